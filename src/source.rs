@@ -3,7 +3,7 @@
 //! Knows nothing of Python beyond its encoding declaration (PEP 263).
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A byte range in a source's text, 0-based, `end` exclusive, always on character boundaries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,14 +58,14 @@ pub struct Source {
     /// The path as it was found or typed.
     pub path: PathBuf,
     /// The decoded text; without a byte order mark, line ends as in the file.
-    pub text: String,
+    pub text: Arc<str>,
     line_starts: OnceLock<Vec<u32>>,
 }
 
 impl Source {
     /// A source from text that is already decoded.
-    pub fn new(path: PathBuf, text: String) -> Self {
-        Self { path, text, line_starts: OnceLock::new() }
+    pub fn new(path: PathBuf, text: impl Into<Arc<str>>) -> Self {
+        Self { path, text: text.into(), line_starts: OnceLock::new() }
     }
 
     /// The text of a span; empty where the span does not fit this source.

@@ -1,0 +1,49 @@
+//! All modules of a run: their sources, parsed on demand, and what names in them mean.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::source::{FileId, Source};
+use crate::syntax::tree::Module;
+use crate::syntax::{self, Refusal};
+
+/// The run's files. Modules are parsed when first asked for.
+#[derive(Debug)]
+pub struct Program {
+    sources: Vec<Source>,
+    modules: Vec<OnceLock<Result<Module, Refusal>>>,
+    parse_budget: Duration,
+}
+
+impl Program {
+    /// A program over sources in their final order (sorted by path).
+    pub fn new(sources: Vec<Source>, parse_budget: Duration) -> Self {
+        let modules = sources.iter().map(|_| OnceLock::new()).collect();
+        Self { sources, modules, parse_budget }
+    }
+
+    /// Every file.
+    pub fn files(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..self.sources.len() as u32).map(FileId)
+    }
+
+    /// A file's text.
+    pub fn source(&self, file: FileId) -> &Source {
+        &self.sources[file.0 as usize]
+    }
+
+    /// A file's tree, parsed now if it was not yet; none where the parser refused it.
+    pub fn module(&self, file: FileId) -> Option<&Module> {
+        self.parsed(file).as_ref().ok()
+    }
+
+    /// Why a file that was asked for has no tree.
+    pub fn refusal(&self, file: FileId) -> Option<&Refusal> {
+        self.modules[file.0 as usize].get().and_then(|parsed| parsed.as_ref().err())
+    }
+
+    fn parsed(&self, file: FileId) -> &Result<Module, Refusal> {
+        self.modules[file.0 as usize]
+            .get_or_init(|| syntax::parse(&self.sources[file.0 as usize].text, self.parse_budget))
+    }
+}
