@@ -2,7 +2,10 @@
 //! signatures. The stages are modules; arrows run one way: face → report, rules → flow → program → syntax → source.
 
 pub mod analysis;
+mod embedded;
 pub mod finding;
+pub mod flow;
+pub mod models;
 pub mod program;
 pub mod rules;
 pub mod source;

@@ -1,17 +1,27 @@
 //! All modules of a run: their sources, parsed on demand, and what names in them mean.
 
+mod index;
+mod modules;
+mod scope;
+pub mod vocabulary;
+
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::source::{FileId, Source};
-use crate::syntax::tree::Module;
+use crate::source::{FileId, Place, Source, Span};
+use crate::syntax::tree::{Class, Module};
 use crate::syntax::{self, Refusal};
+
+pub use index::Index;
+pub use modules::ModulePaths;
+pub use scope::{Binding, ModuleScope, class_scope, module_scope};
 
 /// The run's files. Modules are parsed when first asked for.
 #[derive(Debug)]
 pub struct Program {
     sources: Vec<Source>,
     modules: Vec<OnceLock<Result<Module, Refusal>>>,
+    paths: ModulePaths,
     parse_budget: Duration,
 }
 
@@ -19,7 +29,8 @@ impl Program {
     /// A program over sources in their final order (sorted by path).
     pub fn new(sources: Vec<Source>, parse_budget: Duration) -> Self {
         let modules = sources.iter().map(|_| OnceLock::new()).collect();
-        Self { sources, modules, parse_budget }
+        let paths = ModulePaths::new(&sources);
+        Self { sources, modules, paths, parse_budget }
     }
 
     /// Every file.
@@ -37,13 +48,44 @@ impl Program {
         self.parsed(file).as_ref().ok()
     }
 
+    /// A file's tree, where it has been asked for before.
+    pub fn parsed_module(&self, file: FileId) -> Option<&Module> {
+        self.modules[file.0 as usize].get().and_then(|parsed| parsed.as_ref().ok())
+    }
+
     /// Why a file that was asked for has no tree.
     pub fn refusal(&self, file: FileId) -> Option<&Refusal> {
         self.modules[file.0 as usize].get().and_then(|parsed| parsed.as_ref().err())
+    }
+
+    /// Which files are which modules.
+    pub fn paths(&self) -> &ModulePaths {
+        &self.paths
     }
 
     fn parsed(&self, file: FileId) -> &Result<Module, Refusal> {
         self.modules[file.0 as usize]
             .get_or_init(|| syntax::parse(&self.sources[file.0 as usize].text, self.parse_budget))
     }
+}
+
+/// A class and the file it stands in.
+#[derive(Clone, Copy, Debug)]
+pub struct ClassRef<'p> {
+    /// The file.
+    pub file: FileId,
+    /// The class.
+    pub class: &'p Class,
+}
+
+impl ClassRef<'_> {
+    /// Where its name stands: its identity.
+    pub fn place(&self) -> Place {
+        Place { file: self.file, span: self.class.name_span }
+    }
+}
+
+/// A place in a file.
+pub fn place(file: FileId, span: Span) -> Place {
+    Place { file, span }
 }

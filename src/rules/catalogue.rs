@@ -120,7 +120,7 @@ fn line_offsets(text: &'static str) -> impl Iterator<Item = (usize, &'static str
 /// Every page, ordered by id.
 pub fn pages() -> &'static [RulePage] {
     static PAGES: LazyLock<Vec<RulePage>> = LazyLock::new(|| {
-        let mut pages: Vec<RulePage> = super::PAGES.iter().map(|&(id, text)| parse(id, text)).collect();
+        let mut pages: Vec<RulePage> = crate::embedded::PAGES.iter().map(|&(id, text)| parse(id, text)).collect();
         pages.sort_by_key(|page| page.id);
         pages
     });

@@ -1,0 +1,558 @@
+//! Calls: which function they mean, what it gets, and what one run of it says for all equal calls.
+
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use rustc_hash::FxHasher;
+use smallvec::SmallVec;
+
+use super::event::SecretRole;
+use super::evidence::{CheckKind, Evidence};
+use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, Summary, SummaryKey, one};
+use super::origin::{Origin, OriginKind, Origins, Step, Trail};
+use super::relevant;
+use super::state::{Locals, State};
+use super::value::{Arguments, Closure, Code, Constant, Dictionary, LibraryDecorator, Object, Shape, Value};
+use crate::finding::Confidence;
+use crate::program::{ClassRef, vocabulary};
+use crate::source::Place;
+use crate::syntax::tree::{Argument, Expression, ExpressionKind, Function, Name, ParameterKind, StatementKind};
+
+impl<'p> Interpreter<'p, '_> {
+    /// `callee(arguments)`.
+    pub(super) fn call_expression(
+        &mut self,
+        state: State<'p>,
+        expression: &'p Expression,
+        callee: &'p Expression,
+        arguments: &'p [Argument],
+    ) -> Branches<'p> {
+        let place = self.place(expression.span);
+        if let ExpressionKind::Name(name) = &callee.kind
+            && name == "super"
+            && let Some(value) = self.super_of(&state)
+        {
+            return one(state, value);
+        }
+        let callees = self.evaluate(state, callee);
+        let mut all: Branches<'p> = SmallVec::new();
+        for (state, callee_value) in callees {
+            for (state, given) in self.arguments(state, arguments) {
+                let state = self.mutate(state, callee, &callee_value, &given, place);
+                all.extend(self.call(state, &callee_value, given, place));
+            }
+        }
+        super::expression::merge_branches(all)
+    }
+
+    /// Calls a value.
+    pub(super) fn call(
+        &mut self,
+        state: State<'p>,
+        callee: &Value<'p>,
+        arguments: Arguments<'p>,
+        place: Place,
+    ) -> Branches<'p> {
+        if !self.spend() {
+            return one(state, Value::unknown());
+        }
+        match &callee.shape {
+            Shape::Function(closure) => self.call_closure(state, closure, &arguments, place),
+            Shape::Class(class) => self.instantiate(state, *class, arguments, place),
+            Shape::Method(pair) => {
+                let (receiver, name) = (&pair.0, &pair.1);
+                self.call_method(state, receiver, name, arguments, place)
+            }
+            Shape::Partial(pair) => {
+                let mut all = pair.1.clone();
+                all.positional.extend(arguments.positional);
+                all.keywords.extend(arguments.keywords);
+                all.rest = all.rest.or(arguments.rest);
+                self.call(state, &pair.0, all, place)
+            }
+            Shape::Wrapped(pair) => {
+                let mut state = state;
+                state.evidence.add(CheckKind::Opaque, pair.1);
+                self.call(state, &pair.0, arguments, place)
+            }
+            Shape::Guarded(pair) => {
+                let guarded = self.guard(state, &pair.1);
+                self.then(guarded, |this, state, _| this.call(state, &pair.0, arguments.clone(), place))
+            }
+            Shape::LibraryDecorator(decorator) => match arguments.positional.first() {
+                Some(inner) if is_callable(inner) => {
+                    let shape = Shape::Guarded(Rc::new((inner.clone(), Rc::clone(decorator))));
+                    one(state, Value::of(shape))
+                }
+                _ => self.guard(state, &Rc::clone(decorator)),
+            },
+            Shape::External(path) => {
+                let path = path.clone();
+                self.call_library(state, &path, arguments, place)
+            }
+            Shape::Instance { class, .. } => match self.find_method(*class, "__call__", 8) {
+                Some((owner, function)) => {
+                    let method = Self::plain_function(owner.file, function, Some(owner));
+                    let mut all = Arguments::of(vec![callee.clone()]);
+                    all.positional.extend(arguments.positional);
+                    all.keywords = arguments.keywords;
+                    self.call(state, &method, all, place)
+                }
+                None => self.unknown_call(state, "", Some(callee), &arguments, place),
+            },
+            Shape::Union(members) => {
+                let mut all: Branches<'p> = SmallVec::new();
+                for member in members.iter().filter(|member| is_callable(member)) {
+                    all.extend(self.call(state.clone(), member, arguments.clone(), place));
+                }
+                if all.is_empty() {
+                    self.unknown_call(state, "", None, &arguments, place)
+                } else {
+                    super::expression::merge_branches(all)
+                }
+            }
+            _ => self.unknown_call(state, "", Some(callee), &arguments, place),
+        }
+    }
+
+    /// A call that nobody can follow. Whatever saw the credential may have checked it.
+    pub(super) fn unknown_call(
+        &mut self,
+        mut state: State<'p>,
+        name: &str,
+        receiver: Option<&Value<'p>>,
+        arguments: &Arguments<'p>,
+        place: Place,
+    ) -> Branches<'p> {
+        // A decorator from outside: what it wraps still runs.
+        if let [only] = arguments.positional.as_slice()
+            && arguments.keywords.is_empty()
+            && matches!(
+                only.shape,
+                Shape::Function(_) | Shape::Partial(_) | Shape::Wrapped(_) | Shape::Guarded(_) | Shape::Class(_)
+            )
+        {
+            return one(state, Value::of(Shape::Wrapped(Rc::new((only.clone(), place)))));
+        }
+        let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
+        let mut is_opaque = self.saw(&mut state, &values, place);
+        let written = if name.is_empty() { self.callee_text(place) } else { name };
+        if vocabulary::sounds_like_check(written.rsplit('.').next().unwrap_or_default()) {
+            state.evidence.add(CheckKind::Opaque, place);
+            is_opaque = true;
+        }
+        if is_opaque && self.frame().open_tries > 0 {
+            self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
+        }
+        one(state, Value::unknown())
+    }
+
+    /// The text before the first parenthesis of a call.
+    pub(super) fn callee_text(&self, place: Place) -> &'p str {
+        let text = self.index.text(place);
+        text.split('(').next().unwrap_or_default()
+    }
+
+    /// Runs a function of the program, or remembers what it gave for the same arguments in the same world.
+    fn call_closure(
+        &mut self,
+        state: State<'p>,
+        closure: &Rc<Closure<'p>>,
+        arguments: &Arguments<'p>,
+        place: Place,
+    ) -> Branches<'p> {
+        let identity = closure.code.place(closure.file);
+        self.reached.insert(identity);
+        let is_recursive = self.running.iter().filter(|running| **running == identity).count() >= 2;
+        if is_recursive || !self.may_go_deeper() {
+            let mut state = state;
+            let values: Vec<&Value<'p>> = arguments.iter().collect();
+            self.saw(&mut state, &values, place);
+            return one(state, Value::unknown());
+        }
+        let locals = self.bind_parameters(closure, arguments, place);
+        let key = summary_key(identity, closure, arguments, &state);
+        let summary = match self.summaries.get(&key) {
+            Some(known) => Rc::clone(known),
+            None => {
+                let summary = Rc::new(self.summarise(&state, closure, locals, identity));
+                self.summaries.insert(key, Rc::clone(&summary));
+                summary
+            }
+        };
+        for raised in &summary.raised {
+            let mut raised = raised.clone();
+            raised.state = continue_after(&state, &raised.state);
+            self.frame().raised.push(raised);
+        }
+        let stub = stub_origin(closure, arguments, &summary);
+        let mut all: Branches<'p> = SmallVec::new();
+        for (inner, value, at) in &summary.returns {
+            let mut value = value.step(*at, &Step::Returned(closure.code.name()));
+            if let Some(stub) = &stub {
+                value.origins = value.origins.union(&Origins::from_list(vec![stub.clone()]));
+            }
+            all.push((continue_after(&state, inner), value));
+        }
+        all
+    }
+
+    fn summarise(
+        &mut self,
+        state: &State<'p>,
+        closure: &Rc<Closure<'p>>,
+        locals: Locals<'p>,
+        identity: Place,
+    ) -> Summary<'p> {
+        let mut inner = state.enter(locals);
+        inner.evidence = Evidence::default();
+        self.running.push(identity);
+        self.frames.push(Frame::new(closure.file, Some(Rc::clone(closure))));
+        match closure.code {
+            Code::Function(function) => {
+                let end = Place { file: closure.file, span: function.name_span };
+                let rest = self.block(vec![inner], &function.body);
+                let falls_through = rest.into_iter().map(|state| (state, Value::none(), end));
+                self.frame().returns.extend(falls_through);
+            }
+            Code::Lambda(_, body, _) => {
+                let at = Place { file: closure.file, span: body.span };
+                let values = self.evaluate(inner, body);
+                self.frame().returns.extend(values.into_iter().map(|(state, value)| (state, value, at)));
+            }
+        }
+        self.running.pop();
+        let Some(frame) = self.frames.pop() else { return Summary { returns: Vec::new(), raised: Vec::new() } };
+        let mut returns = frame.returns;
+        if let Some(yields) = frame.yields {
+            let walked = Value::of(Shape::Elements(Rc::new(yields)));
+            returns.iter_mut().for_each(|(_, value, _)| *value = walked.clone());
+        }
+        Summary { returns: merge_returns(returns), raised: merge_raised(frame.raised) }
+    }
+
+    /// The names of a function when it begins.
+    fn bind_parameters(&mut self, closure: &Rc<Closure<'p>>, arguments: &Arguments<'p>, place: Place) -> Locals<'p> {
+        let mut locals = Locals::default();
+        let mut positional = arguments.positional.iter();
+        let parameters = closure.code.parameters();
+        let function = closure.code.name();
+        let mut used: Vec<&Name> = Vec::new();
+        for parameter in parameters {
+            let step = Step::Passed { function: function.clone(), parameter: parameter.name.clone() };
+            let value = match parameter.kind {
+                ParameterKind::ArgumentList => {
+                    let rest: Vec<Value<'p>> = positional.by_ref().cloned().collect();
+                    match (&arguments.rest, rest.is_empty()) {
+                        (Some(more), true) => Value::of(Shape::Elements(Rc::new(more.clone()))),
+                        _ => Value::of(Shape::Sequence(Rc::new(rest))),
+                    }
+                }
+                ParameterKind::KeywordDictionary => {
+                    let entries =
+                        arguments.keywords.iter().filter(|(name, _)| !used.contains(&name)).cloned().collect();
+                    Value::of(Shape::Dictionary(Rc::new(Dictionary { entries, rest: arguments.rest.clone() })))
+                }
+                kind => {
+                    used.push(&parameter.name);
+                    let by_name = arguments.keyword(&parameter.name);
+                    let given = if kind == ParameterKind::KeywordOnly {
+                        by_name
+                    } else {
+                        by_name.or_else(|| positional.next())
+                    };
+                    match given.or(arguments.rest.as_ref()) {
+                        Some(value) => value.step(place, &step),
+                        None => self.default_of(closure, parameter),
+                    }
+                }
+            };
+            locals.set(parameter.name.clone(), value);
+        }
+        locals
+    }
+
+    fn default_of(&mut self, closure: &Rc<Closure<'p>>, parameter: &'p crate::syntax::tree::Parameter) -> Value<'p> {
+        let default = parameter.default.as_ref();
+        let value = default.map(|default| self.at_module_level(closure.file, |this| this.evaluate_alone(default)));
+        value.unwrap_or_else(Value::unknown)
+    }
+
+    /// An object of a class of the program.
+    fn instantiate(
+        &mut self,
+        state: State<'p>,
+        class: ClassRef<'p>,
+        arguments: Arguments<'p>,
+        place: Place,
+    ) -> Branches<'p> {
+        let object = Object::At(place);
+        let receiver = Value::of(Shape::Instance { class, object });
+        if let Some((owner, function)) = self.find_method(class, "__init__", 8) {
+            let callee = Self::plain_function(owner.file, function, Some(owner));
+            let mut all = Arguments::of(vec![receiver.clone()]);
+            all.positional.extend(arguments.positional);
+            all.keywords = arguments.keywords;
+            all.rest = arguments.rest;
+            let branches = self.call(state, &callee, all, place);
+            return branches.into_iter().map(|(state, _)| (state, receiver.clone())).collect();
+        }
+        let mut state = state;
+        let fields = class.class.body.iter().filter_map(|statement| match &statement.kind {
+            StatementKind::AnnotatedAssign { target: Expression { kind: ExpressionKind::Name(name), .. }, .. } => {
+                Some(name)
+            }
+            _ => None,
+        });
+        let mut is_plain = false;
+        for (at, field) in fields.enumerate() {
+            is_plain = true;
+            if let Some(value) = arguments.get(at, field) {
+                state.set_attribute(object, field.clone(), value.clone());
+            }
+        }
+        if !is_plain {
+            let values: Vec<&Value<'p>> = arguments.iter().collect();
+            self.saw(&mut state, &values, place);
+        }
+        one(state, receiver)
+    }
+
+    /// Applies a function's decorators, the lowest first.
+    pub(super) fn decorate(
+        &mut self,
+        state: State<'p>,
+        function_value: Value<'p>,
+        function: &'p Function,
+    ) -> Branches<'p> {
+        let mut branches = one(state, function_value);
+        for decorator in function.decorators.iter().rev() {
+            let place = self.place(decorator.span);
+            branches = self.then(branches, |this, state, inner| {
+                let decorators = this.evaluate(state, decorator);
+                this.then(decorators, |this, state, value| {
+                    this.apply_decorator(state, &value, inner.clone(), decorator, place)
+                })
+            });
+        }
+        branches
+    }
+
+    fn apply_decorator(
+        &mut self,
+        state: State<'p>,
+        decorator: &Value<'p>,
+        inner: Value<'p>,
+        written: &'p Expression,
+        place: Place,
+    ) -> Branches<'p> {
+        if self.is_transparent_decorator(decorator, written) {
+            return one(state, inner);
+        }
+        // What a decorator does when it is applied happens at start-up, not for the caller.
+        let before = state.evidence.clone();
+        let mut branches = self.call(state, decorator, Arguments::of(vec![inner.clone()]), place);
+        for (state, value) in &mut branches {
+            state.evidence = before.clone();
+            if !is_callable(value) {
+                *value = Value::of(Shape::Wrapped(Rc::new((inner.clone(), place))));
+            }
+        }
+        branches
+    }
+
+    /// Whether a decorator leaves the function as it is: it registers it, or a model says so.
+    fn is_transparent_decorator(&mut self, decorator: &Value<'p>, written: &'p Expression) -> bool {
+        use crate::models::Meaning;
+        match &decorator.shape {
+            Shape::External(path) => {
+                matches!(self.models.meaning(path), Some(Meaning::Transparent | Meaning::Entry(_)))
+            }
+            Shape::Method(pair) => match &pair.0.shape {
+                Shape::ExternalInstance { class, .. } => {
+                    matches!(self.models.method(class, &pair.1), Some(Meaning::Entry(_) | Meaning::Transparent))
+                }
+                _ => super::entry::looks_like_registration(written),
+            },
+            // `functools.wraps(f)`, `app.route(…)`: called already.
+            _ => match &written.kind {
+                ExpressionKind::Call { callee, .. } => {
+                    let callee_value = self.evaluate_alone(callee);
+                    self.is_transparent_decorator(&callee_value, callee)
+                        || super::entry::looks_like_registration(written)
+                }
+                _ => false,
+            },
+        }
+    }
+
+    /// A value is used as a secret: rules want to know where it is a literal.
+    pub(super) fn secret_is_used(&mut self, value: &Value<'p>, role: SecretRole, user: &str, place: Place) {
+        self.emit(&super::event::Event::SecretUse { value, role, user, place });
+    }
+
+    /// A library decorator or call that checks the caller.
+    fn guard(&mut self, state: State<'p>, decorator: &Rc<LibraryDecorator<'p>>) -> Branches<'p> {
+        self.verify_caller(state, &decorator.path, &decorator.arguments, decorator.place)
+    }
+
+    /// Claims leave what can be followed.
+    pub(super) fn claims_escape(&mut self, origins: &Origins, place: Place, what: &'static str) {
+        if !self.is_loud() {
+            return;
+        }
+        for origin in origins.iter() {
+            match &origin.kind {
+                OriginKind::Claims { decode, is_verified: true } => drop(self.facts.escaped_claims.insert(*decode)),
+                OriginKind::Claim { decode, is_verified: true, name } => {
+                    self.facts.claim_checks.insert((*decode, name.clone()));
+                }
+                OriginKind::Claims { decode, is_verified: false } => {
+                    let decision = super::event::Decision { decode: *decode, claim: Name::default(), place, what };
+                    self.facts.decisions.insert(decision);
+                }
+                OriginKind::Claim { decode, is_verified: false, name } => {
+                    let decision = super::event::Decision { decode: *decode, claim: name.clone(), place, what };
+                    self.facts.decisions.insert(decision);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether calling a value could run something.
+pub(super) fn is_callable(value: &Value<'_>) -> bool {
+    matches!(
+        value.shape,
+        Shape::Function(_)
+            | Shape::Class(_)
+            | Shape::Method(_)
+            | Shape::Partial(_)
+            | Shape::Wrapped(_)
+            | Shape::Guarded(_)
+            | Shape::LibraryDecorator(_)
+            | Shape::External(_)
+            | Shape::Instance { .. }
+    )
+}
+
+fn summary_key<'p>(
+    identity: Place,
+    closure: &Rc<Closure<'p>>,
+    arguments: &Arguments<'p>,
+    state: &State<'p>,
+) -> SummaryKey {
+    let mut hasher = FxHasher::default();
+    closure.scope.as_ref().map(|scope| Rc::as_ptr(scope) as usize).hash(&mut hasher);
+    for value in &arguments.positional {
+        value.fingerprint().hash(&mut hasher);
+    }
+    for (name, value) in &arguments.keywords {
+        (name, value.fingerprint()).hash(&mut hasher);
+    }
+    if let Some(rest) = &arguments.rest {
+        rest.fingerprint().hash(&mut hasher);
+    }
+    (identity, hasher.finish(), state.heap_fingerprint())
+}
+
+/// The caller's path after a callee: its own names, the callee's world, the evidence of both.
+fn continue_after<'p>(caller: &State<'p>, callee: &State<'p>) -> State<'p> {
+    let mut state = callee.enter(caller.locals.clone());
+    state.evidence = caller.evidence.clone();
+    state.evidence.add_all(&callee.evidence);
+    state
+}
+
+/// Ways out with equal evidence whose values a caller could not tell apart become one.
+fn merge_returns<'p>(returns: Vec<(State<'p>, Value<'p>, Place)>) -> Vec<(State<'p>, Value<'p>, Place)> {
+    let mut merged: Vec<(State<'p>, Value<'p>, Place)> = Vec::new();
+    for (state, value, at) in returns {
+        let same = merged.iter_mut().find(|(known, known_value, _)| {
+            known.evidence == state.evidence && return_class(known_value) == return_class(&value)
+        });
+        match same {
+            Some((known, known_value, _)) => {
+                let locals = known.locals.clone();
+                *known = known.join(&state);
+                known.locals = locals;
+                *known_value = known_value.join(&value);
+            }
+            None => merged.push((state, value, at)),
+        }
+    }
+    merged.truncate(super::state::MAX_PATHS);
+    merged
+}
+
+/// What a caller can tell apart: nothing, falsehood, truth, a status.
+fn return_class(value: &Value<'_>) -> (u8, Option<i64>) {
+    let status = match &value.shape {
+        Shape::Response { status } => *status,
+        Shape::Sequence(elements) => elements
+            .get(1)
+            .and_then(Value::as_integer)
+            .or_else(|| elements.first().and_then(Value::as_boolean).map(i64::from)),
+        _ => None,
+    };
+    let class = match value.nullness {
+        super::value::Nullness::NONE => 0,
+        super::value::Nullness::EMPTY => 1,
+        super::value::Nullness::FULL => 2,
+        _ => 3,
+    };
+    (class, status)
+}
+
+fn merge_raised(raised: Vec<super::interpreter::Raised<'_>>) -> Vec<super::interpreter::Raised<'_>> {
+    let mut merged: Vec<super::interpreter::Raised<'_>> = Vec::new();
+    for one in raised {
+        let is_known =
+            merged.iter().any(|known| known.place == one.place && known.state.evidence == one.state.evidence);
+        if !is_known && merged.len() < super::state::MAX_PATHS {
+            merged.push(one);
+        }
+    }
+    merged
+}
+
+/// A validator that accepts everything: it gets the credential and can only answer yes.
+fn stub_origin<'p>(closure: &Rc<Closure<'p>>, arguments: &Arguments<'p>, summary: &Summary<'p>) -> Option<Origin> {
+    let Code::Function(function) = closure.code else { return None };
+    let credential = arguments.iter().find_map(|value| {
+        value
+            .origins
+            .credential()
+            .filter(|(_, credential)| relevant::is_bearing(credential))
+            .map(|(origin, _)| origin.clone())
+    })?;
+    if !accepts_everything(function, summary) {
+        return None;
+    }
+    let at = closure.code.place(closure.file);
+    let trail: Rc<Trail> =
+        credential.trail.then(at, Step::Passed { function: function.name.clone(), parameter: Name::new("credential") });
+    let kind = OriginKind::StubResult { function: function.name.clone(), at };
+    Some(Origin { kind, confidence: Confidence::High, trail })
+}
+
+/// Every way out of a function says yes and nothing on the way looked at anything.
+pub(super) fn accepts_everything(function: &Function, summary: &Summary<'_>) -> bool {
+    let looks = |evidence: &Evidence| evidence.iter().next().is_some();
+    let is_yes = |value: &Value<'_>| match &value.shape {
+        Shape::Constant(Constant::Boolean(truth)) => *truth,
+        Shape::Constant(Constant::Integer(number)) => *number != 0,
+        Shape::Dictionary(dictionary) => {
+            dictionary.entries.get("active").is_some_and(|active| active.as_boolean() == Some(true))
+        }
+        _ => {
+            vocabulary::sounds_like_check(&function.name)
+                && value.origins.credential().is_some_and(|(_, credential)| relevant::is_bearing(credential))
+        }
+    };
+    !summary.returns.is_empty()
+        && summary.raised.is_empty()
+        && summary.returns.iter().all(|(state, value, _)| !looks(&state.evidence) && is_yes(value))
+        && !super::objects::has_decorator(function, "abstractmethod")
+}

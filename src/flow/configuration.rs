@@ -1,0 +1,137 @@
+//! `app.config[…]`: where a configuration key gets its value, in any file of the same application.
+
+use super::interpreter::Interpreter;
+use super::origin::{OriginKind, Origins, Store};
+use super::state::State;
+use super::value::{Nullness, Object, Value};
+use crate::finding::Confidence;
+use crate::source::{FileId, Place};
+use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
+
+impl<'p> Interpreter<'p, '_> {
+    /// `config[key]`, `config.get(key, default)`.
+    pub(super) fn configured(
+        &mut self,
+        state: &State<'p>,
+        key: &Value<'p>,
+        default: Option<&Value<'p>>,
+        place: Place,
+        absent: Nullness,
+    ) -> Value<'p> {
+        let Some(name) = key.as_text().cloned() else { return Value::unknown() };
+        let kind = OriginKind::Setting { store: Store::Configuration, name: name.clone() };
+        let origins =
+            Origins::one(kind, Confidence::High, place, format!("the configuration key `{name}` is read here"));
+        let known = match state.attribute(Object::Configuration, &name) {
+            Some(value) => Some(value.clone()),
+            None => self.configuration_value(&name),
+        };
+        match known {
+            Some(value) => {
+                let origins = origins.union(&value.origins).union(&value.literal_origin());
+                Value { origins, ..value }
+            }
+            // Where it is set is not seen: `[]` would fail when it is not, `.get` gives nothing.
+            None if absent == Nullness::PRESENT || default.is_some() => Value::from_origins(origins, Nullness::FULL),
+            None => Value::from_origins(origins, Nullness::NONE.or(Nullness::FULL)),
+        }
+    }
+
+    fn configuration_value(&mut self, name: &Name) -> Option<Value<'p>> {
+        let here = self.file();
+        let key = (here, name.clone());
+        if let Some(known) = self.configuration.get(&key) {
+            return known.clone();
+        }
+        self.configuration.insert(key.clone(), None);
+        let index = self.index;
+        let mut found: Option<Value<'p>> = None;
+        for file in index.program.files() {
+            let source = index.program.source(file);
+            let is_near = index.is_same_project(here, file) && (file == here || holds_configuration(&source.path));
+            if !is_near || memchr::memmem::find(source.text.as_bytes(), name.as_bytes()).is_none() {
+                continue;
+            }
+            for value in self.assignments(file, name) {
+                found = Some(match found {
+                    Some(known) => known.join(&value),
+                    None => value,
+                });
+            }
+        }
+        self.configuration.insert(key, found.clone());
+        found
+    }
+
+    fn assignments(&mut self, file: FileId, name: &Name) -> Vec<Value<'p>> {
+        let Some(module) = self.index.module(file) else { return Vec::new() };
+        let mut expressions = Vec::new();
+        collect(&module.body, name, &mut expressions);
+        self.at_module_level(file, |this| {
+            expressions.into_iter().map(|expression| this.evaluate_alone(expression)).collect()
+        })
+    }
+}
+
+/// Files in which applications keep their settings, by name.
+fn holds_configuration(path: &std::path::Path) -> bool {
+    let text = path.to_string_lossy().to_ascii_lowercase();
+    [
+        "config",
+        "setting",
+        "__init__",
+        "app.py",
+        "main.py",
+        "factory",
+        "wsgi",
+        "server",
+        "application",
+        "run.py",
+        "create",
+        "constants",
+        "env",
+    ]
+    .iter()
+    .any(|part| text.contains(part))
+}
+
+/// Every expression that a configuration key of this name is given.
+fn collect<'p>(body: &'p [Statement], name: &str, found: &mut Vec<&'p Expression>) {
+    for statement in body {
+        match &statement.kind {
+            StatementKind::Assign { targets, value } => {
+                if targets.iter().any(|target| is_key(target, name)) {
+                    found.push(value);
+                }
+            }
+            StatementKind::AnnotatedAssign { target, value: Some(value), .. } if is_key(target, name) => {
+                found.push(value)
+            }
+            StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, arguments }, .. }) => {
+                let sets = matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if matches!(name.as_str(), "update" | "from_mapping" | "setdefault"));
+                for argument in arguments.iter().filter(|_| sets) {
+                    match (&argument.kind, &argument.value.kind) {
+                        (ArgumentKind::Keyword(key), _) if key == name => found.push(&argument.value),
+                        (ArgumentKind::Positional, ExpressionKind::Dictionary(entries)) => {
+                            let values = entries.iter().filter(|(key, _)| {
+                                matches!(key, Some(Expression { kind: ExpressionKind::String(text), .. }) if text == name)
+                            });
+                            found.extend(values.map(|(_, value)| value));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => super::walk::bodies(statement).into_iter().for_each(|inner| collect(inner, name, found)),
+        }
+    }
+}
+
+/// `NAME = …` in a settings class or module, `config["NAME"] = …`.
+fn is_key(target: &Expression, name: &str) -> bool {
+    match &target.kind {
+        ExpressionKind::Name(known) => known == name,
+        ExpressionKind::Subscript { index, .. } => matches!(&index.kind, ExpressionKind::String(text) if text == name),
+        _ => false,
+    }
+}

@@ -1,0 +1,347 @@
+//! Lists, dictionaries and request maps: what their elements are, and what changing them means.
+
+use std::rc::Rc;
+
+use super::expression::{as_part, join_all};
+use super::interpreter::{Interpreter, RaisedClass};
+use super::objects::CONFIGURATION;
+use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part, Step, Store};
+use super::state::State;
+use super::value::{Dictionary, Nullness, Object, RequestMap, Shape, Value};
+use crate::finding::Confidence;
+use crate::program::vocabulary;
+use crate::source::Place;
+use crate::syntax::tree::{Expression, ExpressionKind, Name};
+
+/// A typical element of something that is walked.
+pub(super) fn element_of<'p>(value: &Value<'p>) -> Value<'p> {
+    match &value.shape {
+        Shape::Sequence(elements) => join_all(elements.iter().cloned()),
+        Shape::Elements(element) => Value::clone(element),
+        Shape::Union(members) => join_all(members.iter().map(element_of)),
+        // Walking a dictionary gives its keys.
+        Shape::Dictionary(_) | Shape::Request(_) => Value::present(),
+        _ => Value::from_origins(value.origins.clone(), Nullness::ANY),
+    }
+}
+
+/// The element at a place counted from the front, as in tuple unpacking.
+pub(super) fn element_at<'p>(value: &Value<'p>, at: usize) -> Value<'p> {
+    match &value.shape {
+        Shape::Sequence(elements) => elements.get(at).cloned().unwrap_or_else(|| element_of(value)),
+        Shape::Union(members) => join_all(members.iter().map(|member| element_at(member, at))),
+        _ => element_of(value),
+    }
+}
+
+/// Adds what keys that are not known hold.
+pub(super) fn add_rest<'p>(dictionary: &mut Dictionary<'p>, value: &Value<'p>) {
+    dictionary.rest = Some(dictionary.rest.as_ref().map_or_else(|| value.clone(), |rest| rest.join(value)));
+}
+
+/// `{**value}`.
+pub(super) fn spread<'p>(dictionary: &mut Dictionary<'p>, value: &Value<'p>) {
+    match &value.shape {
+        Shape::Dictionary(other) => {
+            dictionary.entries.extend(other.entries.iter().map(|(key, value)| (key.clone(), value.clone())));
+            if let Some(rest) = &other.rest {
+                add_rest(dictionary, rest);
+            }
+        }
+        _ => add_rest(dictionary, &Value::from_origins(value.deep_origins(), Nullness::ANY)),
+    }
+}
+
+impl<'p> Interpreter<'p, '_> {
+    /// `object[index]`.
+    pub(super) fn subscript(
+        &mut self,
+        state: &State<'p>,
+        object: &Value<'p>,
+        index: &Value<'p>,
+        written: &'p Expression,
+        place: Place,
+    ) -> Value<'p> {
+        if let ExpressionKind::Slice { lower, upper, .. } = &written.kind {
+            return slice(object, lower.as_deref(), upper.as_deref());
+        }
+        match &object.shape {
+            Shape::Sequence(elements) => match index.as_integer() {
+                Some(at) => {
+                    let at =
+                        if at < 0 { elements.len().checked_sub(at.unsigned_abs() as usize) } else { Some(at as usize) };
+                    match at.and_then(|at| elements.get(at)) {
+                        Some(element) => {
+                            if self.frame().open_tries > 0 {
+                                self.lookup_error(state, place);
+                            }
+                            element.clone()
+                        }
+                        None => element_of(object),
+                    }
+                }
+                None => element_of(object),
+            },
+            Shape::Union(members) => {
+                let members = Rc::clone(members);
+                join_all(members.iter().map(|member| self.subscript(state, member, index, written, place)))
+            }
+            _ => {
+                if self.frame().open_tries > 0 {
+                    self.lookup_error(state, place);
+                }
+                self.item(state, object, index, None, place, Nullness::PRESENT)
+            }
+        }
+    }
+
+    /// A `KeyError` or `IndexError` that an enclosing `try` may catch.
+    fn lookup_error(&mut self, state: &State<'p>, place: Place) {
+        let classes = ["LookupError", "KeyError", "IndexError", "werkzeug.exceptions.BadRequestKeyError"];
+        let class = RaisedClass::External(Rc::new(classes.into_iter().map(Name::new).collect()));
+        let mut state = state.clone();
+        state.evidence.add(super::evidence::CheckKind::Rejected, place);
+        self.raise(state, class, Origins::default(), place);
+    }
+
+    /// `object.get(key, default)` and `object[key]`: `absent` says what a missing key gives.
+    pub(super) fn item(
+        &mut self,
+        state: &State<'p>,
+        object: &Value<'p>,
+        key: &Value<'p>,
+        default: Option<&Value<'p>>,
+        place: Place,
+        absent: Nullness,
+    ) -> Value<'p> {
+        let found = match &object.shape {
+            Shape::Request(map) => self.request_item(state, *map, object, key, place),
+            Shape::Dictionary(dictionary) => match key.as_text() {
+                Some(text) => match (dictionary.entries.get(text), &dictionary.rest) {
+                    (Some(value), _) => return value.clone(),
+                    (None, Some(rest)) => rest.clone(),
+                    (None, None) => return default.cloned().unwrap_or_else(Value::none),
+                },
+                None => join_all(dictionary.entries.values().cloned().chain(dictionary.rest.clone())),
+            },
+            Shape::ExternalInstance { class, .. } if class == CONFIGURATION => {
+                self.configured(state, key, default, place, absent)
+            }
+            Shape::ExternalInstance { class, .. } if class == "flask.sessions.Session" => {
+                let known = key.as_text().and_then(|key| state.attribute(Object::Session, key)).cloned();
+                known.unwrap_or_else(Value::unknown)
+            }
+            Shape::External(path) if self.is_setting_map(path) => self.setting_item(path, key, place),
+            Shape::Elements(element) => Value::clone(element),
+            _ => self.unknown_item(object, key, place),
+        };
+        // What `[]` gives is there; what `.get` gives may be absent, or is the default.
+        match default {
+            Some(default) if absent != Nullness::PRESENT => {
+                let present = found.nullness.and(Nullness::PRESENT);
+                let origins = if default.is_none() {
+                    found.origins.clone()
+                } else {
+                    found.origins.union(&default.literal_origin())
+                };
+                Value { origins, nullness: present.or(default.nullness), ..found }
+            }
+            _ if absent == Nullness::PRESENT => {
+                let left = found.nullness.and(Nullness::PRESENT);
+                found.with_nullness(left)
+            }
+            _ => {
+                let nullness = found.nullness.or(Nullness::NONE);
+                found.with_nullness(nullness)
+            }
+        }
+    }
+
+    fn unknown_item(&mut self, object: &Value<'p>, key: &Value<'p>, place: Place) -> Value<'p> {
+        let name = key.as_text().cloned().unwrap_or_default();
+        if object.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) {
+            return Value::from_origins(self.claim(&object.origins, &name, place), Nullness::ANY);
+        }
+        if object.origins.is_empty()
+            && vocabulary::is_secret(&name)
+            && matches!(object.shape, Shape::Unknown | Shape::External(_))
+        {
+            let kind = OriginKind::Setting { store: Store::Attribute, name: name.clone() };
+            return Value::from_origins(
+                Origins::one(kind, Confidence::Medium, place, format!("`{name}` is read here")),
+                Nullness::ANY,
+            );
+        }
+        Value::from_origins(object.origins.clone(), Nullness::ANY)
+    }
+
+    /// Whether a library name is a mapping of settings such as `os.environ`.
+    pub(super) fn is_setting_map(&self, path: &str) -> bool {
+        matches!(self.models.meaning(path), Some(crate::models::Meaning::SettingMap(_)))
+    }
+
+    fn setting_item(&mut self, path: &str, key: &Value<'p>, place: Place) -> Value<'p> {
+        let store = match self.models.meaning(path) {
+            Some(crate::models::Meaning::SettingMap(model)) => super::library::store(model.store),
+            _ => Store::Environment,
+        };
+        self.setting(store, key, place, Nullness::FULL)
+    }
+
+    /// A setting by its key.
+    pub(super) fn setting(&mut self, store: Store, key: &Value<'p>, place: Place, nullness: Nullness) -> Value<'p> {
+        let name = key.as_text().cloned().unwrap_or_else(|| Name::new(""));
+        let description = match store {
+            Store::Environment => format!("the environment variable `{name}` is read here"),
+            Store::SecretStore => format!("the secret `{name}` is fetched here"),
+            _ => format!("the setting `{name}` is read here"),
+        };
+        let kind = OriginKind::Setting { store, name };
+        Value::from_origins(Origins::one(kind, Confidence::High, place, description), nullness)
+    }
+
+    /// A named part of the request: a credential where its name says so.
+    fn request_item(
+        &mut self,
+        state: &State<'p>,
+        map: RequestMap,
+        object: &Value<'p>,
+        key: &Value<'p>,
+        place: Place,
+    ) -> Value<'p> {
+        let name = key.as_text().cloned().unwrap_or_default();
+        let confidence = object.origins.iter().map(|origin| origin.confidence).min().unwrap_or(Confidence::High);
+        let written = match map {
+            RequestMap::Environment => Name::from(name.strip_prefix("HTTP_").unwrap_or(&name).replace('_', "-")),
+            _ => name.clone(),
+        };
+        let (channel, kind) = match map {
+            RequestMap::Headers | RequestMap::Environment => (Channel::Header, vocabulary::header_kind(&written)),
+            RequestMap::Query | RequestMap::Values => (Channel::Query, vocabulary::credential_kind(&name)),
+            RequestMap::Form => (Channel::Form, vocabulary::credential_kind(&name)),
+            RequestMap::Cookies => (Channel::Cookie, vocabulary::credential_kind(&name)),
+            RequestMap::Json => (Channel::Body, vocabulary::credential_kind(&name)),
+            RequestMap::Path => (Channel::Path, vocabulary::credential_kind(&name)),
+            RequestMap::Authorization => return self.authorization_part(&name, confidence, place),
+        };
+        let nullness = state.known(&format!("{channel:?} {}", written.to_ascii_lowercase()));
+        let nullness = if nullness.is_impossible() { Nullness::ANY } else { nullness };
+        let Some(kind) = kind else {
+            let what =
+                if map == RequestMap::Json { OriginKind::Body { is_raw: false } } else { OriginKind::RequestData };
+            let description = if name.is_empty() {
+                "request data enters here".to_owned()
+            } else {
+                format!("`{name}` is read from the request here")
+            };
+            return Value::from_origins(Origins::one(what, confidence, place, description), nullness);
+        };
+        let part = if channel == Channel::Header && kind == CredentialKind::Bearer { Part::Whole } else { Part::Token };
+        let description = match channel {
+            Channel::Header => format!("the `{written}` header enters here"),
+            Channel::Query => format!("`{written}` enters from the query string here"),
+            Channel::Cookie => format!("the cookie `{written}` enters here"),
+            _ => format!("`{written}` enters from the request here"),
+        };
+        let credential = Credential { channel, kind, name: written, part };
+        let origins = Origins::one(OriginKind::Credential(credential), confidence, place, description);
+        self.credential_is_read(&origins, place);
+        Value::from_origins(origins, nullness)
+    }
+
+    /// Remembers that the entry reads a credential.
+    pub(super) fn credential_is_read(&mut self, origins: &Origins, place: Place) {
+        if self.is_loud()
+            && let Some((origin, _)) = origins.credential()
+        {
+            self.facts.reads.insert(place, origin.clone());
+        }
+    }
+
+    /// A part of `request.authorization`.
+    pub(super) fn authorization_part(&mut self, name: &str, confidence: Confidence, place: Place) -> Value<'p> {
+        let (kind, part) = match name {
+            "token" => (CredentialKind::Bearer, Part::Token),
+            "password" => (CredentialKind::Password, Part::Token),
+            "username" => (CredentialKind::Password, Part::Username),
+            "type" => (CredentialKind::Bearer, Part::Scheme),
+            _ => (CredentialKind::Bearer, Part::Whole),
+        };
+        let credential = Credential { channel: Channel::Header, kind, name: "Authorization".into(), part };
+        let description = format!(
+            "the {} of the `Authorization` header enters here",
+            if part == Part::Whole { "content" } else { name }
+        );
+        let origins = Origins::one(OriginKind::Credential(credential), confidence, place, description);
+        self.credential_is_read(&origins, place);
+        Value::from_origins(origins, Nullness::ANY)
+    }
+}
+
+/// `value[lower:upper]` of something that may be a credential.
+fn slice<'p>(value: &Value<'p>, lower: Option<&Expression>, upper: Option<&Expression>) -> Value<'p> {
+    let number = |bound: Option<&Expression>| match bound.map(|bound| &bound.kind) {
+        Some(ExpressionKind::Integer(number)) => *number,
+        _ => None,
+    };
+    match &value.shape {
+        Shape::Sequence(elements) => {
+            let from = number(lower).map_or(0, |from| from.max(0) as usize).min(elements.len());
+            let to = number(upper)
+                .filter(|to| *to >= 0)
+                .map_or(elements.len(), |to| to as usize)
+                .clamp(from, elements.len());
+            Value::of(Shape::Sequence(Rc::new(elements[from..to].to_vec())))
+        }
+        Shape::Elements(_) => value.clone(),
+        _ if value.origins.is_empty() => Value::present(),
+        _ => {
+            let is_masked = upper.is_some() && lower.is_none() && number(upper).is_some_and(|to| (0..=4).contains(&to));
+            let is_tail = upper.is_none() && number(lower).is_some_and(|from| (-4..0).contains(&from));
+            if is_masked || is_tail {
+                // Four characters of a token identify it to its owner and help nobody else.
+                return Value::present();
+            }
+            let part = if lower.is_some() && upper.is_none() { Part::Token } else { Part::Fragment };
+            let origins = value.origins.filter_map(|origin| {
+                let part = match &origin.kind {
+                    OriginKind::Credential(credential) if credential.part == Part::Whole && lower.is_none() => {
+                        Part::Scheme
+                    }
+                    _ => part,
+                };
+                Some(super::origin::Origin { kind: origin.kind.with_part(part), ..origin.clone() })
+            });
+            Value::from_origins(origins, Nullness::PRESENT)
+        }
+    }
+}
+
+/// The parts of a credential that is split at a separator.
+pub(super) fn split_parts<'p>(
+    origins: &Origins,
+    separator: Option<&str>,
+    place: Place,
+    with_separator: bool,
+    may_be_empty: bool,
+) -> Value<'p> {
+    let stepped = origins.step(place, &Step::Derived("split".into()));
+    let first_part = |credential: &Credential| match (credential.part, separator) {
+        (Part::Whole, _) => Part::Scheme,
+        (Part::Token, Some(":")) => Part::Username,
+        (Part::Token, Some("=")) if credential.kind == CredentialKind::Signature => Part::Scheme,
+        _ => Part::Fragment,
+    };
+    let (first, second) = match stepped.credential() {
+        Some((_, credential)) => {
+            let rest = if first_part(credential) == Part::Fragment { Part::Fragment } else { Part::Token };
+            (as_part(&stepped, first_part(credential)), as_part(&stepped, rest))
+        }
+        None => (stepped.clone(), stepped.clone()),
+    };
+    let nullness = if may_be_empty { Nullness::PRESENT } else { Nullness::FULL };
+    let first = Value::from_origins(first, nullness);
+    let second = Value::from_origins(second, nullness);
+    let elements = if with_separator { vec![first, Value::present(), second] } else { vec![first, second] };
+    Value::of(Shape::Sequence(Rc::new(elements)))
+}

@@ -1,0 +1,224 @@
+//! What the interpreter tells the rules while it runs, and what it knows of an entry at its end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::evidence::Evidence;
+use super::origin::Origin;
+use super::value::Value;
+use crate::finding::Confidence;
+use crate::models::schema::{DecodeModel, LogModel};
+use crate::source::Place;
+use crate::syntax::tree::Name;
+
+/// How two values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Comparator {
+    /// `==`, `!=`, `str.__eq__`, `operator.eq`.
+    Equality,
+    /// `in`, `not in`.
+    Membership,
+    /// `case`.
+    Match,
+    /// `hmac.compare_digest` and its like.
+    ConstantTime,
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug)]
+pub struct Operand<'p> {
+    /// What it is.
+    pub value: Value<'p>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A presented value is compared with something that the program holds.
+#[derive(Clone, Debug)]
+pub struct Comparison<'p> {
+    /// What the caller sent, and why we think so.
+    pub presented: Operand<'p>,
+    /// The origin that makes it presented.
+    pub presented_origin: Origin,
+    /// What it is compared with.
+    pub expected: Operand<'p>,
+    /// The origin of that.
+    pub expected_origin: Origin,
+    /// How.
+    pub comparator: Comparator,
+    /// The whole comparison.
+    pub place: Place,
+}
+
+/// A token is decoded.
+#[derive(Clone, Debug)]
+pub struct Decode<'p> {
+    /// The library's function.
+    pub model: Arc<DecodeModel>,
+    /// The call as the program spells it.
+    pub function: Name,
+    /// The library as users know it.
+    pub library: Name,
+    /// The whole call.
+    pub place: Place,
+    /// The token.
+    pub token: Value<'p>,
+    /// The key.
+    pub key: Option<Value<'p>>,
+    /// Whether the signature is verified.
+    pub is_verified: bool,
+    /// What switched verification off, as written.
+    pub switched_off_by: Option<Place>,
+    /// Whether the call itself constrains the audience, or whether that cannot be known.
+    pub has_audience: bool,
+    /// The same for the issuer.
+    pub has_issuer: bool,
+}
+
+/// What is done with a literal or setting that makes it a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SecretRole {
+    /// It signs or verifies tokens or deliveries.
+    Key,
+    /// A presented credential is compared with it.
+    Comparison,
+    /// It is sent as a credential.
+    Sent,
+    /// A secret configuration key holds it.
+    Configuration,
+}
+
+/// A claim of an unverified token decides something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Decision {
+    /// Where the token was decoded.
+    pub decode: Place,
+    /// Which claim; empty for the whole of them.
+    pub claim: Name,
+    /// Where it decides.
+    pub place: Place,
+    /// In a few words, what it does there.
+    pub what: &'static str,
+}
+
+/// How a path of an entry ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The caller gets what it came for.
+    Success,
+    /// The caller is turned away.
+    Refusal,
+}
+
+/// One path of an entry.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// How it ends.
+    pub ending: Ending,
+    /// The status, where it is known.
+    pub status: Option<i64>,
+    /// What it established.
+    pub evidence: Evidence,
+    /// Where it ends.
+    pub place: Place,
+}
+
+/// What kind of entry ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    /// A route with everything around it.
+    Route,
+    /// A hook before routes.
+    Hook,
+    /// A token or password callback.
+    TokenCallback,
+    /// Something a framework calls at other times.
+    Other,
+    /// A function that no entry reaches, judged alone.
+    Function,
+    /// The top level of a module.
+    Module,
+}
+
+/// An entry as rules see it.
+#[derive(Clone, Debug)]
+pub struct EntryInfo {
+    /// What kind.
+    pub kind: EntryKind,
+    /// The function's name.
+    pub name: Name,
+    /// The path of a route, as written.
+    pub path: Option<Name>,
+    /// HTTP methods in capitals; empty where not said.
+    pub methods: Vec<Name>,
+    /// The function's name in the source.
+    pub place: Place,
+}
+
+/// What is known when an entry has run.
+#[derive(Debug, Default)]
+pub struct Facts<'p> {
+    /// Every decode, by place.
+    pub decodes: BTreeMap<Place, Decode<'p>>,
+    /// Claims that were tested: decode and name.
+    pub claim_checks: BTreeSet<(Place, Name)>,
+    /// Decodes whose claims an unknown function saw whole, or that left the analysed code.
+    pub escaped_claims: BTreeSet<Place>,
+    /// What unverified claims decided.
+    pub decisions: BTreeSet<Decision>,
+    /// Credentials read from the request, by place.
+    pub reads: BTreeMap<Place, Origin>,
+    /// Places at which this process issues tokens with the key that it verifies with: fingerprints of keys.
+    pub issuing_keys: Vec<Value<'p>>,
+}
+
+/// What a rule can observe.
+#[derive(Debug)]
+pub enum Event<'a, 'p> {
+    /// A presented value is compared.
+    Comparison(&'a Comparison<'p>),
+    /// A value reaches a log.
+    Log {
+        /// The sink.
+        sink: &'a LogModel,
+        /// What is written.
+        value: &'a Value<'p>,
+        /// Where that argument stands.
+        argument: Place,
+        /// The whole call.
+        place: Place,
+        /// Medium where the logger is known by its name only.
+        confidence: Confidence,
+    },
+    /// A value is used as a secret.
+    SecretUse {
+        /// The value.
+        value: &'a Value<'p>,
+        /// As what.
+        role: SecretRole,
+        /// What it is used for, by name: a function, a configuration key.
+        user: &'a str,
+        /// Where.
+        place: Place,
+    },
+    /// The result of a validator that accepts everything guards something.
+    Stub {
+        /// The validator.
+        function: &'a str,
+        /// Its name in the source.
+        definition: Place,
+        /// Where its result is tested, or the entry it guards.
+        place: Place,
+        /// The credential that it was given.
+        credential: Option<&'a Origin>,
+    },
+    /// An entry has run.
+    EntryEnd {
+        /// The entry.
+        entry: &'a EntryInfo,
+        /// Its paths.
+        outcomes: &'a [Outcome],
+        /// What happened on them.
+        facts: &'a Facts<'p>,
+    },
+}

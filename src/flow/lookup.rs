@@ -1,0 +1,244 @@
+//! What a name means: locals, captured names, module globals through imports and re-exports, builtins.
+
+use super::interpreter::Interpreter;
+use super::origin::{OriginKind, Origins, Step, Store};
+use super::state::State;
+use super::value::{Closure, Code, Nullness, Shape, Value};
+use crate::finding::Confidence;
+use crate::program::{Binding, ClassRef, vocabulary};
+use crate::source::{FileId, Place};
+use crate::syntax::tree::{Expression, Function, Name};
+use std::rc::Rc;
+
+/// Imports followed through re-exports.
+const MAX_IMPORTS: u32 = 12;
+
+impl<'p> Interpreter<'p, '_> {
+    /// The value of a name in the running function.
+    pub(super) fn lookup(&mut self, state: &State<'p>, name: &Name) -> Value<'p> {
+        if let Some(value) = state.locals.get(name) {
+            return value.clone();
+        }
+        let mut scope =
+            self.frames.last().and_then(|frame| frame.closure.as_ref()).and_then(|closure| closure.scope.clone());
+        while let Some(current) = scope.clone() {
+            if let Some(value) = current.locals.get(name) {
+                return value.clone();
+            }
+            scope = current.parent.clone();
+        }
+        let file = self.file();
+        self.global(file, name)
+    }
+
+    /// The value of a module's name, or of a builtin.
+    pub(super) fn global(&mut self, file: FileId, name: &Name) -> Value<'p> {
+        self.module_member(file, name).unwrap_or_else(|| Value::external(name.clone()))
+    }
+
+    /// The value of a module's own name.
+    pub fn module_member(&mut self, file: FileId, name: &Name) -> Option<Value<'p>> {
+        self.module_member_to_depth(file, name, MAX_IMPORTS)
+    }
+
+    fn module_member_to_depth(&mut self, file: FileId, name: &Name, depth: u32) -> Option<Value<'p>> {
+        let key = (file, name.clone());
+        if let Some(value) = self.globals.get(&key) {
+            return Some(value.clone());
+        }
+        let index = self.index;
+        let scope = index.scope(file);
+        let Some(bindings) = scope.names.get(name) else {
+            return self.starred_member(file, name, depth);
+        };
+        if depth == 0 || !self.in_progress.insert(key.clone()) {
+            return Some(Value::unknown());
+        }
+        let value = self.at_module_level(file, |this| this.join_bindings(file, name, bindings, depth));
+        self.in_progress.remove(&key);
+        self.globals.insert(key, value.clone());
+        Some(value)
+    }
+
+    fn starred_member(&mut self, file: FileId, name: &Name, depth: u32) -> Option<Value<'p>> {
+        let index = self.index;
+        let depth = depth.checked_sub(1)?;
+        for (level, module) in &index.scope(file).stars {
+            if let Some(target) = index.program.paths().find(file, *level, module) {
+                if let Some(value) = self.module_member_to_depth(target, name, depth) {
+                    return Some(value);
+                }
+            } else if *level == 0 && is_known_export(self, module, name) {
+                return Some(self.external(format!("{module}.{name}").into()));
+            }
+        }
+        None
+    }
+
+    fn join_bindings(&mut self, file: FileId, name: &Name, bindings: &[Binding<'p>], depth: u32) -> Value<'p> {
+        let mut joined: Option<Value<'p>> = None;
+        // A name bound to a definition more than once keeps the last one, as at run time; values are joined.
+        let is_definition = |binding: &Binding<'_>| matches!(binding, Binding::Function(_) | Binding::Class(_));
+        let last_definition = bindings.iter().rposition(is_definition);
+        for (at, binding) in bindings.iter().enumerate() {
+            if is_definition(binding) && Some(at) != last_definition {
+                continue;
+            }
+            let value = self.binding_value(file, name, binding, depth);
+            joined = Some(match joined {
+                // `except ImportError: name = None`: the import is what runs.
+                Some(known)
+                    if value.is_none()
+                        && matches!(
+                            known.shape,
+                            Shape::External(_) | Shape::Function(_) | Shape::Module(_) | Shape::Class(_)
+                        ) =>
+                {
+                    known
+                }
+                Some(known) => known.join(&value),
+                None => value,
+            });
+        }
+        joined.unwrap_or_else(Value::unknown)
+    }
+
+    fn binding_value(&mut self, file: FileId, name: &Name, binding: &Binding<'p>, depth: u32) -> Value<'p> {
+        match binding {
+            Binding::Function(function) => self.decorated_function(file, function, None),
+            Binding::Class(class) => Value::of(Shape::Class(ClassRef { file, class })),
+            Binding::Import { module, is_renamed } => self.imported_module(file, module, *is_renamed),
+            Binding::From { level, module, name } => self.imported_name(file, *level, module, name, depth),
+            Binding::Value { expression, path } => {
+                let value = self.evaluate_alone(expression);
+                let value = path.iter().fold(value, |value, &at| super::containers::element_at(&value, at));
+                self.named_global(file, name, expression, value)
+            }
+            Binding::Annotated { annotation, expression } => match expression {
+                Some(expression) => {
+                    let value = self.evaluate_alone(expression);
+                    self.named_global(file, name, expression, value)
+                }
+                None => self.annotated(annotation).unwrap_or_else(Value::unknown),
+            },
+            Binding::Context(expression) => self.evaluate_alone(expression).with_nullness(Nullness::ANY),
+            Binding::Other => Value::unknown(),
+        }
+    }
+
+    /// A constant gets a step for its name; an unknown one with a secret's name is a secret by that name.
+    fn named_global(&mut self, file: FileId, name: &Name, expression: &'p Expression, value: Value<'p>) -> Value<'p> {
+        let place = Place { file, span: expression.span };
+        if matches!(value.shape, Shape::Unknown) && value.origins.is_empty() && vocabulary::is_secret(name) {
+            let kind = OriginKind::Setting { store: Store::Variable, name: name.clone() };
+            let origins = Origins::one(kind, Confidence::Medium, place, format!("`{name}` is set here"));
+            return value.with_origins(origins);
+        }
+        value.step(place, &Step::Assigned(name.clone()))
+    }
+
+    /// Evaluates an expression of a module's or class's level: every path joined.
+    pub(super) fn evaluate_alone(&mut self, expression: &'p Expression) -> Value<'p> {
+        let branches = self.quietly(|this| this.evaluate(State::default(), expression));
+        branches
+            .into_iter()
+            .map(|(_, value)| value)
+            .reduce(|left, right| left.join(&right))
+            .unwrap_or_else(Value::unknown)
+    }
+
+    /// What an import binds.
+    pub(super) fn imported_module(&mut self, file: FileId, module: &Name, is_renamed: bool) -> Value<'p> {
+        let bound = if is_renamed { module.as_str() } else { module.split('.').next().unwrap_or_default() };
+        match self.index.program.paths().find(file, 0, bound) {
+            Some(target) => Value::of(Shape::Module(target)),
+            None => self.external(bound.into()),
+        }
+    }
+
+    /// What `from module import name` binds.
+    pub(super) fn imported_name(
+        &mut self,
+        file: FileId,
+        level: u32,
+        module: &Name,
+        name: &Name,
+        depth: u32,
+    ) -> Value<'p> {
+        let paths = self.index.program.paths();
+        if let Some(target) = paths.find(file, level, module)
+            && let Some(value) = depth.checked_sub(1).and_then(|depth| self.module_member_to_depth(target, name, depth))
+        {
+            return value;
+        }
+        let dotted: Name = if module.is_empty() { name.clone() } else { format!("{module}.{name}").into() };
+        match paths.find(file, level, &dotted) {
+            Some(target) => Value::of(Shape::Module(target)),
+            None if level == 0 => self.external(dotted),
+            None => Value::external(format!("{}{dotted}", ".".repeat(level as usize))),
+        }
+    }
+
+    /// Something outside the program by its dotted name: an object of a library, a constant, or the name itself.
+    pub(super) fn external(&mut self, path: Name) -> Value<'p> {
+        if let Some(number) = self.models.integer(&path) {
+            return Value::integer(number);
+        }
+        if let Some(class) = self.models.object(&path) {
+            let at = Place { file: FileId(u32::MAX), span: crate::source::Span::default() };
+            return Value::of(Shape::ExternalInstance { class: class.into(), at });
+        }
+        Value::external(path)
+    }
+
+    /// A function of a module or class as a value, with its decorators applied.
+    pub(super) fn decorated_function(
+        &mut self,
+        file: FileId,
+        function: &'p Function,
+        class: Option<ClassRef<'p>>,
+    ) -> Value<'p> {
+        let plain = Self::plain_function(file, function, class);
+        if function.decorators.is_empty() {
+            return plain;
+        }
+        self.at_module_level(file, |this| {
+            let decorated = this.decorate(State::default(), plain, function);
+            decorated
+                .into_iter()
+                .map(|(_, value)| value)
+                .reduce(|left, right| left.join(&right))
+                .unwrap_or_else(Value::unknown)
+        })
+    }
+
+    /// A function without its decorators.
+    pub fn plain_function(file: FileId, function: &'p Function, class: Option<ClassRef<'p>>) -> Value<'p> {
+        let closure = Closure { code: Code::Function(function), file, class, scope: None };
+        Value::of(Shape::Function(Rc::new(closure)))
+    }
+
+    /// An object of the class that an annotation names, where a model describes it or the program defines it.
+    pub(super) fn annotated(&mut self, annotation: &'p Expression) -> Option<Value<'p>> {
+        let value = self.evaluate_alone(annotation);
+        let place = self.place(annotation.span);
+        match &value.shape {
+            Shape::Class(class) => {
+                let object = super::value::Object::SelfOf(class.place());
+                Some(Value::of(Shape::Instance { class: *class, object }))
+            }
+            Shape::External(path) if self.models.is_class(path) => {
+                let class = self.models.canonical(path).into_owned().into();
+                Some(Value::of(Shape::ExternalInstance { class, at: place }))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// `from flask import *` binds what the models know of that module.
+fn is_known_export(interpreter: &Interpreter<'_, '_>, module: &str, name: &str) -> bool {
+    let path = format!("{module}.{name}");
+    let models = interpreter.models;
+    models.meaning(&path).is_some() || models.object(&path).is_some() || models.is_class(&path)
+}

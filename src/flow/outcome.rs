@@ -1,0 +1,93 @@
+//! How a path of an entry ends: with what the caller came for, or with a refusal.
+
+use super::event::Ending;
+use super::value::{Constant, Shape, Value};
+use crate::program::vocabulary;
+
+/// What returning a value from a route means.
+pub(super) fn of_return(value: &Value<'_>) -> (Ending, Option<i64>) {
+    let status = status(value);
+    match status {
+        Some(400..=599) => (Ending::Refusal, status),
+        Some(_) => (Ending::Success, status),
+        None if is_refusal_text(value) => (Ending::Refusal, None),
+        None => (Ending::Success, None),
+    }
+}
+
+/// The status in any of the forms a view can return it: a tuple, a response object, a dictionary of a function service.
+fn status(value: &Value<'_>) -> Option<i64> {
+    match &value.shape {
+        Shape::Response { status } => *status,
+        Shape::Sequence(elements) => elements
+            .iter()
+            .skip(1)
+            .find_map(|element| match &element.shape {
+                Shape::Constant(Constant::Integer(number)) => Some(*number),
+                Shape::Constant(Constant::Text { text, .. }) => text.split(' ').next()?.parse().ok(),
+                _ => None,
+            })
+            .or_else(|| elements.first().and_then(status)),
+        Shape::Dictionary(dictionary) => dictionary.entries.get("statusCode").and_then(Value::as_integer),
+        Shape::Union(members) => {
+            let statuses: Vec<Option<i64>> = members.iter().map(status).collect();
+            statuses.windows(2).all(|pair| pair[0] == pair[1]).then(|| statuses.first().copied().flatten()).flatten()
+        }
+        _ => None,
+    }
+}
+
+/// Words of an answer that turns the caller away although its status says otherwise.
+pub(super) fn is_refusal_text(value: &Value<'_>) -> bool {
+    match &value.shape {
+        Shape::Constant(Constant::Text { text, .. }) => {
+            let lower = text.to_ascii_lowercase();
+            [
+                "unauthori",
+                "forbidden",
+                "denied",
+                "invalid token",
+                "token is missing",
+                "token is invalid",
+                "missing token",
+                "not authori",
+                "not allowed",
+                "invalid signature",
+                "invalid credential",
+                "login",
+                "signin",
+                "sign-in",
+                "no token",
+                "authentication required",
+                "access denied",
+                "token missing",
+                "invalid api key",
+                "missing api key",
+                "missing authorization",
+                "not authenticated",
+                "bad token",
+                "token expired",
+                "token has expired",
+            ]
+            .iter()
+            .any(|word| lower.contains(word))
+        }
+        Shape::Dictionary(dictionary) => dictionary.entries.iter().any(|(key, value)| {
+            matches!(key.as_str(), "error" | "errors") && !value.is_none() || is_refusal_text(value)
+        }),
+        Shape::Sequence(elements) => elements.iter().any(is_refusal_text),
+        _ => false,
+    }
+}
+
+/// `return unauthorized()` of a function nobody can see.
+pub(super) fn is_refusing_call(value: &Value<'_>, written: &str) -> bool {
+    let Some((callee, _)) = written.split_once('(') else { return false };
+    matches!(value.shape, Shape::Unknown)
+        && vocabulary::sounds_like_refusal(callee.rsplit('.').next().unwrap_or_default())
+}
+
+/// What the answer of a token callback means: a true value lets the caller in.
+pub(super) fn of_callback(value: &Value<'_>) -> Ending {
+    if value.nullness.may_be(super::value::Nullness::FULL) { Ending::Success } else { Ending::Refusal }
+}

@@ -1,0 +1,53 @@
+//! Questions about values that several parts of the interpreter and the rules ask.
+
+use super::origin::{Credential, CredentialKind, Origin, OriginKind, Origins, Part, Store};
+use super::value::{RequestMap, Shape, Value};
+use crate::models::Models;
+use crate::program::vocabulary;
+
+/// Whether a value holds a credential that a check could be about, or the map that holds it.
+pub fn carries_credential(origins: &Origins) -> bool {
+    origins.any(|kind| match kind {
+        OriginKind::Credential(credential) => credential.part != Part::Scheme,
+        OriginKind::HeaderMap | OriginKind::Claims { .. } | OriginKind::TokenHeader => true,
+        OriginKind::Claim { name, .. } => !matches!(name.as_str(), "exp" | "iat" | "nbf"),
+        _ => false,
+    })
+}
+
+/// Whether a value is the whole request, or a map of it that holds the credential.
+pub fn is_request(value: &Value<'_>, models: &Models) -> bool {
+    match &value.shape {
+        Shape::Request(map) => matches!(map, RequestMap::Headers | RequestMap::Environment | RequestMap::Authorization),
+        Shape::ExternalInstance { class, .. } => is_request_class(class, models),
+        _ => false,
+    }
+}
+
+/// Whether a library's class is a request.
+pub fn is_request_class(class: &str, models: &Models) -> bool {
+    models.is_subclass(class, "flask.Request")
+}
+
+/// Whether an origin is something that the program keeps secret.
+pub fn is_secret(origin: &Origin) -> bool {
+    match &origin.kind {
+        OriginKind::Setting { store: Store::SecretStore, .. } => true,
+        OriginKind::Setting { store: Store::Literal, .. } => false,
+        OriginKind::Setting { name, .. } => vocabulary::is_secret(name),
+        _ => false,
+    }
+}
+
+/// Whether a credential is one that lets its holder in: a token, key or password, not its scheme or user name.
+pub fn is_bearing(credential: &Credential) -> bool {
+    matches!(credential.part, Part::Whole | Part::Token)
+}
+
+/// Whether a string literal, compared with a credential, is a secret: not a scheme word, a placeholder or a prefix.
+pub fn is_secret_literal(text: &str, credential: &Credential) -> bool {
+    let bare = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("Token ")).unwrap_or(text);
+    !vocabulary::is_scheme_or_word(bare)
+        && bare.len() >= if credential.kind == CredentialKind::Password { 1 } else { 4 }
+        && !bare.chars().all(|letter| letter.is_ascii_punctuation() || letter.is_whitespace())
+}

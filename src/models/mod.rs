@@ -1,0 +1,241 @@
+//! What calls and objects of libraries mean: `rules/models/*.toml`, looked up by dotted name. No judgement here.
+
+pub mod schema;
+
+use std::sync::{Arc, LazyLock};
+
+use rustc_hash::FxHashMap;
+use schema::{
+    ClassModel, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
+    IssueModel, LogModel, MacModel, ModelFile, OutgoingModel, ProviderModel, RefuseModel, ResponseModel,
+    SettingMapModel, SettingModel, VerifyModel,
+};
+
+/// What a dotted name means when it is called (or, for a setting map, read).
+#[derive(Clone, Debug)]
+pub enum Meaning {
+    /// Returns an object of a class.
+    Instance(Arc<InstanceModel>),
+    /// Reads a setting.
+    Setting(Arc<SettingModel>),
+    /// A mapping of settings.
+    SettingMap(Arc<SettingMapModel>),
+    /// Passes its arguments on in another form.
+    Derive(Arc<DeriveModel>),
+    /// Checks nothing.
+    Inert,
+    /// Writes a log.
+    Log(Arc<LogModel>),
+    /// A keyed digest.
+    Mac(Arc<MacModel>),
+    /// A digest without a key.
+    Digest,
+    /// A constant-time comparison.
+    Compare,
+    /// Decodes a token.
+    Decode(Arc<DecodeModel>),
+    /// Issues a token.
+    Issue(Arc<IssueModel>),
+    /// Verifies the caller.
+    Verify(Arc<VerifyModel>),
+    /// Ends the request.
+    Refuse(Arc<RefuseModel>),
+    /// Makes an answer.
+    Response(Arc<ResponseModel>),
+    /// Calls another service.
+    Outgoing(Arc<OutgoingModel>),
+    /// Registers an entry.
+    Entry(Arc<EntryModel>),
+    /// A decorator that changes nothing.
+    Transparent,
+}
+
+/// Every model of a run.
+#[derive(Debug, Default)]
+pub struct Models {
+    meanings: FxHashMap<String, Meaning>,
+    classes: FxHashMap<String, Arc<ClassModel>>,
+    objects: FxHashMap<String, String>,
+    integers: FxHashMap<String, i64>,
+    aliases: FxHashMap<String, String>,
+    roots: FxHashMap<String, String>,
+    secret_keys: Vec<String>,
+    providers: Vec<ProviderModel>,
+}
+
+/// The models that come with the program.
+pub fn embedded() -> &'static Models {
+    static MODELS: LazyLock<Models> = LazyLock::new(|| {
+        let mut models = Models::default();
+        for (name, text) in crate::embedded::MODEL_FILES {
+            let file: ModelFile = toml::from_str(text)
+                .unwrap_or_else(|error| unreachable!("rules/models/{name}.toml was checked by the build: {error}"));
+            models.add(file);
+        }
+        models
+    });
+    &MODELS
+}
+
+impl Models {
+    /// Adds one library.
+    pub fn add(&mut self, file: ModelFile) {
+        let ModelFile { library, alias, object, integer, class, configuration, provider, .. } = &file;
+        for (from, to) in alias {
+            self.add_root(from, library);
+            self.aliases.insert(from.clone(), to.clone());
+        }
+        for (path, class) in object {
+            self.add_root(path, library);
+            self.objects.insert(path.clone(), class.clone());
+        }
+        for (path, number) in integer {
+            self.integers.insert(path.clone(), *number);
+        }
+        for model in configuration.iter().filter(|model| model.is_secret) {
+            self.secret_keys.extend(model.key.iter().cloned());
+        }
+        let _ = (class, provider);
+        self.add_calls(file);
+    }
+
+    fn add_calls(&mut self, file: ModelFile) {
+        let library = file.library;
+        macro_rules! add {
+            ($($list:expr => $meaning:path),* $(,)?) => {$(
+                for model in $list {
+                    let model = Arc::new(model);
+                    for path in &model.path {
+                        self.add_root(path, &library);
+                        self.meanings.insert(path.clone(), $meaning(Arc::clone(&model)));
+                    }
+                }
+            )*};
+        }
+        add! {
+            file.instance => Meaning::Instance, file.setting => Meaning::Setting, file.setting_map => Meaning::SettingMap,
+            file.derive => Meaning::Derive, file.log => Meaning::Log, file.mac => Meaning::Mac,
+            file.decode => Meaning::Decode, file.issue => Meaning::Issue, file.verify => Meaning::Verify,
+            file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
+            file.entry => Meaning::Entry,
+        }
+        let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
+        let same =
+            file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
+        let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
+        let compare =
+            file.compare.into_iter().flat_map(|CompareModel { path }| path).map(|path| (path, Meaning::Compare));
+        for (path, meaning) in inert.chain(same).chain(digest).chain(compare) {
+            self.add_root(&path, &library);
+            self.meanings.insert(path, meaning);
+        }
+        for model in file.class {
+            let model = Arc::new(model);
+            let first = model.path.first().cloned().unwrap_or_default();
+            for path in &model.path {
+                self.add_root(path, &library);
+                self.classes.insert(path.clone(), Arc::clone(&model));
+                if *path != first {
+                    self.aliases.insert(path.clone(), first.clone());
+                }
+            }
+        }
+        self.providers.extend(file.provider);
+    }
+
+    fn add_root(&mut self, path: &str, library: &str) {
+        let root = path.split('.').next().unwrap_or_default();
+        self.roots.entry(root.to_owned()).or_insert_with(|| library.to_owned());
+    }
+
+    /// Whether any model speaks of this top-level module.
+    pub fn knows_root(&self, path: &str) -> bool {
+        self.roots.contains_key(path.split('.').next().unwrap_or_default())
+    }
+
+    /// The name a library is known by, from a dotted name in it.
+    pub fn library(&self, path: &str) -> Option<&str> {
+        self.roots.get(path.split('.').next().unwrap_or_default()).map(String::as_str)
+    }
+
+    /// The name a model uses for a dotted name, where a prefix of it is an alias.
+    pub fn canonical<'a>(&'a self, path: &'a str) -> std::borrow::Cow<'a, str> {
+        let mut end = path.len();
+        loop {
+            if let Some(to) = self.aliases.get(&path[..end]) {
+                let renamed = format!("{to}{}", &path[end..]);
+                // One more step: an alias may lead to a name that is itself another name for something.
+                return self.aliases.get(&renamed).cloned().unwrap_or(renamed).into();
+            }
+            match path[..end].rfind('.') {
+                Some(dot) => end = dot,
+                None => return path.into(),
+            }
+        }
+    }
+
+    /// What calling a dotted name means.
+    pub fn meaning(&self, path: &str) -> Option<&Meaning> {
+        self.meanings.get(path).or_else(|| self.meanings.get(self.canonical(path).as_ref()))
+    }
+
+    /// What calling a method of a library's class means; looks at its bases too.
+    pub fn method(&self, class: &str, name: &str) -> Option<&Meaning> {
+        self.find_in_bases(class, &|models, path| models.meanings.get(&format!("{path}.{name}")))
+    }
+
+    /// What an attribute of a library's object gives.
+    pub fn attribute(&self, class: &str, name: &str) -> Option<&Gives> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.attributes.get(name))
+    }
+
+    /// What a method of a library's object gives.
+    pub fn method_gives(&self, class: &str, name: &str) -> Option<&Gives> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.methods.get(name))
+    }
+
+    /// Whether a class is, or inherits from, another.
+    pub fn is_subclass(&self, class: &str, base: &str) -> bool {
+        self.find_in_bases(class, &|_, path| (path == base).then_some(())).is_some()
+    }
+
+    /// Whether a class is described.
+    pub fn is_class(&self, path: &str) -> bool {
+        self.classes.contains_key(path) || self.classes.contains_key(self.canonical(path).as_ref())
+    }
+
+    fn find_in_bases<'a, T>(&'a self, class: &str, find: &dyn Fn(&'a Self, &str) -> Option<T>) -> Option<T> {
+        let mut pending = vec![self.canonical(class).into_owned()];
+        // Bases come from model files: a chain longer than this is a mistake there, not a reason to hang.
+        for _ in 0..16 {
+            let path = pending.pop()?;
+            if let Some(found) = find(self, &path) {
+                return Some(found);
+            }
+            if let Some(model) = self.classes.get(&path) {
+                pending.extend(model.bases.iter().rev().map(|base| self.canonical(base).into_owned()));
+            }
+        }
+        None
+    }
+
+    /// The class of a library's object that is reached by its dotted name.
+    pub fn object(&self, path: &str) -> Option<&str> {
+        self.objects.get(path).or_else(|| self.objects.get(self.canonical(path).as_ref())).map(String::as_str)
+    }
+
+    /// A library's integer constant.
+    pub fn integer(&self, path: &str) -> Option<i64> {
+        self.integers.get(path).copied()
+    }
+
+    /// Whether a configuration key holds a secret by what its library does with it.
+    pub fn is_secret_key(&self, key: &str) -> bool {
+        self.secret_keys.iter().any(|known| known == key)
+    }
+
+    /// Senders that sign.
+    pub fn providers(&self) -> &[ProviderModel] {
+        &self.providers
+    }
+}

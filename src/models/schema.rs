@@ -1,0 +1,496 @@
+//! The shape of a model file (`rules/models/*.toml`): what calls and objects of one library mean. Data only.
+//!
+//! Dotted names are as a program would import them (`flask.request`); a method of a library's class is
+//! `module.Class.method`. Checked when the program is built: unknown keys and effects are errors there.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// One library.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ModelFile {
+    /// The name users know it by.
+    pub library: String,
+    /// The version its facts were measured on.
+    #[serde(default)]
+    pub measured: String,
+    /// Other names for the same thing: `"quart.request" = "flask.request"`.
+    #[serde(default)]
+    pub alias: BTreeMap<String, String>,
+    /// Objects by dotted name and the class they are of.
+    #[serde(default)]
+    pub object: BTreeMap<String, String>,
+    /// Constants by dotted name: integers such as `http.HTTPStatus.UNAUTHORIZED`.
+    #[serde(default)]
+    pub integer: BTreeMap<String, i64>,
+    /// Classes.
+    #[serde(default)]
+    pub class: Vec<ClassModel>,
+    /// Calls that return an object of a class.
+    #[serde(default)]
+    pub instance: Vec<InstanceModel>,
+    /// Calls that read a setting.
+    #[serde(default)]
+    pub setting: Vec<SettingModel>,
+    /// Mappings of settings (`os.environ`).
+    #[serde(default)]
+    pub setting_map: Vec<SettingMapModel>,
+    /// Calls whose result is made of their arguments.
+    #[serde(default)]
+    pub derive: Vec<DeriveModel>,
+    /// Calls that check nothing and return nothing of interest, whatever they see.
+    #[serde(default)]
+    pub inert: Vec<InertModel>,
+    /// Calls that write where people or other systems read along.
+    #[serde(default)]
+    pub log: Vec<LogModel>,
+    /// Keyed digests.
+    #[serde(default)]
+    pub mac: Vec<MacModel>,
+    /// Digests without a key.
+    #[serde(default)]
+    pub digest: Vec<DigestModel>,
+    /// Constant-time comparisons.
+    #[serde(default)]
+    pub compare: Vec<CompareModel>,
+    /// Token decoders and verifiers.
+    #[serde(default)]
+    pub decode: Vec<DecodeModel>,
+    /// Token issuers and signers.
+    #[serde(default)]
+    pub issue: Vec<IssueModel>,
+    /// Verifiers that raise or answer true or false, and library decorators and calls that authenticate the request.
+    #[serde(default)]
+    pub verify: Vec<VerifyModel>,
+    /// Calls that end the request with an error.
+    #[serde(default)]
+    pub refuse: Vec<RefuseModel>,
+    /// Calls that make an answer.
+    #[serde(default)]
+    pub response: Vec<ResponseModel>,
+    /// Calls to other services.
+    #[serde(default)]
+    pub outgoing: Vec<OutgoingModel>,
+    /// Decorators and calls that register entries.
+    #[serde(default)]
+    pub entry: Vec<EntryModel>,
+    /// Decorators that leave a function as it is.
+    #[serde(default)]
+    pub transparent: Vec<InertModel>,
+    /// Configuration keys that matter.
+    #[serde(default)]
+    pub configuration: Vec<ConfigurationModel>,
+    /// Webhook senders that sign their deliveries.
+    #[serde(default)]
+    pub provider: Vec<ProviderModel>,
+}
+
+/// A class: its bases and what its attributes and methods give.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClassModel {
+    /// Its dotted names; the first is the one objects are known by.
+    pub path: Vec<String>,
+    /// Dotted names of its bases.
+    #[serde(default)]
+    pub bases: Vec<String>,
+    /// Attributes.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, Gives>,
+    /// Methods by what their result is.
+    #[serde(default)]
+    pub methods: BTreeMap<String, Gives>,
+}
+
+/// What an attribute or method of a library's object gives.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gives {
+    /// The header map.
+    Headers,
+    /// WSGI environment.
+    Environment,
+    /// Query parameters.
+    Query,
+    /// Form fields.
+    Form,
+    /// Query and form.
+    Values,
+    /// Cookies.
+    Cookies,
+    /// The parsed JSON body.
+    Json,
+    /// The raw body.
+    RawBody,
+    /// The parsed `Authorization` header, `None` when absent.
+    Authorization,
+    /// Path parameters.
+    PathParameters,
+    /// Other data of the request.
+    RequestData,
+    /// The application's configuration.
+    Configuration,
+    /// An object of a class.
+    Instance(String),
+    /// The object itself (a child logger, a bound logger).
+    Itself,
+}
+
+/// Calls that return an object.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct InstanceModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// The class of what they return.
+    pub class: String,
+}
+
+/// A call that reads a setting.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SettingModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Where settings are kept.
+    pub store: StoreModel,
+    /// Parameters in order; `key` and `default` have meaning.
+    pub parameters: Vec<String>,
+    /// What happens when the setting is absent and there is no default.
+    pub missing: Missing,
+}
+
+/// A mapping of settings.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SettingMapModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Where settings are kept.
+    pub store: StoreModel,
+}
+
+/// Where settings are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StoreModel {
+    /// The process's environment.
+    Environment,
+    /// Configuration.
+    Configuration,
+    /// A secret manager: every value is a secret.
+    SecretStore,
+}
+
+/// What a missing setting does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missing {
+    /// The call gives `None`.
+    None,
+    /// The call raises.
+    Raises,
+}
+
+/// A call whose result is made of its arguments.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DeriveModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// The result can still be parsed apart: its shape is gone.
+    #[serde(default)]
+    pub may_raise: bool,
+}
+
+/// Calls without effect on what is known.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct InertModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+}
+
+/// A sink that people or other systems read.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LogModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// What to call it in a message: "the log", "standard output".
+    pub target: String,
+    /// Parameters by name that are not written.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+}
+
+/// A keyed digest.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MacModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Parameters in order; `key` and `message` have meaning.
+    pub parameters: Vec<String>,
+}
+
+/// A digest without a key.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DigestModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+}
+
+/// A constant-time comparison of its first two arguments.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CompareModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+}
+
+/// How a decoder learns of an expected claim.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClaimParameter {
+    /// The parameter that carries the expected value.
+    pub parameter: String,
+    /// Whether a token that lacks the claim is refused then (measured).
+    #[serde(default = "yes")]
+    pub refuses_missing: bool,
+    /// The key in `options` that makes the claim required.
+    #[serde(default)]
+    pub require_option: Option<String>,
+    /// The key in `options` that switches the check off.
+    #[serde(default)]
+    pub verify_option: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A token decoder.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DecodeModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Parameters in order, as `meaning` or `meaning=name`; `token`, `key`, `algorithms`, `options` have meaning.
+    pub parameters: Vec<String>,
+    /// What it does about the signature.
+    pub signature: SignatureModel,
+    /// What it gives.
+    #[serde(default)]
+    pub gives: DecodeGives,
+    /// The key in `options`, or the parameter, that switches verification off when false.
+    #[serde(default)]
+    pub verify_switches: Vec<String>,
+    /// A parameter that switches verification off when false, with the versions it does so in.
+    #[serde(default)]
+    pub legacy_verify_parameter: Option<String>,
+    /// How `aud` is constrained; none where the library cannot.
+    #[serde(default)]
+    pub audience: Option<ClaimParameter>,
+    /// How `iss` is constrained.
+    #[serde(default)]
+    pub issuer: Option<ClaimParameter>,
+    /// Whether a verified call also checks expiry.
+    #[serde(default = "yes")]
+    pub checks_expiry: bool,
+    /// Where claims are validated later: the method that does it (`validate`).
+    #[serde(default)]
+    pub validated_by: Option<String>,
+    /// Exceptions of a failed verification, by dotted name, the most general one first.
+    pub raises: Vec<String>,
+    /// The smallest change that constrains the audience, as code.
+    #[serde(default)]
+    pub audience_fix: String,
+    /// The smallest change that constrains the issuer, as code.
+    #[serde(default)]
+    pub issuer_fix: String,
+    /// The smallest change that verifies the signature, in words.
+    #[serde(default)]
+    pub signature_fix: String,
+}
+
+/// What a decoder does about the signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureModel {
+    /// Verifies it, unless told not to.
+    Verified,
+    /// Never verifies it.
+    Never,
+}
+
+/// What a decoder gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DecodeGives {
+    /// The claims.
+    #[default]
+    Claims,
+    /// The token's header.
+    Header,
+    /// An object or tuple with claims and header (`decode_complete`).
+    Complete,
+}
+
+/// A token issuer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct IssueModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Parameters in order; `claims`, `key` and `algorithm` have meaning.
+    pub parameters: Vec<String>,
+}
+
+/// A verifier.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct VerifyModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// What success establishes.
+    pub evidence: Vec<EvidenceModel>,
+    /// How failure shows.
+    pub failure: Failure,
+    /// Exceptions of a failed verification.
+    #[serde(default)]
+    pub raises: Vec<String>,
+    /// Whether it is called with settings first and gives a decorator or guard (`jwt_required()`).
+    #[serde(default)]
+    pub decorator: bool,
+    /// The keyword that makes the check optional when true.
+    #[serde(default)]
+    pub optional: Option<String>,
+    /// What it gives: "claims", "identity" or nothing.
+    #[serde(default)]
+    pub gives: Option<String>,
+}
+
+/// Evidence in model files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvidenceModel {
+    /// A token's signature.
+    Signature,
+    /// Its audience.
+    Audience,
+    /// Its issuer.
+    Issuer,
+    /// Its expiry.
+    Expiry,
+    /// Scope or role.
+    Scope,
+    /// The delivery's signature.
+    DeliverySignature,
+    /// A framework's identity.
+    Identity,
+    /// An authorization server's answer.
+    Introspection,
+}
+
+/// How a failed verification shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Failure {
+    /// It raises, or a decorator answers 401.
+    Raises,
+    /// It answers false.
+    False,
+    /// It answers `None`.
+    None,
+}
+
+/// A call that ends the request.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RefuseModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// The status it answers with where the first argument does not say.
+    #[serde(default)]
+    pub status: Option<i64>,
+}
+
+/// A call that makes an answer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ResponseModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Parameters in order; `status` and `body` have meaning.
+    #[serde(default)]
+    pub parameters: Vec<String>,
+    /// The status where no argument says.
+    #[serde(default)]
+    pub status: Option<i64>,
+}
+
+/// A call to another service.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OutgoingModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Parameters in order; `url`, `headers`, `auth`, `json`, `data`, `params`, `verify` have meaning.
+    pub parameters: Vec<String>,
+}
+
+/// Something that makes a function an entry.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EntryModel {
+    /// Dotted names: methods of an application object used as decorators or called.
+    pub path: Vec<String>,
+    /// What kind of entry.
+    pub kind: EntryKindModel,
+    /// The HTTP methods, where the name says them.
+    #[serde(default)]
+    pub methods: Vec<String>,
+}
+
+/// Kinds of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EntryKindModel {
+    /// A route.
+    Route,
+    /// Runs before every route of its application or blueprint.
+    Hook,
+    /// Gets a token or password and answers with an identity or a boolean.
+    TokenCallback,
+    /// Runs at other times: error handlers, hooks after the answer, commands.
+    Other,
+}
+
+/// A configuration key.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ConfigurationModel {
+    /// Keys.
+    pub key: Vec<String>,
+    /// Whether their values are secrets.
+    #[serde(default)]
+    pub is_secret: bool,
+}
+
+/// A sender of webhooks that signs its deliveries.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ProviderModel {
+    /// The name users know.
+    pub name: String,
+    /// Words of paths and function names that mean it.
+    pub words: Vec<String>,
+    /// The header that carries the signature.
+    pub header: String,
+    /// How to verify a delivery, in words.
+    pub fix: String,
+}

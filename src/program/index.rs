@@ -1,0 +1,56 @@
+//! Names of modules and classes, collected when first asked for and shared by all threads.
+
+use std::sync::OnceLock;
+
+use super::{Binding, ClassRef, ModuleScope, Program, class_scope, module_scope};
+use crate::source::{FileId, Place};
+use crate::syntax::tree::Module;
+
+/// A program with the scopes of its modules.
+#[derive(Debug)]
+pub struct Index<'p> {
+    /// The program.
+    pub program: &'p Program,
+    scopes: Vec<OnceLock<ModuleScope<'p>>>,
+    /// Components that all files of the run share at the front of their folders.
+    common_folder: usize,
+}
+
+impl<'p> Index<'p> {
+    /// An index in which nothing is collected yet.
+    pub fn new(program: &'p Program) -> Self {
+        let scopes = program.files().map(|_| OnceLock::new()).collect();
+        Self { program, scopes, common_folder: program.paths().common_folder_length() }
+    }
+
+    /// A file's tree.
+    pub fn module(&self, file: FileId) -> Option<&'p Module> {
+        self.program.module(file)
+    }
+
+    /// The names of a module; empty where it could not be parsed.
+    pub fn scope(&self, file: FileId) -> &ModuleScope<'p> {
+        self.scopes[file.0 as usize].get_or_init(|| self.program.module(file).map(module_scope).unwrap_or_default())
+    }
+
+    /// The names of a class body.
+    pub fn class_scope(class: ClassRef<'p>) -> ModuleScope<'p> {
+        class_scope(class.class)
+    }
+
+    /// What a class body binds a name to, the last binding of it.
+    pub fn class_member(class: ClassRef<'p>, name: &str) -> Option<Binding<'p>> {
+        class_scope(class.class).names.get(name).and_then(|bindings| bindings.last().cloned())
+    }
+
+    /// Whether two files belong to one application: they share the first folder below what all files share.
+    pub fn is_same_project(&self, left: FileId, right: FileId) -> bool {
+        let paths = self.program.paths();
+        paths.folder_at(left, self.common_folder) == paths.folder_at(right, self.common_folder)
+    }
+
+    /// The text at a place.
+    pub fn text(&self, place: Place) -> &'p str {
+        self.program.source(place.file).slice(place.span)
+    }
+}

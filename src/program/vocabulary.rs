@@ -1,0 +1,440 @@
+//! What names suggest: used where data flow ends, at one confidence lower, and to tell headers and fields apart.
+//!
+//! Names are split into words (`apiKey`, `API_KEY`, `x-api-key` are `api key`), so `passed` is not `pass` and
+//! `tokenizer` is not `token`.
+
+use smallvec::SmallVec;
+
+/// What a presented credential is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CredentialKind {
+    /// `Authorization`: a bearer token or a whole header with its scheme.
+    Bearer,
+    /// An API key or a shared webhook token.
+    ApiKey,
+    /// A password.
+    Password,
+    /// A signature over the delivery.
+    Signature,
+}
+
+/// The lower-case words of a name.
+pub fn words(name: &str) -> SmallVec<[String; 4]> {
+    let mut words: SmallVec<[String; 4]> = SmallVec::new();
+    let mut word = String::new();
+    let mut previous_lower = false;
+    for letter in name.chars() {
+        let starts_word = letter.is_uppercase() && previous_lower;
+        if (!letter.is_alphanumeric() || starts_word) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if letter.is_alphanumeric() {
+            word.extend(letter.to_lowercase());
+        }
+        previous_lower = letter.is_lowercase() || letter.is_ascii_digit();
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// Words that turn a name about tokens into a name about something else.
+const OTHER_MEANINGS: &[&str] = &[
+    "tokenizer",
+    "tokens",
+    "count",
+    "counts",
+    "length",
+    "len",
+    "max",
+    "min",
+    "num",
+    "number",
+    "limit",
+    "next",
+    "page",
+    "pagination",
+    "continuation",
+    "cursor",
+    "sync",
+    "csrf",
+    "xsrf",
+    "type",
+    "types",
+    "name",
+    "names",
+    "id",
+    "ids",
+    "url",
+    "uri",
+    "endpoint",
+    "path",
+    "file",
+    "dir",
+    "expires",
+    "expiry",
+    "expiration",
+    "exp",
+    "ttl",
+    "age",
+    "lifetime",
+    "class",
+    "location",
+    "header",
+    "headers",
+    "field",
+    "param",
+    "parameter",
+    "prefix",
+    "scheme",
+    "algorithm",
+    "algorithms",
+    "alg",
+    "error",
+    "errors",
+    "message",
+    "status",
+    "model",
+    "schema",
+    "form",
+    "view",
+    "validator",
+    "required",
+    "enabled",
+    "valid",
+    "is",
+    "has",
+    "label",
+    "index",
+    "position",
+    "pos",
+    "separator",
+    "special",
+    "vocab",
+    "kind",
+    "format",
+    "encoding",
+    "public",
+    "hint",
+    "policy",
+    "version",
+    "method",
+    "func",
+    "function",
+    "callback",
+    "handler",
+    "manager",
+    "service",
+    "factory",
+    "provider",
+    "time",
+    "date",
+    "created",
+    "timeout",
+    "size",
+    "bytes",
+    "usage",
+    "stream",
+    "logger",
+    "hashed",
+    "hash",
+    "digest",
+    "fingerprint",
+    "identifier",
+    "serializer",
+    "backend",
+    "config",
+    "issuer",
+    "audience",
+    "scope",
+    "scopes",
+    "claim",
+    "claims",
+    "data",
+    "info",
+    "user",
+    "response",
+    "result",
+    "request",
+    "generator",
+    "auth_type",
+    "cls",
+    "jti",
+    "blocklist",
+    "blacklist",
+    "revoked",
+    "loader",
+    "env",
+    "var",
+    "idempotency",
+    "primary",
+    "foreign",
+    "sort",
+    "cache",
+    "partition",
+    "row",
+    "column",
+    "dict",
+    "map",
+];
+
+fn is_about_something_else(words: &[String]) -> bool {
+    words.iter().any(|word| OTHER_MEANINGS.contains(&word.as_str()))
+}
+
+fn has(words: &[String], wanted: &[&str]) -> bool {
+    words.iter().any(|word| wanted.contains(&word.as_str()))
+}
+
+fn has_pair(words: &[String], first: &[&str], second: &[&str]) -> bool {
+    words.windows(2).any(|pair| first.contains(&pair[0].as_str()) && second.contains(&pair[1].as_str()))
+}
+
+/// What a variable, parameter, attribute or field of this name holds, when it is a credential or secret.
+pub fn credential_kind(name: &str) -> Option<CredentialKind> {
+    let words = words(name);
+    if words.is_empty() || is_about_something_else(&words) {
+        return None;
+    }
+    if has(&words, &["signature", "sig", "hmac"]) {
+        return Some(CredentialKind::Signature);
+    }
+    if has(&words, &["password", "passwd", "passphrase", "pwd"]) {
+        return Some(CredentialKind::Password);
+    }
+    if has(&words, &["apikey", "secret", "secrets"])
+        || has_pair(
+            &words,
+            &["api", "access", "secret", "auth", "signing", "shared", "private", "hook", "webhook"],
+            &["key"],
+        )
+    {
+        return Some(CredentialKind::ApiKey);
+    }
+    if has(&words, &["token", "jwt", "bearer", "authorization", "accesstoken", "authtoken"])
+        || (words.len() <= 2
+            && words.last().is_some_and(|word| word == "auth")
+            && words.len() == 2
+            && words[0] == "http")
+    {
+        return Some(CredentialKind::Bearer);
+    }
+    None
+}
+
+/// Whether a setting of this name is a secret: `JWT_SECRET_KEY`, `apiToken`, `db_password`.
+pub fn is_secret(name: &str) -> bool {
+    let words = words(name);
+    if words.is_empty() {
+        return false;
+    }
+    let is_other = words.iter().any(|word| {
+        OTHER_MEANINGS.contains(&word.as_str())
+            && !matches!(word.as_str(), "secrets" | "user" | "config" | "request" | "service" | "data" | "env")
+    });
+    if is_other {
+        return false;
+    }
+    has(
+        &words,
+        &[
+            "secret",
+            "secrets",
+            "password",
+            "passwd",
+            "pwd",
+            "passphrase",
+            "token",
+            "apikey",
+            "bearer",
+            "jwtsecret",
+            "pepper",
+        ],
+    ) || has_pair(
+        &words,
+        &[
+            "api",
+            "access",
+            "secret",
+            "private",
+            "signing",
+            "encryption",
+            "auth",
+            "jwt",
+            "hmac",
+            "hook",
+            "webhook",
+            "shared",
+            "app",
+        ],
+        &["key"],
+    )
+}
+
+/// What a request header of this name carries.
+pub fn header_kind(name: &str) -> Option<CredentialKind> {
+    let lower = name.to_ascii_lowercase();
+    if matches!(
+        lower.as_str(),
+        "authorization" | "proxy-authorization" | "x-authorization" | "x-forwarded-authorization"
+    ) {
+        return Some(CredentialKind::Bearer);
+    }
+    let words = words(name);
+    if has(&words, &["csrf", "xsrf", "csrftoken", "idempotency"]) {
+        return None;
+    }
+    if has(&words, &["signature", "hmac", "sig"])
+        && !has(&words, &["timestamp", "type", "version", "algorithm", "input"])
+    {
+        return Some(CredentialKind::Signature);
+    }
+    if has(&words, &["token", "apikey", "secret", "key", "auth", "jwt", "password", "bearer"])
+        && !has(&words, &["id", "type", "name", "expires", "public", "timestamp", "scheme"])
+    {
+        return Some(CredentialKind::ApiKey);
+    }
+    None
+}
+
+/// Whether calling something of this name could be a check of the caller, though it was not handed the credential.
+pub fn sounds_like_check(name: &str) -> bool {
+    let words = words(name);
+    words.iter().any(|word| {
+        [
+            "auth",
+            "verify",
+            "verified",
+            "check",
+            "valid",
+            "validate",
+            "login",
+            "permission",
+            "permissions",
+            "protect",
+            "require",
+            "required",
+            "requires",
+            "secure",
+            "security",
+            "guard",
+            "identity",
+            "authorize",
+            "authorized",
+            "authorise",
+            "authenticate",
+            "authenticated",
+            "session",
+            "token",
+            "jwt",
+            "signature",
+            "access",
+            "acl",
+            "allowed",
+            "forbid",
+            "deny",
+            "enforce",
+            "ensure",
+            "assert",
+            "credential",
+            "credentials",
+            "principal",
+            "oauth",
+            "sso",
+            "role",
+            "roles",
+            "admin",
+            "introspect",
+            "claims",
+        ]
+        .iter()
+        .any(|stem| word == stem || (stem.len() >= 5 && word.starts_with(stem)))
+    })
+}
+
+/// Whether a function of this name answers with a refusal.
+pub fn sounds_like_refusal(name: &str) -> bool {
+    let words = words(name);
+    has(
+        &words,
+        &[
+            "unauthorized",
+            "unauthorised",
+            "forbidden",
+            "denied",
+            "deny",
+            "refuse",
+            "reject",
+            "rejected",
+            "abort",
+            "error",
+            "errors",
+            "invalid",
+            "fail",
+            "failed",
+            "failure",
+            "unauthenticated",
+            "bad",
+            "challenge",
+            "login",
+            "missing",
+            "exception",
+            "401",
+            "403",
+            "fault",
+            "problem",
+        ],
+    )
+}
+
+/// Whether a string is a word of an authentication scheme, a token type or a placeholder and no secret.
+pub fn is_scheme_or_word(text: &str) -> bool {
+    let lower = text.trim().to_ascii_lowercase();
+    matches!(
+        lower.as_str(),
+        "" | "bearer"
+            | "basic"
+            | "digest"
+            | "token"
+            | "jwt"
+            | "apikey"
+            | "api-key"
+            | "api_key"
+            | "key"
+            | "hmac"
+            | "negotiate"
+            | "oauth"
+            | "access"
+            | "refresh"
+            | "null"
+            | "none"
+            | "undefined"
+            | "nil"
+            | "true"
+            | "false"
+            | "anonymous"
+            | "mac"
+            | "secret"
+            | "aws4-hmac-sha256"
+            | "sha1"
+            | "sha256"
+            | "id_token"
+            | "access_token"
+            | "refresh_token"
+            | "password"
+            | "n/a"
+            | "unknown"
+            | "sso-key"
+            | "hawk"
+            | "scram"
+            | "ntlm"
+            | "kerberos"
+            | "bearer:"
+            | "default"
+            | "*"
+            | "-"
+            | "public"
+            | "private"
+    )
+}
