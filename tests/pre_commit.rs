@@ -1,4 +1,4 @@
-//! The hook as a user meets it: the real pre-commit builds it from this repository and stops a commit with a flaw; the
+//! The hook as a user meets it: the real pre-commit builds it from this checkout and stops a commit with a flaw; the
 //! corrected file passes. Nothing here is simulated, only the build is without optimisation.
 
 #[path = "support/python.rs"]
@@ -40,7 +40,8 @@ fn a_staged_flaw_stops_the_commit_and_the_corrected_file_passes() {
     forget_builds_of_this_crate();
 }
 
-/// A fresh repository whose commits are judged by `pre-commit try-repo` of this one, uncommitted changes included.
+/// A fresh repository whose commits are judged by `pre-commit try-repo` of this one, uncommitted changes of
+/// tracked files included.
 fn project_with_hook() -> tempfile::TempDir {
     assert!(Path::new(REPOSITORY).join(".git").exists(), "pre-commit builds from a git checkout; this is none");
     let project = tempfile::tempdir().expect("there is room for a temporary folder");
@@ -48,8 +49,9 @@ fn project_with_hook() -> tempfile::TempDir {
     git(project.path(), &["commit", "--quiet", "--allow-empty", "--message", "first"]);
     let hook = project.path().join(".git/hooks/pre-commit");
     fs::create_dir_all(hook.parent().expect("the hook is in a folder")).expect("git's folder is writable");
+    // git names its index to hooks; pre-commit would look for this repository's changes in it.
     let script = format!(
-        "#!/bin/sh\nexec '{}' -m pre_commit try-repo '{REPOSITORY}' bearerlint --color never\n",
+        "#!/bin/sh\nunset GIT_INDEX_FILE GIT_PREFIX\nexec '{}' -m pre_commit try-repo '{REPOSITORY}' bearerlint --color never\n",
         python::interpreter().display()
     );
     fs::write(&hook, script).expect("the hook is written");
