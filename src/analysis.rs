@@ -1,8 +1,28 @@
 //! From sources to findings: runs the stages between reading and settling, in parallel over files.
+//!
+//! Every file is worked on by one thread from start to end, and what files learn of each other is exchanged only
+//! between rounds, so the result does not depend on the number of threads.
 
-use crate::finding::{Diagnostic, Finding};
-use crate::program::Program;
-use crate::source::Place;
+mod triage;
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use crate::finding::{Diagnostic, DiagnosticKind, Finding};
+use crate::flow::entry::{Entry, FileEntries};
+use crate::flow::event::{EntryKind, Event};
+use crate::flow::interpreter::Interpreter;
+use crate::flow::origin::{OriginKind, Store};
+use crate::flow::value::{Constant, Shape, Value};
+use crate::models::Models;
+use crate::program::{Index, Program};
+use crate::rules::shared::Context;
+use crate::rules::{RULES, Rule};
+use crate::source::{FileId, Place};
+use crate::syntax::tree::{Argument, Expression, ExpressionKind, Name};
 
 /// What to look for.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +55,224 @@ pub struct Statistics {
     pub bounded_entries: usize,
 }
 
+/// What one file gave in one round.
+#[derive(Debug, Default)]
+struct FileResult {
+    findings: Vec<Finding>,
+    secret_literals: BTreeSet<Place>,
+    reached: FxHashSet<Place>,
+    entries: usize,
+    bounded: usize,
+    panicked: bool,
+}
+
 /// Analyses a program. The result does not depend on the number of threads.
-pub fn analyse(_program: &Program, _options: &Options) -> Analysis {
-    Analysis::default()
+pub fn analyse(program: &Program, options: &Options) -> Analysis {
+    let index = Index::new(program);
+    let models = crate::models::embedded();
+    let rules: Vec<Rule> = RULES.iter().filter(|rule| options.rules.contains(&rule.id)).copied().collect();
+    let run = Run { index: &index, models, rules: &rules };
+    let files: Vec<FileId> = program.files().filter(|file| triage::may_matter(&program.source(*file).text)).collect();
+    let entries: Vec<FileEntries<'_>> = files.par_iter().map(|file| run.entries(*file)).collect();
+
+    let hooks: Vec<&Entry<'_>> =
+        entries.iter().flat_map(|file| &file.entries).filter(|entry| entry.info.kind == EntryKind::Hook).collect();
+    let mut results: Vec<(FileId, FileResult)> =
+        files.par_iter().zip(&entries).map(|(file, own)| (*file, run.run_entries(*file, own, &hooks))).collect();
+
+    // Functions that nobody calls come first: what they reach is judged with what it really gets.
+    let called = called_names(program, &files);
+    for wants_called in [false, true] {
+        let reached: FxHashSet<Place> = results.iter().flat_map(|(_, result)| result.reached.iter().copied()).collect();
+        let round: Vec<(FileId, FileResult)> = files
+            .par_iter()
+            .zip(&entries)
+            .map(|(file, own)| {
+                let is_due = |name: &Name| called.contains(name) == wants_called;
+                (*file, run.run_alone(*file, own, &reached, &is_due))
+            })
+            .collect();
+        results.extend(round);
+    }
+    settle(program, results)
+}
+
+fn settle(program: &Program, results: Vec<(FileId, FileResult)>) -> Analysis {
+    let mut analysis = Analysis::default();
+    let mut secrets = BTreeSet::new();
+    for (file, result) in results {
+        analysis.findings.extend(result.findings);
+        secrets.extend(result.secret_literals);
+        analysis.statistics.entries += result.entries;
+        analysis.statistics.bounded_entries += result.bounded;
+        if result.panicked {
+            analysis.diagnostics.push(Diagnostic {
+                path: program.source(file).path.clone(),
+                at: None,
+                kind: DiagnosticKind::Failed,
+                message: "bearerlint failed on this file; that is a bug in bearerlint: please report it".to_owned(),
+            });
+        }
+    }
+    analysis.secret_literals = secrets.into_iter().collect();
+    for file in program.files() {
+        if let Some(refusal) = program.refusal(file) {
+            let path = program.source(file).path.clone();
+            analysis.diagnostics.push(Diagnostic {
+                path,
+                at: None,
+                kind: DiagnosticKind::Failed,
+                message: refusal.to_string(),
+            });
+        }
+        analysis.statistics.parsed_files += usize::from(program.parsed_module(file).is_some());
+    }
+    analysis.diagnostics.sort();
+    analysis.diagnostics.dedup();
+    analysis
+}
+
+/// What every thread shares.
+#[derive(Clone, Copy)]
+struct Run<'r, 'p> {
+    index: &'r Index<'p>,
+    models: &'r Models,
+    rules: &'r [Rule],
+}
+
+impl<'p> Run<'_, 'p> {
+    fn entries(&self, file: FileId) -> FileEntries<'p> {
+        let found = catch_unwind(AssertUnwindSafe(|| {
+            let mut deaf = |_: &Event<'_, 'p>| {};
+            Interpreter::new(self.index, self.models, &mut deaf).entries(file)
+        }));
+        found.unwrap_or_default()
+    }
+
+    /// Runs routes, hooks and callbacks of a file, and its top level.
+    fn run_entries(&self, file: FileId, own: &FileEntries<'p>, hooks: &[&Entry<'p>]) -> FileResult {
+        self.observed(|interpreter, result| {
+            for entry in &own.entries {
+                let around: Vec<&Entry<'p>> = match entry.info.kind {
+                    EntryKind::Route => hooks.iter().copied().filter(|hook| self.surrounds(hook, entry)).collect(),
+                    _ => Vec::new(),
+                };
+                interpreter.run_entry(entry, &around);
+                result.entries += 1;
+                result.bounded += usize::from(interpreter.is_bounded);
+            }
+            interpreter.run_module(file);
+        })
+    }
+
+    /// Runs functions that nothing has reached.
+    fn run_alone(
+        &self,
+        file: FileId,
+        own: &FileEntries<'p>,
+        reached: &FxHashSet<Place>,
+        is_due: &dyn Fn(&Name) -> bool,
+    ) -> FileResult {
+        let entries: FxHashSet<Place> = own.entries.iter().map(|entry| entry.site.place()).collect();
+        let due = own.sites.iter().filter(|site| {
+            let place = site.place();
+            is_due(&site.function.name) && !reached.contains(&place) && !entries.contains(&place)
+        });
+        let text = &self.index.program.source(file).text;
+        let due: Vec<_> = due.filter(|site| triage::function_may_matter(text, site.function.span)).collect();
+        if due.is_empty() {
+            return FileResult::default();
+        }
+        self.observed(|interpreter, result| {
+            for site in due {
+                if interpreter.reached.contains(&site.place()) {
+                    continue;
+                }
+                interpreter.run_entry(&Interpreter::alone(*site), &[]);
+                result.entries += 1;
+                result.bounded += usize::from(interpreter.is_bounded);
+            }
+        })
+    }
+
+    /// Whether a hook runs before a route.
+    fn surrounds(&self, hook: &Entry<'p>, route: &Entry<'p>) -> bool {
+        match (hook.owner, route.owner) {
+            (Some(hook_owner), Some(route_owner)) if hook_owner == route_owner => true,
+            _ => hook.is_application_wide && self.index.is_same_project(hook.site.file, route.site.file),
+        }
+    }
+
+    /// Runs something with the rules listening.
+    fn observed(&self, work: impl FnOnce(&mut Interpreter<'p, '_>, &mut FileResult)) -> FileResult {
+        let mut findings = Vec::new();
+        let mut secrets = BTreeSet::new();
+        let mut result = FileResult::default();
+        let context = Context { index: self.index, models: self.models };
+        let finished = catch_unwind(AssertUnwindSafe(|| {
+            let mut observe = |event: &Event<'_, 'p>| {
+                note_secrets(event, &mut secrets);
+                for rule in self.rules {
+                    findings.extend((rule.judge)(event, &context));
+                }
+            };
+            let mut interpreter = Interpreter::new(self.index, self.models, &mut observe);
+            work(&mut interpreter, &mut result);
+            interpreter.reached
+        }));
+        match finished {
+            Ok(reached) => result.reached = reached,
+            Err(_) => result.panicked = true,
+        }
+        result.findings = findings;
+        result.secret_literals = secrets;
+        result
+    }
+}
+
+/// Literals that are used as secrets, whatever the rules say of them: no output may show them.
+fn note_secrets(event: &Event<'_, '_>, secrets: &mut BTreeSet<Place>) {
+    let mut note = |value: &Value<'_>| {
+        if let Shape::Constant(Constant::Text { at, .. }) = &value.shape {
+            secrets.insert(*at);
+        }
+        let literals = value
+            .origins
+            .iter()
+            .filter(|origin| matches!(origin.kind, OriginKind::Setting { store: Store::Literal, .. }));
+        secrets.extend(literals.map(|origin| origin.trail.root().place));
+    };
+    match event {
+        Event::SecretUse { value, .. } => note(value),
+        Event::Comparison(comparison) => note(&comparison.expected.value),
+        _ => {}
+    }
+}
+
+/// The last names of everything that is called somewhere.
+fn called_names(program: &Program, files: &[FileId]) -> FxHashSet<Name> {
+    let sets: Vec<FxHashSet<Name>> = files
+        .par_iter()
+        .map(|file| {
+            let mut names = FxHashSet::default();
+            if let Some(module) = program.module(*file) {
+                crate::syntax::visit::expressions(&module.body, &mut |expression| note_called(expression, &mut names));
+            }
+            names
+        })
+        .collect();
+    sets.into_iter().flatten().collect()
+}
+
+fn note_called(expression: &Expression, names: &mut FxHashSet<Name>) {
+    let ExpressionKind::Call { callee, arguments } = &expression.kind else { return };
+    if let ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } = &callee.kind {
+        names.insert(name.clone());
+    }
+    // A function handed over may be called by whoever gets it.
+    for Argument { value, .. } in arguments {
+        if let ExpressionKind::Name(name) = &value.kind {
+            names.insert(name.clone());
+        }
+    }
 }

@@ -155,6 +155,11 @@ impl Trail {
         at
     }
 
+    /// This step in words.
+    pub fn step_text(&self) -> String {
+        self.step.describe()
+    }
+
     /// The steps in order of execution, as labels.
     pub fn labels(&self) -> Vec<Label> {
         let mut labels = Vec::new();

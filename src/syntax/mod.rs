@@ -1,6 +1,7 @@
 //! Text to module: the only part that knows tree-sitter. Error tolerant; never fails, reports what it could not read.
 
 pub mod tree;
+pub mod visit;
 
 use std::sync::Arc;
 use std::time::Duration;

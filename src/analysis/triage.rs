@@ -1,0 +1,45 @@
+//! Which files and functions can matter at all: a scan over bytes, before anything is parsed. It may only save time.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::source::Span;
+
+/// Every finding rests on at least one of these words: a credential's, a secret's, a request's, a check's.
+const WORDS: &[&str] = &[
+    "authoriz",
+    "bearer",
+    "token",
+    "jwt",
+    "secret",
+    "api_key",
+    "apikey",
+    "api-key",
+    "access_key",
+    "private_key",
+    "hmac",
+    "signature",
+    "password",
+    "passwd",
+    "webhook",
+    "headers",
+    "before_request",
+    "getenv",
+    "environ",
+    "authenticate",
+    "signing_key",
+];
+
+static MATCHER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok());
+
+/// Whether anything in a text could lead to a finding.
+pub(super) fn may_matter(text: &str) -> bool {
+    MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(text))
+}
+
+/// The same for one function of it.
+pub(super) fn function_may_matter(text: &str, span: Span) -> bool {
+    text.get(span.start as usize..span.end as usize).is_none_or(may_matter)
+}

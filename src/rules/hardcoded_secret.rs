@@ -1,0 +1,54 @@
+//! `hardcoded-secret`: a literal is used as a key, an expected token, or a credential that is sent.
+
+use super::shared::Context;
+use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
+use crate::flow::event::{Event, SecretRole};
+use crate::flow::origin::{OriginKind, Store};
+use crate::flow::value::{Constant, Shape, Value};
+use crate::program::vocabulary;
+use crate::source::Place;
+
+const RULE: &str = "hardcoded-secret";
+
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::SecretUse { value, role, user, place } = event else { return Vec::new() };
+    let Some(literal) = literal(value, *role, context) else { return Vec::new() };
+    let what = match role {
+        SecretRole::Key => format!("as the key of `{user}`"),
+        SecretRole::Comparison => "as the value that a presented credential must equal".to_owned(),
+        SecretRole::Sent => format!("as the credential in the `{user}` header of a request to another service"),
+        SecretRole::Configuration => format!("as `{user}` of the application's configuration"),
+    };
+    let severity = if context.is_test(literal.file) { Severity::Note } else { Severity::Error };
+    let finding = FindingBuilder::new(RULE, severity, literal, "the secret stands here")
+        .message(format!("A secret is written in the source and used {what}: everyone who can read the repository, a backup or an image of it has it."))
+        .help("read it from the environment or a secret store (`os.environ[\"…\"]`), replace the value that was committed, and refuse to start without it")
+        .confidence(Confidence::High)
+        .related(*place, "it is used here")
+        .identity(what);
+    vec![finding.build()]
+}
+
+/// Where the literal stands, when a value is one and could be a secret.
+fn literal(value: &Value<'_>, role: SecretRole, context: &Context<'_, '_>) -> Option<Place> {
+    if let Shape::Constant(Constant::Text { text, at, .. }) = &value.shape {
+        return could_be_secret(text, role).then_some(*at);
+    }
+    // A default beside an environment variable is another flaw.
+    if value.origins.any(|kind| matches!(kind, OriginKind::Setting { store, .. } if *store != Store::Literal && *store != Store::Variable && *store != Store::Configuration)) {
+        return None;
+    }
+    let origin = value.origins.find(|kind| matches!(kind, OriginKind::Setting { store: Store::Literal, .. }))?;
+    let place = origin.trail.root().place;
+    let text = context.index.text(place).trim_matches(['"', '\'', 'b']);
+    could_be_secret(text, role).then_some(place)
+}
+
+fn could_be_secret(text: &str, role: SecretRole) -> bool {
+    let bare = ["Bearer ", "bearer ", "Token ", "token ", "Basic "].iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or(text);
+    let is_placeholder = bare.contains('<') || bare.contains('{') || bare.contains("...") || bare.contains('…');
+    let is_public = bare.contains("PUBLIC KEY") || bare.contains("CERTIFICATE");
+    let is_link = bare.starts_with("http://") || bare.starts_with("https://") || (bare.starts_with('/') && !bare.contains(' ') && bare.matches('/').count() > 1);
+    let is_word = vocabulary::is_scheme_or_word(bare) && !matches!((role, bare), (SecretRole::Key | SecretRole::Configuration, "secret" | "password"));
+    !bare.trim().is_empty() && !is_placeholder && !is_public && !is_link && !is_word
+}

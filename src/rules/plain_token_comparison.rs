@@ -1,0 +1,76 @@
+//! `plain-token-comparison`: a presented credential is compared with a secret by an operator that stops at the first
+//! difference. Knows nothing of what follows from the comparison.
+
+use super::shared::{Context, capitalised, held, lower, presented, root, steps};
+use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
+use crate::flow::event::{Comparator, Comparison, Event};
+use crate::flow::origin::{Channel, CredentialKind, OriginKind, Part, Store};
+
+const RULE: &str = "plain-token-comparison";
+
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::Comparison(comparison) = event else { return Vec::new() };
+    if !concerns(comparison) {
+        return Vec::new();
+    }
+    vec![finding(comparison, context)]
+}
+
+/// Whether the caller presents a credential and the program holds what it must equal.
+fn concerns(comparison: &Comparison<'_>) -> bool {
+    if comparison.comparator == Comparator::ConstantTime {
+        return false;
+    }
+    let expected = &comparison.expected_origin.kind;
+    match &comparison.presented_origin.kind {
+        OriginKind::Credential(credential) => {
+            let is_bearing = matches!(credential.part, Part::Whole | Part::Token)
+                || (credential.part == Part::Fragment && credential.kind == CredentialKind::Signature);
+            let is_by_names = credential.channel == Channel::Parameter && comparison.expected_origin.confidence < Confidence::High;
+            let is_mac_or_secret = match expected {
+                OriginKind::Setting { store, .. } => credential.kind != CredentialKind::Signature || *store != Store::Literal,
+                _ => true,
+            };
+            is_bearing && is_mac_or_secret && !is_by_names
+        }
+        OriginKind::RequestData | OriginKind::Body { .. } => matches!(expected, OriginKind::Mac),
+        _ => false,
+    }
+}
+
+fn finding(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> Finding {
+    let Comparison { presented: sent, presented_origin, expected, expected_origin, comparator, place } = comparison;
+    let how = match comparator {
+        Comparator::Membership => "by a membership test",
+        Comparator::Match => "by a `case`",
+        _ => "with an ordinary comparison",
+    };
+    let message = format!(
+        "{} is compared with {} {how}, which stops at the first byte that differs: an attacker who measures the answers can find the expected value piece by piece.",
+        capitalised(&presented(presented_origin)),
+        held(expected_origin),
+    );
+    let help = match comparator {
+        Comparator::Membership => "compare with each value by `hmac.compare_digest` (`any(hmac.compare_digest(sent, value) for value in values)`)".to_owned(),
+        _ => {
+            let (left, right) = (operand(context, sent.place, *place, "presented"), operand(context, expected.place, *place, "expected"));
+            format!("use `hmac.compare_digest({left}, {right})` with both sides as `bytes` (encode `str` first) and neither of them `None`")
+        }
+    };
+    FindingBuilder::new(RULE, Severity::Warning, *place, "they meet here")
+        .message(message)
+        .help(help)
+        .confidence(lower(presented_origin.confidence, expected_origin.confidence))
+        .related(root(presented_origin), presented_origin.trail.root().step_text())
+        .related(root(expected_origin), expected_origin.trail.root().step_text())
+        .flow(steps(presented_origin, *place, "it is compared here"))
+        .identity(presented(presented_origin))
+        .identity(held(expected_origin))
+        .build()
+}
+
+/// An operand as the user wrote it, where it can be told from the whole comparison and holds no literal.
+fn operand(context: &Context<'_, '_>, place: crate::source::Place, whole: crate::source::Place, word: &str) -> String {
+    let text = context.index.text(place);
+    if place == whole || text.contains(['"', '\'', '\n']) || text.len() > 40 { word.to_owned() } else { text.to_owned() }
+}

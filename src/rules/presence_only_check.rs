@@ -1,0 +1,68 @@
+//! `presence-only-check`: the credential's presence or form is tested, its content never.
+
+use super::shared::{Context, capitalised, credential_words, entry_words, root};
+use crate::finding::{Finding, FindingBuilder, Severity};
+use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
+use crate::flow::evidence::{CheckKind, Evidence};
+use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind};
+
+const RULE: &str = "presence-only-check";
+
+pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::EntryEnd { entry, outcomes, facts } = event else { return Vec::new() };
+    if !matches!(entry.kind, EntryKind::Route | EntryKind::Hook | EntryKind::TokenCallback) {
+        return Vec::new();
+    }
+    let read = facts.reads.values().find_map(|origin| match &origin.kind {
+        OriginKind::Credential(credential) if guards(credential) => Some((origin, credential)),
+        _ => None,
+    });
+    match read {
+        Some((origin, credential)) if is_presence_only(outcomes) => vec![finding(entry, outcomes, origin, credential)],
+        _ => Vec::new(),
+    }
+}
+
+/// Credentials whose absence turns a caller away: headers. A missing form field is a missing form field.
+fn guards(credential: &Credential) -> bool {
+    credential.channel == Channel::Header && credential.kind != CredentialKind::Signature
+}
+
+/// Some path without the credential is refused, and every path that succeeds has looked at its form at most.
+fn is_presence_only(outcomes: &[Outcome]) -> bool {
+    let refuses = outcomes.iter().any(|outcome| {
+        outcome.ending == Ending::Refusal
+            && outcome.evidence.has(CheckKind::Rejected)
+            && matches!(outcome.status, None | Some(401 | 403 | 400 | 407 | 422))
+    });
+    let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).peekable();
+    refuses && successes.peek().is_some() && successes.all(|outcome| is_weak(&outcome.evidence))
+}
+
+fn is_weak(evidence: &Evidence) -> bool {
+    let is_form = |kind: CheckKind| matches!(kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape);
+    evidence.iter().any(|check| is_form(check.kind))
+        && evidence.iter().all(|check| is_form(check.kind) || check.kind == CheckKind::Rejected)
+}
+
+fn finding(entry: &EntryInfo, outcomes: &[Outcome], origin: &Origin, credential: &Credential) -> Finding {
+    let words = credential_words(credential);
+    let tested = outcomes
+        .iter()
+        .filter(|outcome| outcome.ending == Ending::Success)
+        .flat_map(|outcome| outcome.evidence.iter())
+        .find(|check| matches!(check.kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape));
+    let builder = FindingBuilder::new(RULE, Severity::Error, entry.place, "reaches success with any value")
+        .message(format!(
+            "{} asks only whether {words} is there and looks right; nothing ever checks what it says, so any made-up value such as `Bearer x` gets in.",
+            capitalised(&entry_words(entry)),
+        ))
+        .help("verify the token before going on: its signature, audience, issuer and expiry for a JWT, `hmac.compare_digest` with the expected secret for a shared token")
+        .confidence(origin.confidence)
+        .related(root(origin), origin.trail.root().step_text())
+        .identity(entry.name.as_str());
+    match tested {
+        Some(check) => builder.related(check.place, "only its presence or form is tested").build(),
+        None => builder.build(),
+    }
+}

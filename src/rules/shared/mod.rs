@@ -1,0 +1,133 @@
+//! What several rules need: the context they judge in, and words for what they saw. No judgement of its own.
+
+pub mod decoding;
+
+use crate::finding::{Confidence, Label};
+use crate::flow::event::{EntryInfo, EntryKind};
+use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
+use crate::models::Models;
+use crate::program::Index;
+use crate::source::{FileId, Place};
+
+/// What a rule may look at beside the event.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'i, 'p> {
+    /// The program.
+    pub index: &'i Index<'p>,
+    /// What libraries mean.
+    pub models: &'i Models,
+}
+
+/// Longest piece of source that a message quotes, in characters.
+const MAX_QUOTE: usize = 60;
+
+impl Context<'_, '_> {
+    /// Source text as a message quotes it: one line, not long.
+    pub fn quote(&self, place: Place) -> String {
+        let text = self.index.text(place);
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.chars().count() <= MAX_QUOTE {
+            return format!("`{line}`");
+        }
+        let cut: String = line.chars().take(MAX_QUOTE).collect();
+        format!("`{cut}…`")
+    }
+
+    /// Whether a file holds tests.
+    pub fn is_test(&self, file: FileId) -> bool {
+        let path = self.index.program.source(file).path.to_string_lossy().replace('\\', "/").to_ascii_lowercase();
+        let name = path.rsplit('/').next().unwrap_or_default();
+        name.starts_with("test_")
+            || name.ends_with("_test.py")
+            || matches!(name, "conftest.py" | "tests.py")
+            || path.split('/').any(|folder| matches!(folder, "tests" | "test" | "testing" | "unittests" | "e2e"))
+    }
+}
+
+/// What the caller presents, in words.
+pub fn presented(origin: &Origin) -> String {
+    match &origin.kind {
+        OriginKind::Credential(credential) => credential_words(credential),
+        OriginKind::Claim { name, .. } if name.is_empty() => "a claim of the token".to_owned(),
+        OriginKind::Claim { name, .. } => format!("the claim `{name}`"),
+        _ => "a value from the request".to_owned(),
+    }
+}
+
+/// A credential in words.
+pub fn credential_words(credential: &Credential) -> String {
+    let Credential { channel, kind, name, part } = credential;
+    let noun = match (kind, part) {
+        (_, Part::Username) => "user name",
+        (_, Part::Scheme) => "scheme",
+        (CredentialKind::Bearer, Part::Whole) => "header",
+        (CredentialKind::Bearer, _) => "bearer token",
+        (CredentialKind::ApiKey, _) => "key",
+        (CredentialKind::Password, _) => "password",
+        (CredentialKind::Signature, _) => "signature",
+    };
+    match channel {
+        Channel::Header if *part == Part::Whole => format!("the `{name}` header"),
+        Channel::Header => format!("the {noun} from the `{name}` header"),
+        Channel::Cookie => format!("the {noun} from the cookie `{name}`"),
+        Channel::Query => format!("the {noun} `{name}` from the query string"),
+        Channel::Form => format!("the {noun} from the form field `{name}`"),
+        Channel::Body => format!("the {noun} `{name}` from the request body"),
+        Channel::Path => format!("the {noun} `{name}` from the path"),
+        Channel::Parameter => format!("the {noun} in the parameter `{name}`"),
+    }
+}
+
+/// What the program holds, in words.
+pub fn held(origin: &Origin) -> String {
+    match &origin.kind {
+        OriginKind::Mac => "the signature that the program computed".to_owned(),
+        OriginKind::IssuedToken => "the token that the program issued".to_owned(),
+        OriginKind::Setting { store, name } if !name.is_empty() => match store {
+            Store::Environment => format!("the environment variable `{name}`"),
+            Store::Configuration => format!("the configuration value `{name}`"),
+            Store::SecretStore => format!("the stored secret `{name}`"),
+            _ => format!("`{name}`"),
+        },
+        OriginKind::Setting { store: Store::Literal, .. } => "a literal in the source".to_owned(),
+        _ => "a value that the program holds".to_owned(),
+    }
+}
+
+/// The steps of an origin, ended by the place where it matters.
+pub fn steps(origin: &Origin, at: Place, what: &str) -> Vec<Label> {
+    let mut labels = origin.trail.labels();
+    if labels.last().is_some_and(|last| last.place == at) {
+        labels.pop();
+    }
+    labels.push(Label { place: at, text: what.to_owned() });
+    labels
+}
+
+/// Where an origin begins.
+pub fn root(origin: &Origin) -> Place {
+    origin.trail.root().place
+}
+
+/// The lower of two confidences.
+pub fn lower(left: Confidence, right: Confidence) -> Confidence {
+    left.min(right)
+}
+
+/// An entry in words: "the route `/hook` (`receive`)".
+pub fn entry_words(entry: &EntryInfo) -> String {
+    let EntryInfo { kind, name, path, .. } = entry;
+    match (kind, path) {
+        (EntryKind::Route, Some(path)) => format!("the route `{path}` (`{name}`)"),
+        (EntryKind::Route, None) => format!("the route handler `{name}`"),
+        (EntryKind::Hook, _) => format!("the hook `{name}`"),
+        (EntryKind::TokenCallback, _) => format!("the callback `{name}`"),
+        _ => format!("`{name}`"),
+    }
+}
+
+/// A sentence's beginning.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

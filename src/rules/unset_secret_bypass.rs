@@ -1,0 +1,69 @@
+//! `unset-secret-bypass`: both sides of a check can be the same nothing.
+
+use super::shared::{Context, held, lower, presented, root, steps};
+use crate::finding::{Finding, FindingBuilder, Severity};
+use crate::flow::event::{Comparator, Comparison, Event};
+use crate::flow::origin::{Origin, OriginKind, Part, Store};
+use crate::flow::value::Nullness;
+
+const RULE: &str = "unset-secret-bypass";
+
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::Comparison(comparison) = event else { return Vec::new() };
+    let Some(origin) = unset_origin(comparison) else { return Vec::new() };
+    match common_nothing(comparison) {
+        Some(nothing) => vec![finding(comparison, origin, nothing, context)],
+        None => Vec::new(),
+    }
+}
+
+/// The setting that may be unset, when a credential or a claim is compared with it.
+fn unset_origin<'a>(comparison: &'a Comparison<'_>) -> Option<&'a Origin> {
+    let is_presented = match &comparison.presented_origin.kind {
+        OriginKind::Credential(credential) => matches!(credential.part, Part::Whole | Part::Token),
+        OriginKind::Claim { .. } => true,
+        _ => false,
+    };
+    let is_setting = |kind: &OriginKind| {
+        matches!(kind, OriginKind::Setting { store: Store::Environment | Store::Configuration, .. })
+    };
+    comparison.expected.value.origins.find(is_setting).filter(|_| is_presented)
+}
+
+/// What both sides can be at once. `compare_digest` raises on `None`, so only the empty string passes there.
+fn common_nothing(comparison: &Comparison<'_>) -> Option<&'static str> {
+    let common = comparison.presented.value.nullness.and(comparison.expected.value.nullness);
+    let is_constant_time = comparison.comparator == Comparator::ConstantTime;
+    if common.may_be(Nullness::NONE) && !is_constant_time {
+        return Some("None");
+    }
+    common.may_be(Nullness::EMPTY).then_some("\"\"")
+}
+
+fn finding(comparison: &Comparison<'_>, origin: &Origin, nothing: &str, context: &Context<'_, '_>) -> Finding {
+    let Comparison { presented: sent, presented_origin, expected, place, .. } = comparison;
+    let _ = (sent, expected);
+    let what = match &presented_origin.kind {
+        OriginKind::Claim { .. } => "a token without that claim",
+        _ => "a request without it",
+    };
+    let message = format!(
+        "Where {} is not set, {} passes the comparison with {}: both sides are `{nothing}`, so anyone gets in on such a deployment.",
+        held(origin),
+        what,
+        context.quote(*place),
+    );
+    FindingBuilder::new(RULE, Severity::Error, *place, format!("true when both are `{nothing}`"))
+        .message(message)
+        .help(format!(
+            "refuse to start without it (`os.environ[\"…\"]`, or raise when it is empty), and refuse {} before comparing",
+            if nothing == "None" { "a missing value" } else { "an empty value" },
+        ))
+        .confidence(lower(presented_origin.confidence, origin.confidence))
+        .related(root(origin), origin.trail.root().step_text())
+        .related(root(presented_origin), presented_origin.trail.root().step_text())
+        .flow(steps(origin, *place, "both sides can be the same nothing here"))
+        .identity(presented(presented_origin))
+        .identity(held(origin))
+        .build()
+}

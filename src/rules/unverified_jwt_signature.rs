@@ -1,0 +1,65 @@
+//! `unverified-jwt-signature`: claims of a token whose signature nobody checked decide something.
+
+use super::shared::{Context, presented, root, steps};
+use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
+use crate::flow::event::{Decision, Decode, EntryInfo, EntryKind, Event, Facts};
+use crate::flow::origin::OriginKind;
+use crate::models::schema::DecodeGives;
+
+const RULE: &str = "unverified-jwt-signature";
+
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::EntryEnd { entry, facts, .. } = event else { return Vec::new() };
+    let unverified = facts.decodes.values().filter(|decode| !decode.is_verified && decode.model.gives != DecodeGives::Header);
+    unverified.filter_map(|decode| finding(decode, entry, facts, context)).collect()
+}
+
+fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
+    if is_verified_elsewhere(decode, facts) {
+        return None;
+    }
+    let decision = facts.decisions.iter().find(|decision| decision.decode == decode.place && decides(decision))?;
+    let origin = decode.token.origins.find(|kind| matches!(kind, OriginKind::Credential(_)));
+    let is_returned_alone = entry.kind == EntryKind::Function && decision.what == "is returned";
+    let confidence = match origin {
+        Some(origin) if !is_returned_alone => origin.confidence,
+        Some(_) => Confidence::Medium,
+        None => Confidence::Medium,
+    };
+    let claim = if decision.claim.is_empty() { "the whole set of claims".to_owned() } else { format!("the claim `{}`", decision.claim) };
+    let message = format!(
+        "`{}` reads {} without checking its signature, and {claim} {}: anyone can write such a token with any subject, audience and scope.",
+        decode.function,
+        origin.map_or_else(|| "a token".to_owned(), presented),
+        decision.what,
+    );
+    let fix = if decode.model.signature_fix.is_empty() { "verify the token with its key before its claims are used" } else { decode.model.signature_fix.as_str() };
+    let mut builder = FindingBuilder::new(RULE, Severity::Error, decode.place, "the signature is not verified here")
+        .message(message)
+        .help(fix)
+        .confidence(confidence)
+        .related(decision.place, format!("{claim} {} here", decision.what))
+        .identity(decode.function.as_str())
+        .identity(entry.name.as_str());
+    if let Some(origin) = origin {
+        builder = builder
+            .related(root(origin), origin.trail.root().step_text())
+            .flow(steps(origin, decode.place, "decoded without verification"));
+    }
+    let _ = context;
+    Some(builder.build())
+}
+
+/// Claims that only choose a key or tell when a token ends decide nothing.
+fn decides(decision: &Decision) -> bool {
+    !matches!(decision.claim.as_str(), "exp" | "iat" | "nbf" | "kid" | "alg")
+}
+
+/// The same token goes through a verified decode in the same entry: looked at first, then verified.
+fn is_verified_elsewhere(decode: &Decode<'_>, facts: &Facts<'_>) -> bool {
+    facts.decodes.values().filter(|other| other.is_verified).any(|other| {
+        let roots = |decode: &Decode<'_>| -> Vec<_> { decode.token.origins.iter().map(root).collect() };
+        let (left, right) = (roots(decode), roots(other));
+        (left.is_empty() && right.is_empty()) || left.iter().any(|place| right.contains(place))
+    })
+}

@@ -1,0 +1,61 @@
+//! `webhook-bearer-only`: a provider that signs its deliveries is trusted for a shared token alone.
+
+use super::shared::{Context, capitalised, entry_words};
+use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
+use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
+use crate::flow::evidence::{CheckKind, Evidence};
+use crate::models::schema::ProviderModel;
+use crate::program::vocabulary;
+
+const RULE: &str = "webhook-bearer-only";
+
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::EntryEnd { entry, outcomes, .. } = event else { return Vec::new() };
+    if entry.kind != EntryKind::Route {
+        return Vec::new();
+    }
+    let Some(provider) = provider(entry, context) else { return Vec::new() };
+    let Some(check) = shared_token(outcomes) else { return Vec::new() };
+    let ProviderModel { name, header, fix, .. } = provider;
+    let finding = FindingBuilder::new(RULE, Severity::Warning, entry.place, "receives the deliveries")
+        .message(format!(
+            "{} takes deliveries of {name}, which signs each of them in `{header}`, but checks only a shared token: whoever learns the token can invent deliveries, and a captured one can be changed and sent again.",
+            capitalised(&entry_words(entry)),
+        ))
+        .help(fix.clone())
+        .confidence(Confidence::Medium)
+        .related(check, "only a shared token is checked")
+        .identity(entry.name.as_str());
+    vec![finding.build()]
+}
+
+/// The sender that a route's path or name speaks of.
+fn provider<'i>(entry: &EntryInfo, context: &Context<'i, '_>) -> Option<&'i ProviderModel> {
+    let mut words = vocabulary::words(&entry.name).to_vec();
+    words.extend(vocabulary::words(entry.path.as_deref().unwrap_or_default()));
+    let is_receiver = words.iter().any(|word| {
+        matches!(word.as_str(), "webhook" | "webhooks" | "hook" | "hooks" | "callback" | "event" | "events" | "ipn" | "notify" | "notification" | "notifications" | "delivery")
+    });
+    context.models.providers().iter().find(|provider| is_receiver && provider.words.iter().any(|word| words.contains(word)))
+}
+
+/// Where the shared token is compared, when that is all that any path to success establishes.
+fn shared_token(outcomes: &[Outcome]) -> Option<crate::source::Place> {
+    let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).peekable();
+    let first = successes.peek()?.evidence.clone();
+    if !successes.all(|outcome| is_shared_token(&outcome.evidence)) {
+        return None;
+    }
+    first.iter().find(|check| is_static(check.kind)).map(|check| check.place)
+}
+
+fn is_static(kind: CheckKind) -> bool {
+    matches!(kind, CheckKind::StaticComparison | CheckKind::ConstantTimeComparison)
+}
+
+fn is_shared_token(evidence: &Evidence) -> bool {
+    evidence.iter().any(|check| is_static(check.kind))
+        && evidence.iter().all(|check| {
+            is_static(check.kind) || matches!(check.kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape | CheckKind::Rejected)
+        })
+}

@@ -1,0 +1,134 @@
+//! What holds the repository together: a rule is a page, a file, a registry line and a row of the README's table; pages
+//! are complete; every source file says what it is for. `BEARERLINT_BLESS=1` writes the table instead of comparing it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bearerlint::rules::catalogue::{self, Category, Profile, RulePage};
+
+const HEADINGS: [&str; 5] = ["What it finds", "Why it matters", "Examples", "How to fix", "References"];
+const TABLE_BEGINS: &str = "<!-- rules:begin -->";
+const TABLE_ENDS: &str = "<!-- rules:end -->";
+
+#[test]
+fn pages_rule_files_and_registry_name_the_same_rules() {
+    let registry: BTreeSet<String> = catalogue::pages().iter().map(|page| page.id.to_owned()).collect();
+    assert_eq!(stems("rules", "md"), registry, "rules/*.md on the left, src/rules/mod.rs on the right");
+    let mut files: BTreeSet<String> = stems("src/rules", "rs").iter().map(|stem| stem.replace('_', "-")).collect();
+    for shared in ["mod", "catalogue"] {
+        files.remove(shared);
+    }
+    let housekeeping = |page: &&RulePage| page.category == Category::Housekeeping;
+    // A housekeeping rule judges comments in the stage that reads them and needs no file here.
+    let optional: BTreeSet<String> =
+        catalogue::pages().iter().filter(housekeeping).map(|page| page.id.to_owned()).collect();
+    let missing: Vec<_> = registry.difference(&files).filter(|id| !optional.contains(*id)).collect();
+    assert!(missing.is_empty(), "rules without a file in src/rules: {missing:?}");
+    let extra: Vec<_> = files.difference(&registry).collect();
+    assert!(extra.is_empty(), "files in src/rules without a page: {extra:?}");
+}
+
+#[test]
+fn every_page_is_complete() {
+    let mut problems = Vec::new();
+    for page in catalogue::pages() {
+        problems.extend(problems_of(page).into_iter().map(|problem| format!("rules/{}.md: {problem}", page.id)));
+    }
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+#[test]
+fn the_readme_lists_every_rule() {
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).expect("README.md is part of the repository");
+    let (before, rest) = readme.split_once(TABLE_BEGINS).expect("README.md holds the beginning of the rule table");
+    let (_, after) = rest.split_once(TABLE_ENDS).expect("README.md holds the end of the rule table");
+    let wanted = format!("{before}{TABLE_BEGINS}\n{}{TABLE_ENDS}{after}", rule_table());
+    if std::env::var_os("BEARERLINT_BLESS").is_some() {
+        fs::write(&path, wanted).expect("README.md is writable");
+        return;
+    }
+    assert!(readme == wanted, "the rule table in README.md is out of date: run `BEARERLINT_BLESS=1 cargo test`");
+}
+
+#[test]
+fn every_source_file_opens_with_what_it_is_for() {
+    let mut files = Vec::new();
+    for folder in ["src", "tests"] {
+        collect_rust_files(&root().join(folder), &mut files);
+    }
+    assert!(!files.is_empty(), "there are source files");
+    files.retain(|path| !fs::read_to_string(path).expect("source files are UTF-8").starts_with("//! "));
+    assert!(files.is_empty(), "these do not open with a `//!` paragraph: {files:#?}");
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// File names in a folder of the repository, without their extension.
+fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
+    fs::read_dir(root().join(folder))
+        .expect("the folder exists")
+        .map(|entry| entry.expect("its entries are readable").path())
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .filter_map(|path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()))
+        .collect()
+}
+
+fn collect_rust_files(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("the folder exists") {
+        let path = entry.expect("its entries are readable").path();
+        if path.is_dir() {
+            collect_rust_files(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            into.push(path);
+        }
+    }
+}
+
+fn problems_of(page: &RulePage) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut require = |holds: bool, problem: &str| {
+        if !holds {
+            problems.push(problem.to_owned());
+        }
+    };
+    let is_id = |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    require(is_id(page.id), "its name is not in lower case with hyphens");
+    require(!page.title.is_empty() && !page.title.ends_with('.'), "its title is empty or ends with a full stop");
+    require((0.0..=10.0).contains(&page.security_severity), "security-severity is not between 0 and 10");
+    let headings: Vec<&str> = page.body.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    require(headings == HEADINGS, "its headings are not the five of every page, in their order");
+    for heading in HEADINGS {
+        require(!page.section(heading).is_empty(), &format!("nothing stands under `{heading}`"));
+    }
+    if page.category != Category::Housekeeping {
+        require(!page.cwe.is_empty(), "it names no CWE");
+        require(!page.owasp.is_empty(), "it names no OWASP item");
+        let count = |kind: &str| page.section("Examples").matches(&format!("```python {kind}")).count();
+        require(count("bad") >= 2, "it has fewer than two bad examples");
+        require(count("good") >= 3, "it has fewer than three good examples");
+    }
+    problems
+}
+
+fn rule_table() -> String {
+    let mut pages: Vec<&RulePage> = catalogue::pages().iter().collect();
+    pages.sort_by_key(|page| (page.category, page.id));
+    let mut table = String::from("| rule | category | severity | what it finds |\n|---|---|---|---|\n");
+    for page in pages {
+        let profile = if page.profile == Profile::Strict { ", strict" } else { "" };
+        let row = format!(
+            "| [`{id}`](rules/{id}.md) | {} | {}{profile} | {} |",
+            page.category.as_str(),
+            page.severity,
+            page.title,
+            id = page.id
+        );
+        writeln!(table, "{row}").ok();
+    }
+    table
+}

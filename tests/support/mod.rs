@@ -1,0 +1,56 @@
+//! Runs a handful of files through the library and says which rule fired where. Knows nothing of pages or labels.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bearerlint::analysis::{self, Options};
+use bearerlint::finding::Severity;
+use bearerlint::program::Program;
+use bearerlint::rules::catalogue::{self, Category, Profile};
+use bearerlint::source::Source;
+
+/// A finding reduced to what tests ask about. Ordered, so that repeats fall together as they do in a report.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Found {
+    pub(crate) path: String,
+    pub(crate) line: u32,
+    pub(crate) rule: &'static str,
+    pub(crate) severity: Severity,
+}
+
+/// What a run said.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) found: BTreeSet<Found>,
+    /// Trouble with the files themselves: `path: message`.
+    pub(crate) trouble: Vec<String>,
+}
+
+/// The rules that run for everyone and work on code (housekeeping looks at comments, after the analysis).
+pub(crate) fn default_rules() -> Vec<&'static str> {
+    let runs =
+        |page: &&catalogue::RulePage| page.profile == Profile::Default && page.category != Category::Housekeeping;
+    catalogue::pages().iter().filter(runs).map(|page| page.id).collect()
+}
+
+/// Analyses files, given as path and text, with the rules named.
+pub(crate) fn run(files: &[(String, String)], rules: Vec<&'static str>) -> Outcome {
+    let mut sources: Vec<Source> =
+        files.iter().map(|(path, text)| Source::new(PathBuf::from(path), text.as_str())).collect();
+    sources.sort_by(|left, right| left.path.cmp(&right.path));
+    let program = Program::new(sources, Duration::from_secs(5));
+    let analysis = analysis::analyse(&program, &Options { rules });
+    let found = analysis.findings.iter().map(|finding| {
+        let source = program.source(finding.primary.place.file);
+        Found {
+            path: source.path.display().to_string(),
+            line: source.line(finding.primary.place.span.start),
+            rule: finding.rule,
+            severity: finding.severity,
+        }
+    });
+    let trouble =
+        analysis.diagnostics.iter().map(|diagnostic| format!("{}: {}", diagnostic.path.display(), diagnostic.message));
+    Outcome { found: found.collect(), trouble: trouble.collect() }
+}
