@@ -2,6 +2,7 @@
 //! signatures. The stages are modules; arrows run one way: face → report, rules → flow → program → syntax → source.
 
 pub mod analysis;
+pub mod discover;
 mod embedded;
 pub mod finding;
 pub mod flow;

@@ -1,6 +1,7 @@
 //! Our own small tree of Python: what the rest of the program reads instead of parser nodes.
 //!
-//! Plain owned data, built once per module by `lower`. Depth is bounded there, so recursion over it is safe.
+//! Plain owned data, built once per module by `lower`. Depth is bounded there ([`MAX_DEPTH`]), so recursion over it is
+//! safe. What a reader would write and Python 2 had too is here in Python 3's words: `print a` is a call of `print`.
 
 use smol_str::SmolStr;
 
@@ -8,6 +9,9 @@ use crate::source::Span;
 
 /// A Python identifier, or a dotted module name in imports.
 pub type Name = SmolStr;
+
+/// How deep statements, expressions and patterns can lie in each other; what lies deeper is `Error` or `Opaque`.
+pub const MAX_DEPTH: usize = 200;
 
 /// One file, lowered.
 #[derive(Debug, Default)]
@@ -158,6 +162,8 @@ pub struct Function {
     pub name: Name,
     /// Where its name stands.
     pub name_span: Span,
+    /// Names between the brackets of `def name[T](…)`.
+    pub type_parameters: Vec<Name>,
     /// Decorators from top (outermost) to bottom.
     pub decorators: Vec<Expression>,
     /// Its parameters in order.
@@ -181,6 +187,8 @@ pub struct Class {
     pub name: Name,
     /// Where its name stands.
     pub name_span: Span,
+    /// Names between the brackets of `class Name[T](…)`.
+    pub type_parameters: Vec<Name>,
     /// Decorators from top to bottom.
     pub decorators: Vec<Expression>,
     /// Bases and keywords in order, as in a call.
@@ -305,8 +313,9 @@ pub enum ExpressionKind {
 pub enum FormattedPart {
     /// Text between the braces.
     Text(SmolStr),
-    /// `{value!r:format}`.
-    Value { value: Expression, conversion: Option<char>, has_format: bool },
+    /// `{value!r:format}`. `format` holds the pieces of the format, which may have values of its own; it is empty for
+    /// `{value:}` too, `has_format` is not. `{value=}` is the text `value=` and then the value.
+    Value { value: Expression, conversion: Option<char>, has_format: bool, format: Vec<FormattedPart> },
 }
 
 /// One argument of a call or class.

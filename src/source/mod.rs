@@ -2,8 +2,21 @@
 //!
 //! Knows nothing of Python beyond its encoding declaration (PEP 263).
 
+mod declaration;
+mod decode;
+mod read;
+
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+
+pub use decode::decode;
+pub use read::{ReadError, ReadSource, read};
+
+/// The size from which on a file is not read, unless the user says otherwise.
+pub const DEFAULT_MAX_BYTES: u64 = 5_000_000;
+
+/// The size from which on a file is never read: decoded, it still fits the `u32` offsets of a [`Span`].
+pub const MAX_BYTES: u64 = 1 << 30;
 
 /// A byte range in a source's text, 0-based, `end` exclusive, always on character boundaries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,7 +92,7 @@ impl Source {
             let bytes = self.text.as_bytes();
             let mut starts = vec![0];
             for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
-                if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
+                if bytes.get(at) == Some(&b'\n') || bytes.get(at + 1) != Some(&b'\n') {
                     starts.push(at as u32 + 1);
                 }
             }
@@ -103,7 +116,7 @@ impl Source {
     /// Line and columns of a byte offset.
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line(offset);
-        let start = self.line_starts()[line as usize - 1];
+        let start = self.line_starts().get(line as usize - 1).copied().unwrap_or_default();
         let before = self.text.get(start as usize..offset as usize).unwrap_or_default();
         Position {
             line,
