@@ -148,6 +148,7 @@ pub struct Finding {
 
 /// Starts a finding: rule, primary place and message, completed by the methods of [`FindingBuilder`].
 #[derive(Debug)]
+#[must_use = "a finding that is not built is not reported"]
 pub struct FindingBuilder {
     finding: Finding,
 }

@@ -1,0 +1,84 @@
+//! A rule's page as SARIF describes rules: what code scanning shows beside an alert.
+
+use super::super::present::visible;
+use super::level;
+use super::words::{Help, Message, ReportingConfiguration, ReportingDescriptor, RuleProperties};
+use crate::finding::Severity;
+use crate::rules::catalogue::{Category, Profile, RulePage};
+
+/// Characters of a description that code scanning accepts.
+const MAX_DESCRIPTION: usize = 1_024;
+/// Tags of a rule that code scanning keeps.
+const MAX_TAGS: usize = 10;
+
+/// One rule.
+pub(super) fn descriptor(page: &RulePage) -> ReportingDescriptor {
+    let what = page.section("What it finds");
+    let full = if what.is_empty() { page.title.clone() } else { plain(first_paragraph(what)) };
+    ReportingDescriptor {
+        id: page.id,
+        name: page.id,
+        short_description: Message { text: limited(&page.title) },
+        full_description: Message { text: limited(&full) },
+        help: Help { text: help_text(page), markdown: visible(page.body).into_owned() },
+        default_configuration: ReportingConfiguration { level: level(page.severity) },
+        properties: RuleProperties {
+            precision: precision(page),
+            security_severity: (page.category != Category::Housekeeping)
+                .then(|| format!("{:.1}", page.security_severity)),
+            problem_severity: match page.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Note => "recommendation",
+            },
+            tags: tags(page),
+        },
+    }
+}
+
+/// How often an alert of the rule is right: a default rule is held to "nearly always", an opt-in one is not.
+fn precision(page: &RulePage) -> &'static str {
+    match page.profile {
+        Profile::Default => "high",
+        Profile::Strict => "medium",
+    }
+}
+
+fn tags(page: &RulePage) -> Vec<String> {
+    let purpose = if page.category == Category::Housekeeping { "maintainability" } else { "security" };
+    let mut tags = vec![purpose.to_owned(), page.category.as_str().to_owned()];
+    tags.extend(page.cwe.iter().map(|number| format!("external/cwe/cwe-{number:03}")));
+    tags.extend(page.owasp.iter().map(|item| format!("external/owasp/{}", slug(item))));
+    tags.truncate(MAX_TAGS);
+    tags
+}
+
+/// `API2:2023 Broken Authentication` becomes `api2-2023`: the item without its title.
+fn slug(item: &str) -> String {
+    let code = item.split_whitespace().next().unwrap_or_default();
+    let lower = code.to_ascii_lowercase();
+    lower.chars().map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' }).collect()
+}
+
+fn help_text(page: &RulePage) -> String {
+    let sections = [page.section("What it finds"), page.section("Why it matters"), page.section("How to fix")];
+    let text = sections.into_iter().filter(|section| !section.is_empty()).map(plain).collect::<Vec<_>>().join("\n\n");
+    if text.is_empty() { page.title.clone() } else { text }
+}
+
+fn first_paragraph(text: &str) -> &str {
+    text.split("\n\n").next().unwrap_or_default()
+}
+
+/// Markdown without its marks, as far as a page's prose uses them.
+fn plain(markdown: &str) -> String {
+    markdown.replace(['`', '*'], "")
+}
+
+fn limited(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() <= MAX_DESCRIPTION {
+        return text;
+    }
+    text.chars().take(MAX_DESCRIPTION - 1).chain(['…']).collect()
+}
