@@ -3,4 +3,4 @@
 pub mod catalogue;
 
 /// Rule id and page text.
-static PAGES: &[(&str, &str)] = &[];
+static PAGES: &[(&str, &str)] = &[("unused-suppression", include_str!("../../rules/unused-suppression.md"))];
