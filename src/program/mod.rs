@@ -37,6 +37,11 @@ impl Program {
         self.parsed(file).as_ref().ok()
     }
 
+    /// A file's tree where something asked for it before; parses nothing.
+    pub fn parsed_module(&self, file: FileId) -> Option<&Module> {
+        self.modules[file.0 as usize].get().and_then(|parsed| parsed.as_ref().ok())
+    }
+
     /// Why a file that was asked for has no tree.
     pub fn refusal(&self, file: FileId) -> Option<&Refusal> {
         self.modules[file.0 as usize].get().and_then(|parsed| parsed.as_ref().err())
