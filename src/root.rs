@@ -16,6 +16,7 @@ impl Root {
     pub fn of(paths: &[PathBuf]) -> Self {
         let current = std::env::current_dir().unwrap_or_default();
         let mut roots: Vec<PathBuf> = paths.iter().filter_map(|path| repository(&real(path))).collect();
+        roots.sort();
         roots.dedup();
         let folder = match roots.as_slice() {
             [only] => only.clone(),

@@ -103,7 +103,7 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
     let context = settle::Context { program: &program, root: &root, policy: &policy };
     let Analysis { findings, diagnostics, secret_literals, statistics } = analysis;
     let settled = settle::settle(&context, findings, suppressions);
-    let diagnostics = all_diagnostics(&program, [inputs.diagnostics, diagnostics]);
+    let diagnostics = all_diagnostics(&program, [inputs.diagnostics, diagnostics, nothing_selected(&policies)]);
 
     let shown = files_shown(settled.findings.iter().chain(&settled.suppressed));
     let masker = Masker::new(&program, &secret_literals, &shown);
@@ -182,6 +182,14 @@ fn nothing_found(inputs: &Inputs) -> Diagnostic {
     let path = inputs.paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
     let message = "no Python files to lint here; check the path and the excludes".to_owned();
     Diagnostic { path, at: None, kind: DiagnosticKind::Notice, message }
+}
+
+/// A selection can cancel itself out; a run that then finds nothing must not look like a clean one.
+fn nothing_selected(policies: &[Arc<Policy>]) -> Vec<Diagnostic> {
+    let is_idle = !policies.is_empty() && policies.iter().all(|policy| policy.rules.is_empty());
+    let message = "no rule is left to run; check select and ignore".to_owned();
+    let notice = Diagnostic { path: PathBuf::from("."), at: None, kind: DiagnosticKind::Notice, message };
+    is_idle.then_some(notice).into_iter().collect()
 }
 
 /// Comments are read only in files that have some of ours: the others need no tree.
@@ -277,5 +285,38 @@ fn file_style(request: &CheckRequest) -> Style {
     match request.colour {
         crate::cli::Colour::Always => Style::Coloured,
         _ => Style::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Wishes;
+    use crate::finding::{FindingBuilder, Severity};
+    use crate::source::{Place, Span};
+
+    fn outcome_of(severities: &[Severity], kinds: &[DiagnosticKind]) -> Outcome {
+        let place = Place { file: FileId(0), span: Span::default() };
+        let finding =
+            |&severity| FindingBuilder::new("logged-token", severity, place, "").message("m").help("h").build();
+        let trouble = |&kind| Diagnostic { path: PathBuf::new(), at: None, kind, message: String::new() };
+        let settled = Settled { findings: severities.iter().map(finding).collect(), ..Settled::default() };
+        let policy = Wishes::default().policy();
+        outcome(&settled, &kinds.iter().map(trouble).collect::<Vec<_>>(), &|_| &policy)
+    }
+
+    #[test]
+    fn failing_severities_make_1_and_unread_files_make_2() {
+        use DiagnosticKind::{Failed, Notice, Partial};
+        assert_eq!(outcome_of(&[], &[Notice, Partial]), Outcome::Clean);
+        assert_eq!(outcome_of(&[Severity::Note], &[]), Outcome::Clean);
+        assert_eq!(outcome_of(&[Severity::Note, Severity::Warning], &[Partial]), Outcome::Findings);
+        assert_eq!(outcome_of(&[Severity::Error], &[Failed]), Outcome::Trouble);
+    }
+
+    #[test]
+    fn a_panic_is_told_without_its_text() {
+        let told = panic_message(Some(panic::Location::caller()));
+        assert!(told.contains("src/run.rs:") && told.contains("please report"), "{told}");
     }
 }

@@ -1,4 +1,4 @@
-//! One versioned JSON document: `version`, `tool`, `findings`, `diagnostics`, `summary`.
+//! One versioned JSON document: `version`, `tool`, `rules` that ran, `findings`, `diagnostics`, `summary`.
 
 use serde::Serialize;
 
@@ -6,9 +6,11 @@ use super::wire::{DiagnosticRecord, FindingRecord, SummaryRecord, TOOL, ToolReco
 use super::{Report, json_text};
 
 #[derive(Serialize)]
-struct Document {
+struct Document<'a> {
     version: u32,
     tool: ToolRecord,
+    /// The rules that ran: without a finding of theirs the code has none.
+    rules: &'a [&'static str],
     findings: Vec<FindingRecord>,
     diagnostics: Vec<DiagnosticRecord>,
     summary: SummaryRecord,
@@ -19,6 +21,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     json_text::indented(&Document {
         version: VERSION,
         tool: TOOL,
+        rules: &report.rules,
         findings: report.shown().map(|finding| FindingRecord::new(report, finding)).collect(),
         diagnostics: report.diagnostics.iter().map(|trouble| DiagnosticRecord::new(report, trouble)).collect(),
         summary: SummaryRecord::new(report),

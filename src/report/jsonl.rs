@@ -8,8 +8,8 @@ use super::{Report, json_text};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum Record {
-    Header { version: u32, tool: ToolRecord },
+enum Record<'a> {
+    Header { version: u32, tool: ToolRecord, rules: &'a [&'static str] },
     Finding(Box<FindingRecord>),
     Diagnostic(DiagnosticRecord),
     Summary(SummaryRecord),
@@ -18,11 +18,11 @@ enum Record {
 /// The report, one record a line.
 pub(super) fn render(report: &Report<'_>) -> String {
     let mut out = String::new();
-    let mut push = |record: &Record| {
+    let mut push = |record: &Record<'_>| {
         out.push_str(&json_text::compact(record));
         out.push('\n');
     };
-    push(&Record::Header { version: VERSION, tool: TOOL });
+    push(&Record::Header { version: VERSION, tool: TOOL, rules: &report.rules });
     for finding in report.shown() {
         push(&Record::Finding(Box::new(FindingRecord::new(report, finding))));
     }

@@ -16,6 +16,7 @@ mod sarif;
 mod statistics;
 mod wire;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::analysis::Statistics;
@@ -153,6 +154,11 @@ impl Report<'_> {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.kind == DiagnosticKind::Failed).count()
     }
 
+    fn partial_files(&self) -> impl Iterator<Item = &Path> {
+        let partial = self.diagnostics.iter().filter(|diagnostic| diagnostic.kind == DiagnosticKind::Partial);
+        partial.map(|diagnostic| diagnostic.path.as_path())
+    }
+
     /// One line that closes the human report, or is all of it.
     fn summary(&self) -> String {
         let total = self.findings.len();
@@ -173,6 +179,10 @@ impl Report<'_> {
             if count > 0 {
                 line = format!("{line}; {count} {what}");
             }
+        }
+        let partial: BTreeSet<&Path> = self.partial_files().collect();
+        if !partial.is_empty() {
+            line = format!("{line}; {} read in part", partial.len());
         }
         if self.failed_files() > 0 {
             line = format!("{line}; {} not analysed, so the result is partial (exit code 2)", self.failed_files());

@@ -163,3 +163,11 @@ fn help_names_every_option_and_the_exit_codes() {
     }
     assert!(help.contains("Exit codes"), "{help}");
 }
+
+#[test]
+fn a_selection_that_leaves_nothing_is_said() {
+    let project = Project::new(&[("a.py", CLEAN)]);
+    let answer = project.run(&["check", "--select", "unused-suppression", "--ignore", "unused-suppression"]);
+    assert_eq!(answer.code, Some(0));
+    assert!(answer.stderr.contains("no rule is left to run"), "{}", answer.stderr);
+}

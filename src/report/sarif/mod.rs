@@ -101,14 +101,14 @@ impl Writer<'_, '_> {
 
     /// The message, and links to the related places in it: code scanning shows only those that the text links.
     fn message(&self, finding: &Finding, related: &[&Label]) -> String {
-        let mut text = escape_links(&self.report.prose(&finding.message));
+        let mut text = without_links(self.report.prose(&finding.message));
         for (label, id) in related.iter().zip(1..) {
             let words = self.report.prose(&label.text);
             let words = if words.is_empty() { "related place".to_owned() } else { escape_links(&words) };
             let separator = if id == 1 { "\nSee: " } else { "; " };
             text = format!("{text}{separator}[{words}]({id})");
         }
-        let help = escape_links(&self.report.prose(&finding.help));
+        let help = without_links(self.report.prose(&finding.help));
         format!("{text}\nFix: {help}")
     }
 
@@ -228,7 +228,12 @@ fn artifact(report: &Report<'_>, path: &Path) -> ArtifactLocation {
     ArtifactLocation { uri: report.masker.path(&uri), uri_base_id }
 }
 
-/// Square brackets would start a link in a SARIF message; a backslash takes their meaning away.
+/// A text of ours with what reads as a link in it made plain; other brackets stay as the user wrote them.
+fn without_links(text: String) -> String {
+    if text.contains("](") { escape_links(&text) } else { text }
+}
+
+/// Square brackets belong to the link's own syntax; a backslash takes their meaning away.
 fn escape_links(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
