@@ -82,11 +82,13 @@ pub struct CheckArguments {
     profile: Option<ProfileWord>,
 
     /// Run these rules or categories only; replaces `select` and `ignore` of the configuration
-    #[arg(long, value_name = "RULE|CATEGORY", value_delimiter = ',', value_parser = Selector::parse, help_heading = "Rules")]
+    #[arg(long, value_name = "RULE|CATEGORY", value_delimiter = ',', value_parser = Selector::parse)]
+    #[arg(help_heading = "Rules")]
     select: Option<Vec<Selector>>,
 
     /// Do not run these rules or categories; replaces `ignore` of the configuration
-    #[arg(long, value_name = "RULE|CATEGORY", value_delimiter = ',', value_parser = Selector::parse, help_heading = "Rules")]
+    #[arg(long, value_name = "RULE|CATEGORY", value_delimiter = ',', value_parser = Selector::parse)]
+    #[arg(help_heading = "Rules")]
     ignore: Option<Vec<Selector>>,
 
     /// Report findings from this confidence up: low, medium or high [default: medium; low with --profile strict]

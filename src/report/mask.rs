@@ -45,8 +45,8 @@ impl Masker {
         for &file in shown {
             let source = program.source(file);
             let suspicious = literals::suspicious_spans(&source.text);
-            let random = suspicious.iter().map(|&span| source.slice(span)).filter(|text| literals::looks_random(text));
-            values.extend(random.map(str::to_owned));
+            let values_too = suspicious.iter().map(|&span| source.slice(span)).filter(|text| is_surely_a_value(text));
+            values.extend(values_too.map(str::to_owned));
             spans.entry(file).or_default().extend(suspicious);
         }
         for list in spans.values_mut() {
@@ -140,6 +140,12 @@ fn is_distinct(value: &str) -> bool {
     length >= DISTINCT_LENGTH && !(is_plain_word && length < PLAIN_WORD_LENGTH)
 }
 
+/// Whether a literal that no rule judged is no name, so that its text may be starred out of our own words too:
+/// `"access_token"` would take the user's identifier with it.
+fn is_surely_a_value(text: &str) -> bool {
+    literals::looks_random(text) || (is_distinct(text) && text.bytes().any(|byte| byte.is_ascii_digit()))
+}
+
 /// Whether an ambiguous value is meant as a value here: it is quoted, or it is no plain word and touches no other.
 fn stands_alone(text: &str, range: &Range<usize>) -> bool {
     let before = text[..range.start].chars().next_back();
@@ -227,9 +233,13 @@ mod tests {
 
     #[test]
     fn unjudged_literals_are_masked_where_a_file_is_shown() {
-        let text = "OTHER_TOKEN = 'dev'\nKEY = 'x'\n";
+        let text = "OTHER_TOKEN = 'dev'\nKEY = 'x'\nA_TOKEN = 'abcd-1234' # abcd-1234\nB_TOKEN = 'access_token'\n";
         let (program, masker) = masker(text, "'x'", &[FileId(0)]);
         let shown = masker.excerpt(FileId(0), program.source(FileId(0)), 0..text.len());
-        assert_eq!(shown.text, "OTHER_TOKEN = '***'\nKEY = '*'\n");
+        assert_eq!(masker.prose("`access_token` is abcd-1234"), "`access_token` is *********");
+        assert_eq!(
+            shown.text,
+            "OTHER_TOKEN = '***'\nKEY = '*'\nA_TOKEN = '*********' # *********\nB_TOKEN = '************'\n"
+        );
     }
 }

@@ -44,8 +44,9 @@ pub(super) fn read(source: &Source, comment: Span) -> Option<Result<Directive, M
     // Other tools' comments may stand before ours: `# noqa # bearerlint: ignore[…]`.
     let mut at = 0;
     for part in text.split('#') {
-        if let Some(rest) = part.trim_start().strip_prefix(MARK) {
-            let offset = at + part.len() - rest.len();
+        let blank = part.len() - part.trim_start().len();
+        if let Some(rest) = text.get(at + blank..).and_then(|rest| rest.strip_prefix(MARK)) {
+            let offset = text.len() - rest.len();
             return Some(directive(rest, comment, comment.start + offset as u32));
         }
         at += part.len() + 1;
@@ -132,9 +133,9 @@ mod tests {
 
     #[test]
     fn names_and_reason_are_read() {
-        let text = "# noqa: S105 # bearerlint: ignore[a-b, c] because, [really]";
+        let text = "# noqa: S105 # bearerlint: ignore[a-b, c] because, [really] #12";
         let directive = read_text(text).and_then(Result::ok);
-        assert_eq!(directive.as_ref().map(|found| found.reason.as_str()), Some("because, [really]"));
+        assert_eq!(directive.as_ref().map(|found| found.reason.as_str()), Some("because, [really] #12"));
         assert_eq!(directive.as_ref().map(|found| found.reach), Some(Reach::Statement));
         let spans: Vec<&str> = directive
             .iter()

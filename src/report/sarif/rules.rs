@@ -17,7 +17,7 @@ pub(super) fn descriptor(page: &RulePage) -> ReportingDescriptor {
     let full = if what.is_empty() { page.title.clone() } else { plain(first_paragraph(what)) };
     ReportingDescriptor {
         id: page.id,
-        name: page.id,
+        name: readable_name(page.id),
         short_description: Message { text: limited(&page.title) },
         full_description: Message { text: limited(&full) },
         help: Help { text: help_text(page), markdown: visible(page.body).into_owned() },
@@ -34,6 +34,15 @@ pub(super) fn descriptor(page: &RulePage) -> ReportingDescriptor {
             tags: tags(page),
         },
     }
+}
+
+/// `plain-token-comparison` becomes `PlainTokenComparison`: the standard wants a name unlike the id.
+fn readable_name(id: &str) -> String {
+    let words = id.split('-').map(|word| {
+        let mut letters = word.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+    });
+    words.collect()
 }
 
 /// How often an alert of the rule is right: a default rule is held to "nearly always", an opt-in one is not.
