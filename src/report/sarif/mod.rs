@@ -109,7 +109,7 @@ impl Writer<'_, '_> {
             text = format!("{text}{separator}[{words}]({id})");
         }
         let help = without_links(self.report.prose(&finding.help));
-        format!("{text}\nFix: {help}")
+        format!("{text}\nHelp: {help}")
     }
 
     fn location(&self, label: &Label, id: Option<usize>) -> Location {

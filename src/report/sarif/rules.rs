@@ -55,16 +55,26 @@ fn precision(page: &RulePage) -> &'static str {
 
 fn tags(page: &RulePage) -> Vec<String> {
     let purpose = if page.category == Category::Housekeeping { "maintainability" } else { "security" };
-    let mut tags = vec![purpose.to_owned(), page.category.as_str().to_owned()];
-    tags.extend(page.cwe.iter().map(|number| format!("external/cwe/cwe-{number:03}")));
-    tags.extend(page.owasp.iter().map(|item| format!("external/owasp/{}", slug(item))));
-    tags.truncate(MAX_TAGS);
+    let fixed = [purpose.to_owned(), page.category.as_str().to_owned()];
+    let weaknesses = page.cwe.iter().map(|number| format!("external/cwe/cwe-{number:03}"));
+    let items = page.owasp.iter().map(|item| format!("external/owasp/{}", slug(item)));
+    let mut tags: Vec<String> = Vec::new();
+    for tag in fixed.into_iter().chain(weaknesses).chain(items) {
+        if tags.len() < MAX_TAGS && !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
     tags
 }
 
-/// `API2:2023 Broken Authentication` becomes `api2-2023`: the item without its title.
+/// `API2:2023 Broken Authentication` becomes `api2-2023` and `ASVS 5.0 V11.2.4` becomes `asvs-5.0-v11.2.4`: the item
+/// without its title. Words of a title hold no digits.
 fn slug(item: &str) -> String {
-    let code = item.split_whitespace().next().unwrap_or_default();
+    let mut words = item.split_whitespace();
+    let first = words.next().unwrap_or_default().to_owned();
+    let code = words
+        .take_while(|word| word.contains(|letter: char| letter.is_ascii_digit()))
+        .fold(first, |code, word| format!("{code}-{word}"));
     let lower = code.to_ascii_lowercase();
     lower.chars().map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' }).collect()
 }
@@ -79,9 +89,9 @@ fn first_paragraph(text: &str) -> &str {
     text.split("\n\n").next().unwrap_or_default()
 }
 
-/// Markdown without its marks, as far as a page's prose uses them.
+/// Markdown without its code marks. Asterisks stay: they may be part of `*args` or a pattern.
 fn plain(markdown: &str) -> String {
-    markdown.replace(['`', '*'], "")
+    markdown.replace('`', "")
 }
 
 fn limited(text: &str) -> String {
@@ -90,4 +100,22 @@ fn limited(text: &str) -> String {
         return text;
     }
     text.chars().take(MAX_DESCRIPTION - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{readable_name, slug};
+
+    #[test]
+    fn tags_name_the_item_without_its_title() {
+        assert_eq!(slug("API2:2023 Broken Authentication"), "api2-2023");
+        assert_eq!(slug("A07:2021 Identification and Authentication Failures"), "a07-2021");
+        assert_eq!(slug("ASVS 5.0 V11.2.4"), "asvs-5.0-v11.2.4");
+        assert_eq!(slug(""), "");
+    }
+
+    #[test]
+    fn names_are_read_in_one_word() {
+        assert_eq!(readable_name("plain-token-comparison"), "PlainTokenComparison");
+    }
 }
