@@ -25,7 +25,7 @@ fn embed(code: &mut String, name: &str, folder: &Path, extension: &str) -> Resul
         fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     paths.retain(|path| path.extension().is_some_and(|known| known == extension));
     paths.sort();
-    writeln!(code, "/// The `.{extension}` files: stem and text.\npub static {name}: &[(&str, &str)] = &[")?;
+    writeln!(code, "/// The `.{extension}` files: stem and text.\npub(crate) static {name}: &[(&str, &str)] = &[")?;
     for path in &paths {
         if extension == "toml" {
             let text = fs::read_to_string(path)?;

@@ -2,12 +2,25 @@
 //! signatures. The stages are modules; arrows run one way: face → report, rules → flow → program → syntax → source.
 
 pub mod analysis;
+pub mod cli;
+pub mod config;
 pub mod discover;
 mod embedded;
+pub mod explain;
 pub mod finding;
+mod fingerprint;
 pub mod flow;
+pub mod input;
+mod literals;
 pub mod models;
+pub mod output;
 pub mod program;
+pub mod report;
+pub mod root;
 pub mod rules;
+pub mod run;
+pub mod settle;
 pub mod source;
+pub mod suggest;
+pub mod suppress;
 pub mod syntax;

@@ -1,2 +1,7 @@
-//! The binary.
-fn main() {}
+//! The binary: hands the command line to the library and its answer to the system.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bearerlint::run::main()
+}

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Origins, Store};
 use super::state::State;
-use super::value::{Arguments, Code, Nullness, Object, RequestMap, Shape, Value};
+use super::value::{Arguments, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::schema::Gives;
 use crate::program::{Binding, ClassRef, Index, vocabulary};
@@ -345,11 +345,6 @@ impl<'p> Interpreter<'p, '_> {
         branches.into_iter().map(|(state, _)| state).reduce(|left, right| left.join(&right)).unwrap_or_default()
     }
 
-    /// A method's parameters come after its receiver; a function's do not.
-    pub(super) fn is_method(code: Code<'_>, has_class: bool) -> bool {
-        matches!(code, Code::Function(function) if has_class && !has_decorator(function, "staticmethod"))
-    }
-
     /// `super()` in a method: the object seen as its first base.
     pub(super) fn super_of(&mut self, state: &State<'p>) -> Option<Value<'p>> {
         let closure = self.frames.last()?.closure.clone()?;
@@ -372,7 +367,7 @@ pub(super) fn method<'p>(value: &Value<'p>, name: &Name) -> Value<'p> {
 }
 
 /// Whether a function has a decorator whose last name is this one.
-pub fn has_decorator(function: &Function, name: &str) -> bool {
+pub(super) fn has_decorator(function: &Function, name: &str) -> bool {
     use crate::syntax::tree::ExpressionKind;
     function.decorators.iter().any(|decorator| match &decorator.kind {
         ExpressionKind::Name(known) => known == name,

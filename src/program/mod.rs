@@ -48,7 +48,7 @@ impl Program {
         self.parsed(file).as_ref().ok()
     }
 
-    /// A file's tree, where it has been asked for before.
+    /// A file's tree where something asked for it before; parses nothing.
     pub fn parsed_module(&self, file: FileId) -> Option<&Module> {
         self.modules[file.0 as usize].get().and_then(|parsed| parsed.as_ref().ok())
     }
