@@ -510,7 +510,8 @@ fn add<'p>(left: &Value<'p>, right: &Value<'p>) -> Value<'p> {
             Shape::Constant(Constant::Text { text: a, at, is_bytes }),
             Shape::Constant(Constant::Text { text: b, at: b_at, .. }),
         ) => {
-            let at = if b.len() > a.len() { *b_at } else { *at };
+            // The part that could be a secret: `"Bearer " + TOKEN` is written where the token is.
+            let at = if b.len() > a.len() || crate::program::vocabulary::is_scheme_or_word(a) { *b_at } else { *at };
             Value::text(format!("{a}{b}").into(), at, *is_bytes)
         }
         (Shape::Constant(Constant::Integer(a)), Shape::Constant(Constant::Integer(b))) => {

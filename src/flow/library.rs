@@ -649,7 +649,9 @@ fn constrains(
         }
         _ => !value.is_none(),
     });
-    is_given || arguments.rest.is_some()
+    let is_present =
+        |name: &String| named_parameter(&model.parameters, arguments, name).is_some_and(|value| !value.is_none());
+    is_given || model.validators.iter().any(is_present) || arguments.rest.is_some()
 }
 
 fn decoded_value<'p>(model: &DecodeModel, token: &Value<'p>, is_verified: bool, place: Place) -> Value<'p> {

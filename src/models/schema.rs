@@ -324,6 +324,9 @@ pub struct DecodeModel {
     /// Whether a verified call also checks expiry.
     #[serde(default = "yes")]
     pub checks_expiry: bool,
+    /// Parameters that check claims in ways nobody can read from the call (`claims_cls`).
+    #[serde(default)]
+    pub validators: Vec<String>,
     /// What a verified call checks without being told to, or by configuration that stands elsewhere.
     #[serde(default)]
     pub always: Vec<EvidenceModel>,
