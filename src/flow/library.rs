@@ -158,7 +158,9 @@ impl<'p> Interpreter<'p, '_> {
                 _ => one(state, Value::any_boolean()),
             },
             // A class that decodes what it is given also makes new tokens.
-            Meaning::Decode(model) if is_without_token(model, &arguments) => {
+            Meaning::Decode(model) if is_incomplete(model, &arguments) => {
+                let values: Vec<&Value<'p>> = arguments.iter().collect();
+                self.saw(&mut state, &values, place);
                 one(state, model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place)))
             }
             Meaning::Decode(model) => self.decode(state, model, path, &arguments, place),
@@ -596,8 +598,10 @@ fn named_parameter<'a, 'p>(parameters: &[String], arguments: &'a Arguments<'p>, 
     parameter(parameters, arguments, name).or_else(|| arguments.keyword(name))
 }
 
-fn is_without_token(model: &DecodeModel, arguments: &Arguments<'_>) -> bool {
-    arguments.rest.is_none() && parameter(&model.parameters, arguments, "token").is_none()
+/// Whether a decoder is called without what it needs.
+fn is_incomplete(model: &DecodeModel, arguments: &Arguments<'_>) -> bool {
+    let is_missing = |meaning: &String| parameter(&model.parameters, arguments, meaning).is_none_or(Value::is_none);
+    arguments.rest.is_none() && model.needs.iter().any(is_missing)
 }
 
 /// An object of a library's class.

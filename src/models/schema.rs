@@ -296,6 +296,10 @@ fn yes() -> bool {
     true
 }
 
+fn only_token() -> Vec<String> {
+    vec!["token".to_owned()]
+}
+
 /// A token decoder.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -304,6 +308,9 @@ pub struct DecodeModel {
     pub path: Vec<String>,
     /// Parameters in order, as `meaning` or `meaning=name`; `token`, `key`, `algorithms`, `options` have meaning.
     pub parameters: Vec<String>,
+    /// Meanings of parameters without which a call decodes nothing: it makes a new token, or waits for its key.
+    #[serde(default = "only_token")]
+    pub needs: Vec<String>,
     /// What it does about the signature.
     pub signature: SignatureModel,
     /// What it gives.
