@@ -3,5 +3,6 @@
 mod check;
 mod configuration;
 mod formats;
+mod suppression;
 mod support;
 mod the_rule_command;
