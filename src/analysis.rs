@@ -73,7 +73,8 @@ pub fn analyse(program: &Program, options: &Options) -> Analysis {
     let rules: Vec<Rule> = RULES.iter().filter(|rule| options.rules.contains(&rule.id)).copied().collect();
     let run = Run { index: &index, models, rules: &rules };
     let files: Vec<FileId> = program.files().filter(|file| triage::may_matter(&program.source(*file).text)).collect();
-    let entries: Vec<FileEntries<'_>> = files.par_iter().map(|file| run.entries(*file)).collect();
+    let mut entries: Vec<FileEntries<'_>> = files.par_iter().map(|file| run.entries(*file)).collect();
+    drop_unlocated_repeats(&mut entries);
 
     let hooks: Vec<&Entry<'_>> =
         entries.iter().flat_map(|file| &file.entries).filter(|entry| entry.info.kind == EntryKind::Hook).collect();
@@ -95,6 +96,20 @@ pub fn analyse(program: &Program, options: &Options) -> Analysis {
         results.extend(round);
     }
     settle(program, results)
+}
+
+/// A view class is met where it is defined and where it is registered: what says more counts.
+fn drop_unlocated_repeats(entries: &mut [FileEntries<'_>]) {
+    let is_located = |entry: &Entry<'_>| entry.owner.is_some() || entry.info.path.is_some();
+    let located: FxHashSet<Place> = entries
+        .iter()
+        .flat_map(|file| &file.entries)
+        .filter(|entry| is_located(entry))
+        .map(|entry| entry.info.place)
+        .collect();
+    for file in entries {
+        file.entries.retain(|entry| is_located(entry) || !located.contains(&entry.info.place));
+    }
 }
 
 fn settle(program: &Program, results: Vec<(FileId, FileResult)>) -> Analysis {

@@ -16,7 +16,9 @@ use super::value::{Arguments, Closure, Code, Constant, Dictionary, LibraryDecora
 use crate::finding::Confidence;
 use crate::program::{ClassRef, vocabulary};
 use crate::source::Place;
-use crate::syntax::tree::{Argument, Expression, ExpressionKind, Function, Name, ParameterKind, StatementKind};
+use crate::syntax::tree::{
+    Argument, Expression, ExpressionKind, Function, Name, ParameterKind, Statement, StatementKind,
+};
 
 impl<'p> Interpreter<'p, '_> {
     /// `callee(arguments)`.
@@ -388,6 +390,13 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A value is used as a secret: rules want to know where it is a literal.
     pub(super) fn secret_is_used(&mut self, value: &Value<'p>, role: SecretRole, user: &str, place: Place) {
+        if self.is_loud() && role == SecretRole::Key {
+            let names = value.origins.iter().filter_map(|origin| match &origin.kind {
+                OriginKind::Setting { name, .. } if !name.is_empty() => Some(name.clone()),
+                _ => None,
+            });
+            self.facts.key_settings.extend(names);
+        }
         self.emit(&super::event::Event::SecretUse { value, role, user, place });
     }
 
@@ -519,7 +528,6 @@ fn merge_raised(raised: Vec<super::interpreter::Raised<'_>>) -> Vec<super::inter
 
 /// A validator that accepts everything: it gets the credential and can only answer yes.
 fn stub_origin<'p>(closure: &Rc<Closure<'p>>, arguments: &Arguments<'p>, summary: &Summary<'p>) -> Option<Origin> {
-    let Code::Function(function) = closure.code else { return None };
     let credential = arguments.iter().find_map(|value| {
         value
             .origins
@@ -527,18 +535,42 @@ fn stub_origin<'p>(closure: &Rc<Closure<'p>>, arguments: &Arguments<'p>, summary
             .filter(|(_, credential)| relevant::is_bearing(credential))
             .map(|(origin, _)| origin.clone())
     })?;
-    if !accepts_everything(function, summary) {
+    let name = closure.code.name();
+    let can_refuse = match closure.code {
+        Code::Function(function) => {
+            can_refuse(&function.body) || super::objects::has_decorator(function, "abstractmethod")
+        }
+        Code::Lambda(..) => false,
+    };
+    if can_refuse || !accepts_everything(&name, summary) {
         return None;
     }
     let at = closure.code.place(closure.file);
     let trail: Rc<Trail> =
-        credential.trail.then(at, Step::Passed { function: function.name.clone(), parameter: Name::new("credential") });
-    let kind = OriginKind::StubResult { function: function.name.clone(), at };
+        credential.trail.then(at, Step::Passed { function: name.clone(), parameter: Name::new("credential") });
+    let kind = OriginKind::StubResult { function: name, at };
     Some(Origin { kind, confidence: Confidence::High, trail })
 }
 
+/// Whether a body has a way out that says no, on this call or another: the paths of one call do not show it.
+fn can_refuse(body: &[Statement]) -> bool {
+    body.iter().any(|statement| match &statement.kind {
+        StatementKind::Raise { .. } | StatementKind::Assert { .. } => true,
+        StatementKind::Return(None) => true,
+        StatementKind::Return(Some(value)) => match &value.kind {
+            ExpressionKind::Boolean(truth) => !truth,
+            ExpressionKind::Integer(number) => *number == Some(0),
+            ExpressionKind::None => true,
+            ExpressionKind::Dictionary(_) | ExpressionKind::Name(_) => false,
+            _ => true,
+        },
+        StatementKind::Function(_) | StatementKind::Class(_) => false,
+        _ => super::walk::bodies(statement).into_iter().any(can_refuse),
+    })
+}
+
 /// Every way out of a function says yes and nothing on the way looked at anything.
-pub(super) fn accepts_everything(function: &Function, summary: &Summary<'_>) -> bool {
+fn accepts_everything(name: &str, summary: &Summary<'_>) -> bool {
     let looks = |evidence: &Evidence| evidence.iter().next().is_some();
     let is_yes = |value: &Value<'_>| match &value.shape {
         Shape::Constant(Constant::Boolean(truth)) => *truth,
@@ -546,13 +578,13 @@ pub(super) fn accepts_everything(function: &Function, summary: &Summary<'_>) -> 
         Shape::Dictionary(dictionary) => {
             dictionary.entries.get("active").is_some_and(|active| active.as_boolean() == Some(true))
         }
+        // Handing the credential back is a yes from a validator; from any other function it is what was asked for.
         _ => {
-            vocabulary::sounds_like_check(&function.name)
+            vocabulary::is_validator(name)
                 && value.origins.credential().is_some_and(|(_, credential)| relevant::is_bearing(credential))
         }
     };
     !summary.returns.is_empty()
         && summary.raised.is_empty()
         && summary.returns.iter().all(|(state, value, _)| !looks(&state.evidence) && is_yes(value))
-        && !super::objects::has_decorator(function, "abstractmethod")
 }

@@ -10,7 +10,7 @@ use super::value::{Constant, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::program::vocabulary;
 use crate::source::Place;
-use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Name, UnaryOperator};
+use crate::syntax::tree::{Argument, CompareOperator, Expression, ExpressionKind, Name, UnaryOperator};
 
 /// The paths on which a condition holds, and those on which it does not.
 pub(super) type Split<'p> = (Vec<State<'p>>, Vec<State<'p>>);
@@ -26,6 +26,11 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::BooleanOperation { is_and, values } => self.branch_all(state, *is_and, values),
             ExpressionKind::Compare { left, rest } => self.branch_compare(state, test, left, rest),
             ExpressionKind::Await(inner) => self.branch(state, inner),
+            // `all([A, B])` and `any((A, B))` are `A and B` and `A or B` for what each of them is then.
+            ExpressionKind::Call { callee, arguments } if quantified(callee, arguments).is_some() => {
+                let (is_and, values) = quantified(callee, arguments).unwrap_or((true, &[]));
+                self.branch_all(state, is_and, values)
+            }
             _ => {
                 let (mut yes, mut no) = (Vec::new(), Vec::new());
                 for (state, value) in self.evaluate(state, test) {
@@ -124,6 +129,13 @@ impl<'p> Interpreter<'p, '_> {
                     state.locals.set(name.clone(), narrowed(value, left));
                 }
             }
+            ExpressionKind::Call { callee, arguments }
+                if matches!(&callee.kind, ExpressionKind::Name(name) if name == "bool") && arguments.len() == 1 =>
+            {
+                let falsy = Nullness::NONE.or(Nullness::EMPTY);
+                let inner = if nullness.may_be(falsy) { nullness.or(falsy) } else { nullness };
+                self.refine(state, &arguments[0].value, inner);
+            }
             ExpressionKind::Attribute { .. } | ExpressionKind::Subscript { .. } | ExpressionKind::Call { .. } => {
                 state.set_known(Name::new(self.text(expression.span)), nullness);
             }
@@ -186,6 +198,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
             }
             In | NotIn => self.compare_membership(state, left, right, place),
+            _ if is_measure(&left.value) || is_measure(&right.value) => shape_split(state, CheckKind::Shape, place),
             _ => {
                 self.truth_is_tested(&left.value.origins, place);
                 self.truth_is_tested(&right.value.origins, place);
@@ -236,6 +249,10 @@ impl<'p> Interpreter<'p, '_> {
                 if vocabulary::header_kind(name.trim_start_matches("HTTP_")).is_some() {
                     return presence_split(state, &name, place);
                 }
+            }
+            (Shape::Constant(Constant::Text { text: whole, .. }), key) if key.as_text().is_some() => {
+                let holds = key.as_text().is_some_and(|text| whole.contains(text.as_str()));
+                return if holds { (vec![state], Vec::new()) } else { (Vec::new(), vec![state]) };
             }
             (Shape::Sequence(elements), _) if bearing.is_some() => {
                 let mut remaining = state.clone();
@@ -309,6 +326,9 @@ impl<'p> Interpreter<'p, '_> {
         {
             return if is_equal { (vec![state], Vec::new()) } else { (Vec::new(), vec![state]) };
         }
+        if is_measure(&left.value) || is_measure(&right.value) {
+            return shape_split(state, CheckKind::Shape, place);
+        }
         self.truth_is_tested(&left.value.deep_origins(), place);
         self.truth_is_tested(&right.value.deep_origins(), place);
         let (presented, expected) = match (presented_rank(&left.value), presented_rank(&right.value)) {
@@ -376,8 +396,11 @@ impl<'p> Interpreter<'p, '_> {
             // A signature is compared with a digest, never with a setting.
             return Some(origin.clone());
         }
+        let is_named_parameter = credential.channel == super::origin::Channel::Parameter
+            && presented.value.origins.iter().all(|origin| origin.confidence < Confidence::High);
         if let Some(text) = expected.value.as_text()
             && relevant::is_secret_literal(text, credential)
+            && (!is_named_parameter || relevant::is_distinctive(text))
         {
             return expected.value.literal_origin().iter().next().cloned();
         }
@@ -506,6 +529,24 @@ fn narrowed<'p>(value: Value<'p>, left: Nullness) -> Value<'p> {
     value.with_nullness(left)
 }
 
+/// `all([…])`, `any([…])` over written elements, and `bool(x)`.
+fn quantified<'p>(callee: &'p Expression, arguments: &'p [Argument]) -> Option<(bool, &'p [Expression])> {
+    let ExpressionKind::Name(name) = &callee.kind else { return None };
+    let [Argument { value, .. }] = arguments else { return None };
+    match (name.as_str(), &value.kind) {
+        ("all" | "any", ExpressionKind::List(values) | ExpressionKind::Tuple(values) | ExpressionKind::Set(values)) => {
+            Some((name == "all", values))
+        }
+        ("bool", _) => Some((true, std::slice::from_ref(value))),
+        _ => None,
+    }
+}
+
+/// A length or count of a credential: testing it looks at the credential's form.
+fn is_measure(value: &Value<'_>) -> bool {
+    value.origins.any(|kind| matches!(kind, OriginKind::Measure))
+}
+
 fn presence_split<'p>(state: State<'p>, header: &str, place: Place) -> Split<'p> {
     let key: Name =
         format!("Header {}", header.trim_start_matches("HTTP_").replace('_', "-").to_ascii_lowercase()).into();
@@ -525,9 +566,11 @@ fn shape_split(state: State<'_>, kind: CheckKind, place: Place) -> Split<'_> {
 }
 
 fn add_presence(state: &mut State<'_>, origins: &Origins, kind: CheckKind, place: Place) {
+    if origins.any(|kind| matches!(kind, OriginKind::StubResult { .. })) {
+        state.evidence.add(CheckKind::Stub, place);
+    }
     let is_credential = origins.credential().is_some_and(|(_, credential)| credential.part != Part::Scheme);
-    if is_credential || origins.any(|kind| matches!(kind, OriginKind::StubResult { .. })) {
-        let kind = if is_credential { kind } else { CheckKind::Stub };
+    if is_credential || origins.any(|kind| matches!(kind, OriginKind::Measure)) {
         state.evidence.add(kind, place);
     }
 }
@@ -549,7 +592,12 @@ fn presented_rank(value: &Value<'_>) -> u8 {
     match value.origins.credential() {
         Some((origin, _)) if origin.confidence == Confidence::High => 4,
         Some(_) => 3,
-        None if value.origins.any(|kind| matches!(kind, OriginKind::RequestData | OriginKind::Body { .. })) => 2,
+        None if value
+            .origins
+            .any(|kind| matches!(kind, OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap)) =>
+        {
+            2
+        }
         None => 0,
     }
 }
@@ -567,6 +615,19 @@ fn presented_origin(value: &Value<'_>, expected: &Value<'_>) -> Option<Origin> {
     }
     if let Some((origin, _)) = value.origins.credential() {
         return Some(origin.clone());
+    }
+    // One header of all of them, against something secret: it can only be a credential.
+    let is_secret = expected.deep_origins().iter().any(relevant::is_secret)
+        || expected.as_text().is_some_and(|text| relevant::is_distinctive(text));
+    let header = value.origins.find(|kind| matches!(kind, OriginKind::HeaderMap));
+    if let Some(origin) = header.filter(|_| is_secret && matches!(value.shape, Shape::Unknown)) {
+        let credential = Credential {
+            channel: super::origin::Channel::Header,
+            kind: CredentialKind::ApiKey,
+            name: "…".into(),
+            part: Part::Token,
+        };
+        return Some(Origin { kind: OriginKind::Credential(credential), ..origin.clone() });
     }
     let is_mac = expected.origins.any(|kind| matches!(kind, OriginKind::Mac));
     let request =

@@ -11,7 +11,7 @@ use super::value::{Dictionary, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::program::vocabulary;
 use crate::source::Place;
-use crate::syntax::tree::{Expression, ExpressionKind, Name};
+use crate::syntax::tree::{Expression, ExpressionKind, Name, UnaryOperator};
 
 /// A typical element of something that is walked.
 pub(super) fn element_of<'p>(value: &Value<'p>) -> Value<'p> {
@@ -19,7 +19,11 @@ pub(super) fn element_of<'p>(value: &Value<'p>) -> Value<'p> {
         Shape::Sequence(elements) => join_all(elements.iter().cloned()),
         Shape::Elements(element) => Value::clone(element),
         Shape::Union(members) => join_all(members.iter().map(element_of)),
-        // Walking a dictionary gives its keys.
+        // Werkzeug's header map is walked as pairs; other mappings give their keys.
+        Shape::Request(RequestMap::Headers) => {
+            let pair = vec![Value::present(), Value::from_origins(value.origins.clone(), Nullness::ANY)];
+            Value::of(Shape::Sequence(Rc::new(pair)))
+        }
         Shape::Dictionary(_) | Shape::Request(_) => Value::present(),
         _ => Value::from_origins(value.origins.clone(), Nullness::ANY),
     }
@@ -118,7 +122,13 @@ impl<'p> Interpreter<'p, '_> {
             Shape::Request(map) => self.request_item(state, *map, object, key, place),
             Shape::Dictionary(dictionary) => match key.as_text() {
                 Some(text) => match (dictionary.entries.get(text), &dictionary.rest) {
-                    (Some(value), _) => return value.clone(),
+                    (Some(value), _) => {
+                        let stubs = object.origins.filter_map(|origin| match origin.kind {
+                            OriginKind::StubResult { .. } => Some(origin.clone()),
+                            _ => None,
+                        });
+                        return value.clone().with_origins(value.origins.union(&stubs));
+                    }
                     (None, Some(rest)) => rest.clone(),
                     (None, None) => return default.cloned().unwrap_or_else(Value::none),
                 },
@@ -282,6 +292,10 @@ impl<'p> Interpreter<'p, '_> {
 fn slice<'p>(value: &Value<'p>, lower: Option<&Expression>, upper: Option<&Expression>) -> Value<'p> {
     let number = |bound: Option<&Expression>| match bound.map(|bound| &bound.kind) {
         Some(ExpressionKind::Integer(number)) => *number,
+        Some(ExpressionKind::Unary { operator: UnaryOperator::Minus, operand }) => match &operand.kind {
+            ExpressionKind::Integer(number) => number.map(i64::wrapping_neg),
+            _ => None,
+        },
         _ => None,
     };
     match &value.shape {

@@ -210,8 +210,6 @@ impl<'p> Interpreter<'p, '_> {
             else {
                 continue;
             };
-            let value = self.at_module_level(file, |this| this.evaluate_alone(&view.value));
-            let Some(target) = function_place(&value) else { continue };
             let owner = self.at_module_level(file, |this| this.evaluate_alone(owner));
             let owner_place = match &owner.shape {
                 Shape::ExternalInstance { at, .. } => Some(*at),
@@ -221,6 +219,12 @@ impl<'p> Interpreter<'p, '_> {
                 Some(ExpressionKind::String(text)) => Some(text.clone()),
                 _ => None,
             };
+            if let Some(class) = self.view_class(file, &view.value) {
+                entries.extend(self.class_entries(class, path.as_ref(), owner_place));
+                continue;
+            }
+            let value = self.at_module_level(file, |this| this.evaluate_alone(&view.value));
+            let Some(target) = function_place(&value) else { continue };
             let site = sites.iter().copied().find(|site| site.place() == target).or_else(|| self.site_at(target));
             if let Some(site) = site {
                 let info = EntryInfo {
@@ -233,6 +237,30 @@ impl<'p> Interpreter<'p, '_> {
                 entries.push(Entry { site, info, owner: owner_place, is_application_wide: kind == EntryKind::Hook });
             }
         }
+    }
+
+    /// The class of `Class.as_view("name")`.
+    fn view_class(&mut self, file: FileId, view: &'p Expression) -> Option<ClassRef<'p>> {
+        let ExpressionKind::Call { callee, .. } = &view.kind else { return None };
+        let ExpressionKind::Attribute { value, name, .. } = &callee.kind else { return None };
+        let class = self.at_module_level(file, |this| this.evaluate_alone(value));
+        match class.shape {
+            Shape::Class(class) if name == "as_view" => Some(class),
+            _ => None,
+        }
+    }
+
+    /// The methods of a view class, registered at a path on an application or blueprint.
+    fn class_entries(&mut self, class: ClassRef<'p>, path: Option<&Name>, owner: Option<Place>) -> Vec<Entry<'p>> {
+        let Some(module) = self.index.module(class.file) else { return Vec::new() };
+        let sites = walk::functions(class.file, &module.body);
+        let own = sites.into_iter().filter(|site| site.class.is_some_and(|known| known.place() == class.place()));
+        let mut entries: Vec<Entry<'p>> = own.filter_map(|site| self.entry_of_class_method(site)).collect();
+        for entry in &mut entries {
+            entry.owner = owner;
+            entry.info.path = path.cloned().or_else(|| entry.info.path.take());
+        }
+        entries
     }
 
     /// The function whose name stands at a place.
@@ -386,10 +414,26 @@ impl<'p> Interpreter<'p, '_> {
                     let value = self.item(state, &map, &key, None, entry.info.place, Nullness::PRESENT);
                     arguments.keywords.push((name, value));
                 }
+                // Where the path cannot be read, a parameter called like a credential comes from it.
+                let is_readable = entry.info.path.is_some();
+                for parameter in parameters.iter().filter(|parameter| !is_readable && parameter.default.is_none()) {
+                    let key = Value::text(parameter.name.clone(), entry.info.place, false);
+                    let map = Value::of(Shape::Request(RequestMap::Path));
+                    let place = Place { file: site.file, span: parameter.span };
+                    let value = self.item(state, &map, &key, None, place, Nullness::PRESENT);
+                    if value.origins.credential().is_some() {
+                        arguments.keywords.push((parameter.name.clone(), value));
+                    }
+                }
                 arguments.rest = Some(Value::unknown());
             }
             EntryKind::TokenCallback => {
-                arguments.positional.extend(parameters.iter().map(|parameter| callback_argument(parameter, site.file)));
+                let given: Vec<Value<'p>> =
+                    parameters.iter().map(|parameter| callback_argument(parameter, site.file)).collect();
+                self.facts.presented.extend(
+                    given.iter().filter_map(|value| value.origins.credential()).map(|(origin, _)| origin.clone()),
+                );
+                arguments.positional.extend(given);
             }
             EntryKind::Function => {
                 for parameter in parameters {
@@ -461,6 +505,7 @@ impl<'p> Interpreter<'p, '_> {
         self.begin_entry();
         self.frames.push(Frame::new(file, None));
         self.block(vec![State::default()], &module.body);
+        self.settings_of_module(file);
         self.frames.clear();
         let place = Place { file, span: crate::source::Span::default() };
         let entry =

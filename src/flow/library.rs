@@ -1,7 +1,7 @@
 //! Calls of library functions and builtins: what their models say happens.
 
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use smallvec::SmallVec;
 
@@ -9,7 +9,7 @@ use super::containers::element_of;
 use super::event::{Comparator, Decode, Event, SecretRole};
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
-use super::origin::{Origin, OriginKind, Origins, Step, Store, Trail};
+use super::origin::{CredentialKind, Origin, OriginKind, Origins, Part, Step, Store, Trail};
 use super::relevant;
 use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, Object, RequestMap, Shape, Value};
@@ -75,10 +75,18 @@ impl<'p> Interpreter<'p, '_> {
         arguments: &Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
-        let values: Vec<&Value<'p>> = arguments.iter().collect();
-        self.saw(&mut state, &values, place);
-        let class = self.models.canonical(path).into_owned().into();
-        one(state, Value::of(Shape::ExternalInstance { class, at: place }))
+        let class: Name = self.models.canonical(path).into_owned().into();
+        let is_exception = class.ends_with("Error") || class.ends_with("Exception");
+        let mut value = Value::of(Shape::ExternalInstance { class, at: place });
+        if is_exception {
+            // Its text carries what it is made of.
+            value.origins =
+                arguments.iter().fold(Origins::default(), |all, argument| all.union(&argument.deep_origins()));
+        } else {
+            let values: Vec<&Value<'p>> = arguments.iter().collect();
+            self.saw(&mut state, &values, place);
+        }
+        one(state, value)
     }
 
     /// Does what a model says.
@@ -116,7 +124,12 @@ impl<'p> Interpreter<'p, '_> {
                     self.raise(state.clone(), RaisedClass::External(classes), Origins::default(), place);
                 }
                 let value = derived(&arguments, receiver, path, place);
-                one(state, value)
+                if model.measures {
+                    return one(state, measured(&value.origins));
+                }
+                let value = self.claims_by_hand(value, path, place);
+                let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
+                one(state, value.with_nullness(nullness))
             }
             Meaning::Inert | Meaning::Transparent | Meaning::Entry(_) => match arguments.positional.first() {
                 // A decorator that registers hands the function back.
@@ -198,6 +211,10 @@ impl<'p> Interpreter<'p, '_> {
                 SmallVec::new()
             }
             Meaning::Response(model) => {
+                for value in arguments.iter() {
+                    let unverified = super::statement::unverified(&value.deep_origins());
+                    self.claims_escape(&unverified, place, "is answered as if it were true");
+                }
                 let written = parameter(&model.parameters, &arguments, "status")
                     .or_else(|| arguments.keyword("status"))
                     .or_else(|| arguments.keyword("status_code"));
@@ -220,9 +237,50 @@ impl<'p> Interpreter<'p, '_> {
                 if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
                     self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
                 }
-                one(state, Value::of(Shape::Unknown))
+                let url = parameter(&model.parameters, &arguments, "url");
+                let origins = match url.is_some_and(is_token_endpoint) {
+                    true => Origins::one(
+                        OriginKind::TokenResponse,
+                        Confidence::High,
+                        place,
+                        "the token endpoint answers here",
+                    ),
+                    false => Origins::default(),
+                };
+                one(state, Value::of(Shape::Unknown).with_origins(origins))
             }
         }
+    }
+
+    /// JSON that came out of a piece of a bearer token: the claims, read without looking at the signature.
+    fn claims_by_hand(&mut self, value: Value<'p>, path: &Name, place: Place) -> Value<'p> {
+        let is_json = path.ends_with(".loads");
+        let origin = value.origins.iter().find(|origin| match &origin.kind {
+            OriginKind::Credential(credential) => {
+                credential.kind == CredentialKind::Bearer && credential.part == Part::Fragment
+            }
+            _ => false,
+        });
+        let Some(origin) = origin.filter(|_| is_json) else { return value };
+        let kind = OriginKind::Claims { decode: place, is_verified: false };
+        let trail = origin.trail.then(place, Step::Source("the payload is read without its signature here".into()));
+        let origins = Origins::from_list(vec![Origin { kind, confidence: origin.confidence, trail }]);
+        if self.is_loud() {
+            let decode = Decode {
+                function: path.clone(),
+                library: "Python".into(),
+                model: by_hand(),
+                place,
+                is_verified: false,
+                is_legacy: false,
+                has_audience: true,
+                has_issuer: true,
+                token: value.clone(),
+                key: None,
+            };
+            self.facts.decodes.entry(place).or_insert(decode);
+        }
+        Value::from_origins(origins, Nullness::FULL)
     }
 
     /// Literals sent as credentials.
@@ -243,6 +301,13 @@ impl<'p> Interpreter<'p, '_> {
             .filter(|(name, _)| !sink.ignore.contains(&name.to_string()))
             .map(|(_, value)| value);
         for value in arguments.positional.iter().chain(keywords).chain(arguments.rest.iter()) {
+            if self.is_loud() {
+                let settings = value.deep_origins();
+                let settings = settings.iter().filter(
+                    |origin| matches!(&origin.kind, OriginKind::Setting { store, .. } if *store != Store::Literal),
+                );
+                self.facts.logged_settings.extend(settings.map(|origin| (origin.clone(), sink.target.clone(), place)));
+            }
             self.emit(&Event::Log { sink, value, argument: place, place, confidence });
         }
     }
@@ -284,7 +349,7 @@ impl<'p> Interpreter<'p, '_> {
             model: Arc::clone(model),
             place,
             is_verified,
-            switched_off_by: None,
+            is_legacy: model.legacy_verify_parameter.as_deref().is_some_and(|name| arguments.keyword(name).is_some()),
             has_audience: !is_verified || constrains(model.audience.as_ref(), options.as_ref(), arguments, "aud"),
             has_issuer: !is_verified || constrains(model.issuer.as_ref(), options.as_ref(), arguments, "iss"),
             token: token.clone(),
@@ -305,7 +370,7 @@ impl<'p> Interpreter<'p, '_> {
         let mut failed = state.clone();
         failed.evidence.add(if is_verified { CheckKind::FailedVerification } else { CheckKind::Rejected }, place);
         let classes = model.raises.iter().map(Name::new).collect();
-        self.raise(failed, RaisedClass::External(Rc::new(classes)), token.origins.clone(), place);
+        self.raise(failed, RaisedClass::External(Rc::new(classes)), Origins::default(), place);
         let mut state = state;
         if is_verified && model.gives != DecodeGives::Header {
             state.evidence.add(CheckKind::Signature, place);
@@ -469,6 +534,43 @@ impl<'p> Interpreter<'p, '_> {
         }
         state.set_attribute(Object::Configuration, key.clone(), value.clone());
     }
+}
+
+/// The length or count of something: of a credential, it tells of its form.
+pub(super) fn measured<'p>(origins: &Origins) -> Value<'p> {
+    let measure = origins.credential().map(|(origin, _)| Origin { kind: OriginKind::Measure, ..origin.clone() });
+    Value::present().with_origins(Origins::from_list(measure.into_iter().collect()))
+}
+
+/// Whether a URL is that of a token endpoint (RFC 6749 section 3.2), by its path.
+fn is_token_endpoint(url: &Value<'_>) -> bool {
+    url.as_text().is_some_and(|text| {
+        let path = text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
+        path.ends_with("/token") || path.ends_with("access_token") || path.ends_with("/tokens")
+    })
+}
+
+/// The decoder that a program writes itself.
+fn by_hand() -> Arc<DecodeModel> {
+    static MODEL: LazyLock<Arc<DecodeModel>> = LazyLock::new(|| {
+        Arc::new(DecodeModel {
+            path: Vec::new(),
+            parameters: Vec::new(),
+            signature: SignatureModel::Never,
+            gives: DecodeGives::Claims,
+            verify_switches: Vec::new(),
+            legacy_verify_parameter: None,
+            audience: None,
+            issuer: None,
+            checks_expiry: false,
+            validated_by: None,
+            raises: Vec::new(),
+            audience_fix: String::new(),
+            issuer_fix: String::new(),
+            signature_fix: "verify the token with a JWT library and its key (`jwt.decode(token, key, algorithms=[…], audience=…, issuer=…)`)".to_owned(),
+        })
+    });
+    Arc::clone(&MODEL)
 }
 
 fn bool_nullness(nullness: Nullness) -> Nullness {

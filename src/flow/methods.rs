@@ -54,6 +54,7 @@ const CONVERSIONS: &[&str] = &[
     "copy",
     "get_secret_value",
     "reveal_secret",
+    "json",
 ];
 
 impl<'p> Interpreter<'p, '_> {
@@ -124,6 +125,13 @@ impl<'p> Interpreter<'p, '_> {
                 let mut state = state;
                 for (key, value) in given.entries {
                     self.configuration_is_set(&mut state, &key, &value, place);
+                }
+                one(state, Value::none())
+            }
+            (CONFIGURATION, "from_object") => {
+                let mut state = state;
+                if let Some(object) = arguments.positional.first() {
+                    self.configure_from(&mut state, object, place);
                 }
                 one(state, Value::none())
             }
@@ -243,8 +251,19 @@ impl<'p> Interpreter<'p, '_> {
                 Value::from_origins(origins, Nullness::FULL)
             }
             "startswith" | "endswith" => {
+                if let Some(other) = arguments.positional.first().and_then(Value::as_text) {
+                    let holds = if name == "startswith" {
+                        text.starts_with(other.as_str())
+                    } else {
+                        text.ends_with(other.as_str())
+                    };
+                    return one(state, Value::boolean(holds));
+                }
                 let origins = arguments.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
                 return self.form_test(state, &origins, CheckKind::Shape, place);
+            }
+            "isdigit" | "isnumeric" | "isdecimal" => {
+                Value::boolean(!text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit()))
             }
             "__eq__" | "__ne__" => return self.equality_method(state, receiver, arguments, name == "__ne__", place),
             "split" => {
@@ -299,7 +318,9 @@ impl<'p> Interpreter<'p, '_> {
             }
             "isdigit" | "isalnum" | "isalpha" | "isascii" | "isnumeric" | "isdecimal" | "isidentifier"
             | "isprintable" | "islower" | "isupper" => self.form_test(state, origins, CheckKind::Shape, place),
-            "count" | "find" | "index" | "rfind" | "rindex" | "__len__" => one(state, Value::present()),
+            "count" | "find" | "index" | "rfind" | "rindex" | "__len__" => {
+                one(state, super::library::measured(origins))
+            }
             "__eq__" | "__ne__" => self.equality_method(state, receiver, arguments, name == "__ne__", place),
             "format" | "join" => {
                 let all = arguments.iter().fold(origins.clone(), |all, value| all.union(&value.deep_origins()));

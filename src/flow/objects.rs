@@ -95,6 +95,11 @@ impl<'p> Interpreter<'p, '_> {
     /// An attribute of something unknown: a method to be called, a claim, a secret by its name.
     fn unknown_attribute(&mut self, value: &Value<'p>, name: &Name, place: Place) -> Value<'p> {
         let mut origins = Origins::default();
+        if value.origins.any(|kind| matches!(kind, OriginKind::TokenResponse))
+            && matches!(name.as_str(), "text" | "content" | "body" | "data")
+        {
+            return Value::from_origins(value.origins.clone(), Nullness::PRESENT);
+        }
         if value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) && !is_mapping_method(name) {
             origins = self.claim(&value.origins, name, place);
         } else if value.origins.is_empty() && vocabulary::is_secret(name) {

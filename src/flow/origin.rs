@@ -94,6 +94,8 @@ pub enum OriginKind {
     Claim { decode: Place, is_verified: bool, name: Name },
     /// The header of a token whose signature was not checked.
     TokenHeader,
+    /// A length or count of a credential.
+    Measure,
     /// A token that the program issued.
     IssuedToken,
     /// The answer of a token or introspection endpoint.

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use super::containers::{element_at, element_of};
 use super::event::{Comparator, Operand};
 use super::interpreter::{Interpreter, Raised, RaisedClass};
-use super::origin::{OriginKind, Origins, Step};
+use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::{State, merge};
 use super::value::{Code, Dictionary, Nullness, Object, Shape, Value};
-use crate::program::ClassRef;
+use crate::program::{ClassRef, vocabulary};
 use crate::source::Place;
 use crate::syntax::tree::{
     BinaryOperator, Case, Expression, ExpressionKind, Function, Handler, ImportedName, Name, Pattern, Statement,
@@ -207,7 +207,12 @@ impl<'p> Interpreter<'p, '_> {
         match &target.kind {
             ExpressionKind::Name(name) => {
                 let mut state = state;
-                state.locals.set(name.clone(), value.step(place, &Step::Assigned(name.clone())));
+                let mut value = value.step(place, &Step::Assigned(name.clone()));
+                if !value.origins.is_empty() && vocabulary::is_user_name(name) {
+                    // `client_id = decoded`: what the program itself calls a name is none of the secret.
+                    value.origins = super::expression::as_part(&value.origins, Part::Username);
+                }
+                state.locals.set(name.clone(), value);
                 vec![state]
             }
             ExpressionKind::Tuple(targets) | ExpressionKind::List(targets) => {
@@ -474,7 +479,7 @@ impl<'p> Interpreter<'p, '_> {
         let mut state = raised.state;
         // The frame of the function that raised is gone: only its world remains.
         if let Some(name) = &handler.name {
-            let text = Value::from_origins(exception_text(&raised.carries), Nullness::FULL);
+            let text = Value::from_origins(raised.carries, Nullness::FULL);
             state.locals.set(name.clone(), text);
         }
         state
@@ -703,18 +708,13 @@ fn is_configuration(written: &str) -> bool {
     )
 }
 
-fn unverified(origins: &Origins) -> Origins {
+pub(super) fn unverified(origins: &Origins) -> Origins {
     origins.filter_map(|origin| match &origin.kind {
         OriginKind::Claims { is_verified: false, .. } | OriginKind::Claim { is_verified: false, .. } => {
             Some(origin.clone())
         }
         _ => None,
     })
-}
-
-/// What an exception's text carries of what its `raise` was given: not of what a library was given.
-fn exception_text(_carries: &Origins) -> Origins {
-    Origins::default()
 }
 
 fn augmented<'p>(old: &Value<'p>, operator: BinaryOperator, added: &Value<'p>) -> Value<'p> {

@@ -200,9 +200,15 @@ pub enum Missing {
 pub struct DeriveModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// The result can still be parsed apart: its shape is gone.
+    /// Whether it raises `ValueError` on what it cannot read.
     #[serde(default)]
     pub may_raise: bool,
+    /// Whether its result can be `None` (a match that fails).
+    #[serde(default)]
+    pub may_be_none: bool,
+    /// Whether its result is only a length or count.
+    #[serde(default)]
+    pub measures: bool,
 }
 
 /// Calls without effect on what is known.

@@ -215,7 +215,7 @@ impl<'t> Copying<'t> {
         let field = self.vocabulary.field(cursor.field_id().map(std::num::NonZero::get));
         let index = self.flat.records.len();
         self.flat.records.push(Record { kind, field, has_error, start, end, after: index as u32 + 1 });
-        if !has_error && (is_leaf(kind) || (kind == Kind::String && self.is_plain_string(start, end))) {
+        if !has_error && (is_leaf(kind) || self.says_all(kind, start, end)) {
             return false;
         }
         let was_inside = self.open.last().is_some_and(|parent| parent.is_inside_error);
@@ -230,9 +230,19 @@ impl<'t> Copying<'t> {
         true
     }
 
-    /// Whether a string has no values in it: its text alone says what it is. Most strings are such.
-    fn is_plain_string(&self, start: u32, end: u32) -> bool {
-        let mut bytes = self.flat.slice(Span::new(start, end)).bytes();
+    /// Whether the text of a node says all about it: strings without values in them, names with dots between. They are
+    /// so common that not looking at their children makes the copy cheaper by a quarter.
+    fn says_all(&self, kind: Kind, start: u32, end: u32) -> bool {
+        let text = self.flat.slice(Span::new(start, end));
+        match kind {
+            Kind::String => Self::is_plain_string(text),
+            Kind::Attribute | Kind::DottedName => is_plain_dotted(text),
+            _ => false,
+        }
+    }
+
+    fn is_plain_string(text: &str) -> bool {
+        let mut bytes = text.bytes();
         bytes
             .find(|byte| matches!(byte, b'\'' | b'"' | b'`' | b'f' | b'F' | b't' | b'T'))
             .is_some_and(|byte| matches!(byte, b'\'' | b'"'))
@@ -306,6 +316,13 @@ impl<'t> Copying<'t> {
         }
         self.flat
     }
+}
+
+/// Whether a text is names with dots between and nothing else: no number, no `None.x`, no white space.
+pub(super) fn is_plain_dotted(text: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
+    let begins_as_name = text.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
+    begins_as_name && text.bytes().all(is_of_name) && !matches!(text.split('.').next(), Some("None" | "True" | "False"))
 }
 
 /// Kinds whose children nobody asks for.
