@@ -3,6 +3,6 @@
 mod check;
 mod configuration;
 mod formats;
-mod suppression;
 mod support;
+mod suppression;
 mod the_rule_command;
