@@ -295,10 +295,19 @@ impl<'t> Copying<'t> {
         }
     }
 
+    /// Marks the first line. An open bracket swallows what follows, up to the whole rest of the file: then the message
+    /// says how far it goes, since that part must not be taken for analysed.
     fn report_unreadable(&mut self, span: Span) {
-        let line = self.flat.slice(span).split(['\n', '\r']).next().unwrap_or_default().trim_end();
+        let text = self.flat.slice(span).trim_end();
+        let line = text.split(['\n', '\r']).next().unwrap_or_default().trim_end();
+        let below = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        let lost = match below {
+            0 => "the statement is skipped".to_owned(),
+            1 => "parts of it and of the line below it are skipped".to_owned(),
+            _ => format!("parts of it and of the {below} lines below it are skipped"),
+        };
         let span = Span::new(span.start, span.start + line.len() as u32);
-        self.report(span, "this is not Python that can be read; the statement is skipped".to_owned());
+        self.report(span, format!("this is not Python that can be read; {lost}"));
     }
 
     fn report(&mut self, span: Span, message: String) {
