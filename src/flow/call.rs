@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::event::SecretRole;
 use super::evidence::{CheckKind, Evidence};
-use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, Summary, SummaryKey, one};
+use super::interpreter::{Branches, Frame, Interpreter, Raised, RaisedClass, Summary, SummaryKey, one};
 use super::origin::{Origin, OriginKind, Origins, Step, Trail};
 use super::relevant;
 use super::state::{Locals, State};
@@ -224,13 +224,14 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         self.running.pop();
-        let Some(frame) = self.frames.pop() else { return Summary { returns: Vec::new(), raised: Vec::new() } };
+        let Some(frame) = self.frames.pop() else { return Summary::default() };
         let mut returns = frame.returns;
         if let Some(yields) = frame.yields {
             let walked = Value::of(Shape::Elements(Rc::new(yields)));
             returns.iter_mut().for_each(|(_, value, _)| *value = walked.clone());
         }
-        Summary { returns: merge_returns(returns), raised: merge_raised(frame.raised) }
+        let says_yes = accepts_everything(&closure.code.name(), &returns, &frame.raised);
+        Summary { returns: merge_returns(returns), raised: merge_raised(frame.raised), says_yes }
     }
 
     /// The names of a function when it begins.
@@ -542,7 +543,7 @@ fn stub_origin<'p>(closure: &Rc<Closure<'p>>, arguments: &Arguments<'p>, summary
         }
         Code::Lambda(..) => false,
     };
-    if can_refuse || !accepts_everything(&name, summary) {
+    if can_refuse || !summary.says_yes {
         return None;
     }
     let at = closure.code.place(closure.file);
@@ -570,7 +571,7 @@ fn can_refuse(body: &[Statement]) -> bool {
 }
 
 /// Every way out of a function says yes and nothing on the way looked at anything.
-fn accepts_everything(name: &str, summary: &Summary<'_>) -> bool {
+fn accepts_everything(name: &str, returns: &[(State<'_>, Value<'_>, Place)], raised: &[Raised<'_>]) -> bool {
     let looks = |evidence: &Evidence| evidence.iter().next().is_some();
     let is_yes = |value: &Value<'_>| match &value.shape {
         Shape::Constant(Constant::Boolean(truth)) => *truth,
@@ -584,7 +585,7 @@ fn accepts_everything(name: &str, summary: &Summary<'_>) -> bool {
                 && value.origins.credential().is_some_and(|(_, credential)| relevant::is_bearing(credential))
         }
     };
-    !summary.returns.is_empty()
-        && summary.raised.is_empty()
-        && summary.returns.iter().all(|(state, value, _)| !looks(&state.evidence) && is_yes(value))
+    !returns.is_empty()
+        && raised.is_empty()
+        && returns.iter().all(|(state, value, _)| !looks(&state.evidence) && is_yes(value))
 }

@@ -76,12 +76,14 @@ impl<'p> Frame<'p> {
 }
 
 /// What a call of a function gave, for the same arguments in the same world.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Summary<'p> {
     /// World, evidence gained and value of each way out.
     pub returns: Vec<(State<'p>, Value<'p>, Place)>,
     /// Exceptions that leave it.
     pub raised: Vec<Raised<'p>>,
+    /// Whether every way out says yes and nothing on the way looked at anything.
+    pub says_yes: bool,
 }
 
 /// What tells calls apart: function, captured scope, arguments, world.
