@@ -3,8 +3,6 @@
 //! Every file is worked on by one thread from start to end, and what files learn of each other is exchanged only
 //! between rounds, so the result does not depend on the number of threads.
 
-mod triage;
-
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,7 +16,7 @@ use crate::flow::interpreter::Interpreter;
 use crate::flow::origin::{OriginKind, Store};
 use crate::flow::value::{Constant, Shape, Value};
 use crate::models::Models;
-use crate::program::{Index, Program};
+use crate::program::{Index, Program, triage};
 use crate::rules::shared::Context;
 use crate::rules::{RULES, Rule};
 use crate::source::{FileId, Place};

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::event::SecretRole;
 use super::evidence::{CheckKind, Evidence};
-use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, Summary, SummaryKey, one};
+use super::interpreter::{Branches, Frame, Interpreter, Raised, RaisedClass, Summary, SummaryKey, one};
 use super::origin::{Origin, OriginKind, Origins, Step, Trail};
 use super::relevant;
 use super::state::{Locals, State};
@@ -166,6 +166,9 @@ impl<'p> Interpreter<'p, '_> {
         let identity = closure.code.place(closure.file);
         self.reached.insert(identity);
         let is_recursive = self.running.iter().filter(|running| **running == identity).count() >= 2;
+        if !self.can_matter(closure, arguments) {
+            return one(state, Value::unknown());
+        }
         if is_recursive || !self.may_go_deeper() {
             let mut state = state;
             let values: Vec<&Value<'p>> = arguments.iter().collect();
@@ -199,6 +202,30 @@ impl<'p> Interpreter<'p, '_> {
         all
     }
 
+    /// Whether running a function can tell its caller anything: it is handed something of interest, or its own text
+    /// speaks of requests, credentials or refusals. What it calls in turn is asked the same.
+    fn can_matter(&mut self, closure: &Rc<Closure<'p>>, arguments: &Arguments<'p>) -> bool {
+        let is_of_interest = |value: &Value<'p>| {
+            !value.deep_origins().is_empty() || is_callable(value) || matches!(value.shape, Shape::Request(_) | Shape::ExternalInstance { .. })
+        };
+        let identity = closure.code.place(closure.file);
+        let Code::Function(function) = closure.code else { return true };
+        if arguments.iter().any(is_of_interest) {
+            return true;
+        }
+        // Handed nothing, a function far from the entry says little; where nothing else reaches it, it is judged alone.
+        if self.running.len() > self.reach {
+            return false;
+        }
+        if let Some(known) = self.may_matter.get(&identity) {
+            return *known;
+        }
+        let text = &self.index.program.source(closure.file).text;
+        let own = crate::program::triage::called_function_may_matter(text, function.span);
+        self.may_matter.insert(identity, own);
+        own
+    }
+
     fn summarise(
         &mut self,
         state: &State<'p>,
@@ -224,13 +251,14 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         self.running.pop();
-        let Some(frame) = self.frames.pop() else { return Summary { returns: Vec::new(), raised: Vec::new() } };
+        let Some(frame) = self.frames.pop() else { return Summary::default() };
         let mut returns = frame.returns;
         if let Some(yields) = frame.yields {
             let walked = Value::of(Shape::Elements(Rc::new(yields)));
             returns.iter_mut().for_each(|(_, value, _)| *value = walked.clone());
         }
-        Summary { returns: merge_returns(returns), raised: merge_raised(frame.raised) }
+        let says_yes = accepts_everything(&closure.code.name(), &returns, &frame.raised);
+        Summary { returns: merge_returns(returns), raised: merge_raised(frame.raised), says_yes }
     }
 
     /// The names of a function when it begins.
@@ -542,7 +570,7 @@ fn stub_origin<'p>(closure: &Rc<Closure<'p>>, arguments: &Arguments<'p>, summary
         }
         Code::Lambda(..) => false,
     };
-    if can_refuse || !accepts_everything(&name, summary) {
+    if can_refuse || !summary.says_yes {
         return None;
     }
     let at = closure.code.place(closure.file);
@@ -570,7 +598,7 @@ fn can_refuse(body: &[Statement]) -> bool {
 }
 
 /// Every way out of a function says yes and nothing on the way looked at anything.
-fn accepts_everything(name: &str, summary: &Summary<'_>) -> bool {
+fn accepts_everything(name: &str, returns: &[(State<'_>, Value<'_>, Place)], raised: &[Raised<'_>]) -> bool {
     let looks = |evidence: &Evidence| evidence.iter().next().is_some();
     let is_yes = |value: &Value<'_>| match &value.shape {
         Shape::Constant(Constant::Boolean(truth)) => *truth,
@@ -584,7 +612,7 @@ fn accepts_everything(name: &str, summary: &Summary<'_>) -> bool {
                 && value.origins.credential().is_some_and(|(_, credential)| relevant::is_bearing(credential))
         }
     };
-    !summary.returns.is_empty()
-        && summary.raised.is_empty()
-        && summary.returns.iter().all(|(state, value, _)| !looks(&state.evidence) && is_yes(value))
+    !returns.is_empty()
+        && raised.is_empty()
+        && returns.iter().all(|(state, value, _)| !looks(&state.evidence) && is_yes(value))
 }

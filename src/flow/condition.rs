@@ -198,7 +198,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
             }
             In | NotIn => self.compare_membership(state, left, right, place),
-            _ if is_measure(&left.value) || is_measure(&right.value) => shape_split(state, CheckKind::Shape, place),
+            _ if is_measure(&left.value) || is_measure(&right.value) => measure_split(state, place),
             _ => {
                 self.truth_is_tested(&left.value.origins, place);
                 self.truth_is_tested(&right.value.origins, place);
@@ -281,7 +281,7 @@ impl<'p> Interpreter<'p, '_> {
             return shape_split(state, kind, place);
         }
         self.truth_is_tested(&left.value.deep_origins(), place);
-        self.truth_is_tested(&right.value.origins, place);
+        self.truth_is_tested(&right.value.deep_origins(), place);
         if let Some(split) =
             self.claim_split(&state, &left.value.deep_origins().union(&right.value.deep_origins()), place)
         {
@@ -327,7 +327,7 @@ impl<'p> Interpreter<'p, '_> {
             return if is_equal { (vec![state], Vec::new()) } else { (Vec::new(), vec![state]) };
         }
         if is_measure(&left.value) || is_measure(&right.value) {
-            return shape_split(state, CheckKind::Shape, place);
+            return measure_split(state, place);
         }
         self.truth_is_tested(&left.value.deep_origins(), place);
         self.truth_is_tested(&right.value.deep_origins(), place);
@@ -545,6 +545,13 @@ fn quantified<'p>(callee: &'p Expression, arguments: &'p [Argument]) -> Option<(
 /// A length or count of a credential: testing it looks at the credential's form.
 fn is_measure(value: &Value<'_>) -> bool {
     value.origins.any(|kind| matches!(kind, OriginKind::Measure))
+}
+
+/// A length is tested: either side may be the one that goes on.
+fn measure_split(mut state: State<'_>, place: Place) -> Split<'_> {
+    state.evidence.add(CheckKind::Shape, place);
+    state.evidence.add(CheckKind::Rejected, place);
+    (vec![state.clone()], vec![state])
 }
 
 fn presence_split<'p>(state: State<'p>, header: &str, place: Place) -> Split<'p> {

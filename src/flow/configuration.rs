@@ -5,7 +5,7 @@ use super::origin::{OriginKind, Origins, Store};
 use super::state::State;
 use super::value::{Constant, Nullness, Object, Shape, Value};
 use crate::finding::Confidence;
-use crate::program::{ClassRef, Index};
+use crate::program::ClassRef;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
 
@@ -48,7 +48,7 @@ impl<'p> Interpreter<'p, '_> {
             _ => return,
         };
         let keys: Vec<Name> = match &found.shape {
-            Shape::Class(class) => Index::class_scope(*class).names.into_keys().collect(),
+            Shape::Class(class) => self.class_scope(*class).names.keys().cloned().collect(),
             Shape::Module(file) => self.index.scope(*file).names.keys().cloned().collect(),
             _ => return,
         };
@@ -105,7 +105,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             let class = ClassRef { file, class };
             let mut keys: Vec<Name> =
-                Index::class_scope(class).names.into_keys().filter(|key| self.models.is_secret_key(key)).collect();
+                self.class_scope(class).names.keys().filter(|key| self.models.is_secret_key(key)).cloned().collect();
             keys.sort();
             for key in keys {
                 if let Some(value) = self.class_attribute(class, &key, 1) {

@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
 use super::evidence::CheckKind;
-use super::interpreter::{Frame, Interpreter, Raised, RaisedClass};
+use super::interpreter::{
+    Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
+};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
 use super::state::State;
@@ -272,6 +274,7 @@ impl<'p> Interpreter<'p, '_> {
     /// Runs an entry with what surrounds it and tells the observer how it ended.
     pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>]) -> Vec<Outcome> {
         self.begin_entry();
+        self.reach = if entry.info.kind == EntryKind::Function { REACH_OF_FUNCTIONS } else { REACH_OF_ROUTES };
         self.frames.push(Frame::new(entry.site.file, None));
         let mut outcomes = Vec::new();
         let mut states = vec![State::default()];
@@ -503,6 +506,7 @@ impl<'p> Interpreter<'p, '_> {
     pub fn run_module(&mut self, file: FileId) {
         let Some(module) = self.index.module(file) else { return };
         self.begin_entry();
+        self.reach = REACH_OF_MODULES;
         self.frames.push(Frame::new(file, None));
         self.block(vec![State::default()], &module.body);
         self.settings_of_module(file);

@@ -8,7 +8,7 @@ use super::state::State;
 use super::value::{Arguments, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::schema::Gives;
-use crate::program::{Binding, ClassRef, Index, vocabulary};
+use crate::program::{Binding, ClassRef, vocabulary};
 use crate::source::Place;
 use crate::syntax::tree::{Function, Name};
 
@@ -244,7 +244,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// The method of that name of a class or its bases in the program, and the class that defines it.
     pub fn find_method(&mut self, class: ClassRef<'p>, name: &str, depth: u32) -> Option<(ClassRef<'p>, &'p Function)> {
-        match Index::class_member(class, name) {
+        match self.class_scope(class).names.get(name).and_then(|bindings| bindings.last()) {
             Some(Binding::Function(function)) => return Some((class, function)),
             Some(_) => return None,
             None => {}
@@ -305,7 +305,8 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     fn own_class_attribute(&mut self, class: ClassRef<'p>, name: &Name) -> Option<Value<'p>> {
-        let bindings = Index::class_scope(class).names.remove(name)?;
+        let scope = self.class_scope(class);
+        let bindings = scope.names.get(name)?;
         let place = class.place();
         self.at_module_level(class.file, |this| {
             let values = bindings.iter().map(|binding| match binding {
