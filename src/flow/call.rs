@@ -206,7 +206,9 @@ impl<'p> Interpreter<'p, '_> {
     /// speaks of requests, credentials or refusals. What it calls in turn is asked the same.
     fn can_matter(&mut self, closure: &Rc<Closure<'p>>, arguments: &Arguments<'p>) -> bool {
         let is_of_interest = |value: &Value<'p>| {
-            !value.deep_origins().is_empty() || is_callable(value) || matches!(value.shape, Shape::Request(_) | Shape::ExternalInstance { .. })
+            !value.deep_origins().is_empty()
+                || is_callable(value)
+                || matches!(value.shape, Shape::Request(_) | Shape::ExternalInstance { .. })
         };
         let identity = closure.code.place(closure.file);
         let Code::Function(function) = closure.code else { return true };

@@ -56,5 +56,7 @@ const SHORT: u32 = 300;
 /// Whether a function can matter to its caller although it is handed nothing of interest.
 pub fn called_function_may_matter(text: &str, span: Span) -> bool {
     let body = text.get(span.start as usize..span.end as usize).unwrap_or_default();
-    span.end - span.start < SHORT || may_matter(body) || CALLED_MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(body))
+    span.end - span.start < SHORT
+        || may_matter(body)
+        || CALLED_MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(body))
 }
