@@ -112,6 +112,30 @@ fn nothing_unfinished_or_silenced_is_left() {
     assert!(problems.is_empty(), "{problems:#?}");
 }
 
+#[test]
+fn files_that_the_documents_name_exist() {
+    let mut missing = Vec::new();
+    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(root().join(document)).expect("the document is part of the repository");
+        for path in text.split('`').skip(1).step_by(2).filter(|quoted| names_a_file(quoted)) {
+            if !["", "src"].iter().any(|folder| root().join(folder).join(path).exists()) {
+                missing.push(format!("{document}: {path}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// Whether quoted words are a path of the repository: no command, no placeholder, nothing that a build makes.
+fn names_a_file(quoted: &str) -> bool {
+    let is_path = quoted.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
+    let extension = Path::new(quoted).extension().and_then(|extension| extension.to_str());
+    is_path
+        && (quoted.contains('/') || matches!(extension, Some("rs" | "md" | "toml")))
+        && !quoted.contains("NAME")
+        && !quoted.starts_with("target")
+}
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }

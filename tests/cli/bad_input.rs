@@ -208,11 +208,11 @@ mod unix {
     fn a_file_that_may_not_be_read_is_refused() {
         let project = Project::new(&[("good.py", FLAWED), ("locked.py", FLAWED)]);
         let locked = project.path("locked.py");
-        set_permissions(&locked, Permissions::from_mode(0)).expect("its owner may lock it");
+        set_permissions(&locked, Permissions::from_mode(0o000)).expect("its owner may lock it");
         let expected = if File::open(&locked).is_err() {
             "error: locked.py: permission denied; make the file readable, or exclude it\n"
         } else {
-            println!("modes mean nothing to this user (root?): a pipe stands in for the locked file");
+            // Modes mean nothing to root: a pipe, which nobody may wait for, stands in for the locked file.
             std::fs::remove_file(&locked).expect("its owner may remove it");
             assert!(Command::new("mkfifo").arg(&locked).status().is_ok_and(|status| status.success()));
             "error: locked.py: this is a pipe, not a file; name a file, or exclude it\n"

@@ -70,7 +70,11 @@ fn a_folder_gives_what_its_files_give() {
     let files: Vec<&str> = names.iter().map(String::as_str).filter(|name| *name != "gone.py").collect();
     for format in FORMATS {
         let whole = project.run(&["check", "--format", format, "--jobs", "4"]);
-        let named = project.run(&[&["check", "--format", format, "--jobs", "2"], files.as_slice()].concat());
-        assert_eq!((whole.code, &whole.stdout, &whole.stderr), (named.code, &named.stdout, &named.stderr), "{format}");
+        let single = project.run(&[&["check", "--format", format, "--jobs", "2"], files.as_slice()].concat());
+        assert_eq!(
+            (whole.code, &whole.stdout, &whole.stderr),
+            (single.code, &single.stdout, &single.stderr),
+            "{format}"
+        );
     }
 }

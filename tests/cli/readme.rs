@@ -26,7 +26,7 @@ fn sample() -> String {
     for (rule, part) in SHOWN {
         let is_it = |block: &&String| block.contains(&format!("[{rule}]")) && block.contains(part);
         let block = blocks.iter().find(is_it).unwrap_or_else(|| panic!("no {rule} about {part} in\n{report}"));
-        sample += &format!("[…]\n\n{block}\n\n");
+        sample.extend(["[…]\n\n", block, "\n\n"]);
     }
     sample + &format!("[…]\n\n{closing}\n```\n")
 }
@@ -36,7 +36,7 @@ fn blocks(findings: &str) -> Vec<String> {
     let mut blocks: Vec<String> = Vec::new();
     for line in findings.lines() {
         match blocks.last_mut() {
-            Some(block) if line.is_empty() || line.starts_with(' ') => *block += &format!("\n{line}"),
+            Some(block) if line.is_empty() || line.starts_with(' ') => block.extend(["\n", line]),
             _ => blocks.push(line.to_owned()),
         }
     }
