@@ -38,10 +38,7 @@ pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'
 }
 
 fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, claim: &Claim) -> Option<Finding> {
-    let is_presented = |kind: &OriginKind| {
-        matches!(kind, OriginKind::Credential(_) | OriginKind::RequestData | OriginKind::Body { .. })
-    };
-    let origin = decode.token.origins.find(is_presented)?;
+    let origin = decode.token.origins.iter().find(|origin| is_presented(origin))?;
     let is_own = is_own_token(decode, context, decode.place.file);
     let severity = if is_own { Severity::Note } else { Severity::Warning };
     let Claim { rule, name, noun, attack, .. } = claim;
