@@ -66,8 +66,12 @@ struct FileResult {
 
 /// Analyses a program. The result does not depend on the number of threads.
 pub fn analyse(program: &Program, options: &Options) -> Analysis {
+    analyse_with(program, options, crate::models::embedded())
+}
+
+/// The same with other models than those that come with the program.
+pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> Analysis {
     let index = Index::new(program);
-    let models = crate::models::embedded();
     let rules: Vec<Rule> = RULES.iter().filter(|rule| options.rules.contains(&rule.id)).copied().collect();
     let run = Run { index: &index, models, rules: &rules };
     let files: Vec<FileId> = program.files().filter(|file| triage::may_matter(&program.source(*file).text)).collect();

@@ -92,6 +92,9 @@ impl<'p> Interpreter<'p, '_> {
                 let path = path.clone();
                 self.call_library(state, &path, arguments, place)
             }
+            Shape::ExternalInstance { class, .. } if self.models.method(class, "__call__").is_some() => {
+                self.call_method(state, callee, &Name::new("__call__"), arguments, place)
+            }
             Shape::Instance { class, .. } => match self.find_method(*class, "__call__", 8) {
                 Some((owner, function)) => {
                     let method = Self::plain_function(owner.file, function, Some(owner));

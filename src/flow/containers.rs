@@ -182,7 +182,14 @@ impl<'p> Interpreter<'p, '_> {
                 Nullness::ANY,
             );
         }
-        Value::from_origins(object.origins.clone(), Nullness::ANY)
+        // A stored secret is often a record, and its other fields (a host, a user's name) are harmless.
+        let is_harmless =
+            !name.is_empty() && !vocabulary::is_secret(&name) && !matches!(name.as_str(), "key" | "value");
+        let origins = object.origins.filter_map(|origin| {
+            let is_stored = matches!(origin.kind, OriginKind::Setting { store: Store::SecretStore, .. });
+            (!is_harmless || !is_stored).then(|| origin.clone())
+        });
+        Value::from_origins(origins, Nullness::ANY)
     }
 
     /// Whether a library name is a mapping of settings such as `os.environ`.

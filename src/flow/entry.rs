@@ -129,7 +129,7 @@ impl<'p> Interpreter<'p, '_> {
         whole: &'p Expression,
     ) -> Option<(EntryKind, Vec<Name>, Option<Place>, bool)> {
         let ExpressionKind::Attribute { value: owner, name, .. } = &callee.kind else {
-            return None;
+            return self.registration_by_import(file, callee);
         };
         let owner = self.at_module_level(file, |this| this.evaluate_alone(owner));
         let (meaning, at, class) = match &owner.shape {
@@ -138,17 +138,25 @@ impl<'p> Interpreter<'p, '_> {
             _ => (None, None, Name::default()),
         };
         if let Some(Meaning::Entry(model)) = meaning {
-            let kind = match model.kind {
-                EntryKindModel::Route => EntryKind::Route,
-                EntryKindModel::Hook => EntryKind::Hook,
-                EntryKindModel::TokenCallback => EntryKind::TokenCallback,
-                EntryKindModel::Other => EntryKind::Other,
-            };
+            let kind = entry_kind(model.kind);
             let is_application_wide = name == "before_app_request" || class == "flask.Flask";
             return Some((kind, model.methods.iter().map(Name::new).collect(), at, is_application_wide));
         }
         let (kind, methods) = registration_by_form(whole)?;
         Some((kind, methods, None, true))
+    }
+
+    /// A registering decorator that is imported by its own name: `@expose("/users")`.
+    fn registration_by_import(
+        &mut self,
+        file: FileId,
+        callee: &'p Expression,
+    ) -> Option<(EntryKind, Vec<Name>, Option<Place>, bool)> {
+        let ExpressionKind::Name(_) = &callee.kind else { return None };
+        let value = self.at_module_level(file, |this| this.evaluate_alone(callee));
+        let Shape::External(path) = &value.shape else { return None };
+        let Some(Meaning::Entry(model)) = self.models.meaning(path) else { return None };
+        Some((entry_kind(model.kind), model.methods.iter().map(Name::new).collect(), None, false))
     }
 
     /// `get`, `post`, … of a view class.
@@ -452,12 +460,17 @@ impl<'p> Interpreter<'p, '_> {
                 arguments.rest = Some(Value::unknown());
             }
             EntryKind::TokenCallback => {
-                let given: Vec<Value<'p>> =
-                    parameters.iter().map(|parameter| callback_argument(parameter, site.file)).collect();
-                self.facts.presented.extend(
-                    given.iter().filter_map(|value| value.origins.credential()).map(|(origin, _)| origin.clone()),
-                );
-                arguments.positional.extend(given);
+                for parameter in parameters {
+                    let value = match parameter.name.as_str() {
+                        "request" | "req" => self.labelled(parameter, site.file),
+                        _ => None,
+                    };
+                    let value = value.unwrap_or_else(|| callback_argument(parameter, site.file));
+                    if let Some((origin, _)) = value.origins.credential() {
+                        self.facts.presented.push(origin.clone());
+                    }
+                    arguments.positional.push(value);
+                }
             }
             EntryKind::Function => {
                 for parameter in parameters {
@@ -549,6 +562,15 @@ impl<'p> Interpreter<'p, '_> {
             place: site.place(),
         };
         Entry { site, info, owner: None, is_application_wide: false }
+    }
+}
+
+fn entry_kind(model: EntryKindModel) -> EntryKind {
+    match model {
+        EntryKindModel::Route => EntryKind::Route,
+        EntryKindModel::Hook => EntryKind::Hook,
+        EntryKindModel::TokenCallback => EntryKind::TokenCallback,
+        EntryKindModel::Other => EntryKind::Other,
     }
 }
 

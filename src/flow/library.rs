@@ -101,7 +101,15 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         match meaning {
             Meaning::Instance(model) => {
-                one(state, Value::of(Shape::ExternalInstance { class: model.class.as_str().into(), at: place }))
+                self.key_is_used(&model.parameters, &arguments, path, place);
+                let user = parameter(&model.parameters, &arguments, "user");
+                if let (Some(user), Some(password)) = (user, parameter(&model.parameters, &arguments, "password")) {
+                    self.basic_is_sent(&user.clone(), &password.clone(), place);
+                }
+                // Who is handed the credential may check it later.
+                let values: Vec<&Value<'p>> = arguments.iter().collect();
+                self.saw(&mut state, &values, place);
+                one(state, object_of(&model.class, place))
             }
             Meaning::Setting(model) => {
                 let key = parameter(&model.parameters, &arguments, "key").cloned().unwrap_or_else(Value::unknown);
@@ -115,7 +123,7 @@ impl<'p> Interpreter<'p, '_> {
                 if let Some(default) = default {
                     value.origins = value.origins.union(&default.literal_origin()).union(&default.origins);
                 }
-                one(state, value)
+                one(state, answer(value, &model.held_in, model.object.as_deref(), place))
             }
             Meaning::SettingMap(_) => one(state, Value::unknown()),
             Meaning::Derive(model) => {
@@ -140,13 +148,10 @@ impl<'p> Interpreter<'p, '_> {
             },
             Meaning::Log(model) => {
                 self.log(model, &arguments, place, Confidence::High);
-                one(state, Value::none())
+                one(state, model.object.as_deref().map_or_else(Value::none, |class| object_of(class, place)))
             }
             Meaning::Mac(model) => {
-                if let Some(key) = parameter(&model.parameters, &arguments, "key") {
-                    let key = key.clone();
-                    self.secret_is_used(&key, SecretRole::Key, path, place);
-                }
+                self.key_is_used(&model.parameters, &arguments, path, place);
                 let origins = Origins::one(OriginKind::Mac, Confidence::High, place, "the signature is computed here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }
@@ -165,6 +170,10 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 _ => one(state, Value::any_boolean()),
             },
+            // A class that decodes what it is given also makes new tokens.
+            Meaning::Decode(model) if is_without_token(model, &arguments) => {
+                one(state, model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place)))
+            }
             Meaning::Decode(model) => self.decode(state, model, path, &arguments, place),
             Meaning::Issue(model) => {
                 if let Some(key) = parameter(&model.parameters, &arguments, "key") {
@@ -177,6 +186,17 @@ impl<'p> Interpreter<'p, '_> {
                 let origins =
                     Origins::one(OriginKind::IssuedToken, Confidence::High, place, "the token is issued here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
+            }
+            Meaning::Obtain(model) => {
+                // A presented password or token that is traded in is checked by the server.
+                let values: Vec<&Value<'p>> = arguments.iter().collect();
+                if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
+                    self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
+                }
+                let words = "the token is obtained here";
+                let origins = Origins::one(OriginKind::TokenResponse, Confidence::High, place, words);
+                let value = Value::from_origins(origins, Nullness::ANY);
+                one(state, answer(value, &model.held_in, model.object.as_deref(), place))
             }
             Meaning::Verify(model) => {
                 if let [only] = arguments.positional.as_slice()
@@ -233,6 +253,19 @@ impl<'p> Interpreter<'p, '_> {
                 if let Some(headers) = parameter(&model.parameters, &arguments, "headers") {
                     self.headers_are_sent(&headers.clone(), place);
                 }
+                if let Some(Shape::Sequence(pair)) =
+                    parameter(&model.parameters, &arguments, "auth").map(|auth| &auth.shape)
+                    && let [user, password] = pair.as_slice()
+                {
+                    self.basic_is_sent(&user.clone(), &password.clone(), place);
+                }
+                let header = parameter(&model.parameters, &arguments, "name").and_then(Value::as_text).cloned();
+                let value = parameter(&model.parameters, &arguments, "value").cloned();
+                if let (Some(name), Some(value)) = (header, value)
+                    && vocabulary::header_kind(&name).is_some()
+                {
+                    self.secret_is_used(&value, SecretRole::Sent, &name, place);
+                }
                 let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
                 if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
                     self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
@@ -247,7 +280,8 @@ impl<'p> Interpreter<'p, '_> {
                     ),
                     false => Origins::default(),
                 };
-                one(state, Value::of(Shape::Unknown).with_origins(origins))
+                let value = model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place));
+                one(state, value.with_origins(origins))
             }
         }
     }
@@ -281,6 +315,20 @@ impl<'p> Interpreter<'p, '_> {
             self.facts.decodes.entry(place).or_insert(decode);
         }
         Value::from_origins(origins, Nullness::FULL)
+    }
+
+    /// The secret that a call works with.
+    fn key_is_used(&mut self, parameters: &[String], arguments: &Arguments<'p>, path: &Name, place: Place) {
+        if let Some(key) = parameter(parameters, arguments, "key") {
+            self.secret_is_used(&key.clone(), SecretRole::Key, path, place);
+        }
+    }
+
+    /// Basic credentials. Where the user's name is not written out it is the secret, and the password a filler: `(KEY, "x")`.
+    fn basic_is_sent(&mut self, user: &Value<'p>, password: &Value<'p>, place: Place) {
+        if user.as_text().is_some() {
+            self.secret_is_used(password, SecretRole::Sent, "Authorization", place);
+        }
     }
 
     /// Literals sent as credentials.
@@ -324,6 +372,7 @@ impl<'p> Interpreter<'p, '_> {
             path: Vec::new(),
             target: "the log".to_owned(),
             ignore: ["exc_info", "stack_info", "stacklevel"].map(str::to_owned).to_vec(),
+            object: None,
         };
         self.log(&sink, arguments, place, confidence);
         one(state, Value::none())
@@ -350,8 +399,12 @@ impl<'p> Interpreter<'p, '_> {
             place,
             is_verified,
             is_legacy: model.legacy_verify_parameter.as_deref().is_some_and(|name| arguments.keyword(name).is_some()),
-            has_audience: !is_verified || constrains(model.audience.as_ref(), options.as_ref(), arguments, "aud"),
-            has_issuer: !is_verified || constrains(model.issuer.as_ref(), options.as_ref(), arguments, "iss"),
+            has_audience: !is_verified
+                || model.always.contains(&EvidenceModel::Audience)
+                || constrains(model, model.audience.as_ref(), options.as_ref(), arguments, "aud"),
+            has_issuer: !is_verified
+                || model.always.contains(&EvidenceModel::Issuer)
+                || constrains(model, model.issuer.as_ref(), options.as_ref(), arguments, "iss"),
             token: token.clone(),
             key: key.clone(),
         };
@@ -400,7 +453,8 @@ impl<'p> Interpreter<'p, '_> {
             // PyJWT 1.x was also called with `options=[("verify_signature", False)]`.
             _ => false,
         });
-        let legacy = model.legacy_verify_parameter.as_deref().and_then(|name| arguments.keyword(name));
+        let legacy = model.legacy_verify_parameter.as_deref();
+        let legacy = legacy.and_then(|name| named_parameter(&model.parameters, arguments, name));
         in_options || legacy.is_some_and(is_off)
     }
 
@@ -415,13 +469,15 @@ impl<'p> Interpreter<'p, '_> {
         let Some(Meaning::Verify(model)) = self.models.meaning(path).cloned() else {
             return self.unknown_call(state, path, None, arguments, place);
         };
+        self.key_is_used(&model.parameters, arguments, path, place);
         let is_optional = model
             .optional
             .as_deref()
-            .and_then(|name| arguments.keyword(name))
+            .and_then(|name| named_parameter(&model.parameters, arguments, name))
             .is_some_and(|value| value.as_boolean() != Some(false));
         let mut failed = state.clone();
-        failed.evidence.add(CheckKind::FailedVerification, place);
+        let is_anonymous = model.failure == Failure::Anonymous;
+        failed.evidence.add(if is_anonymous { CheckKind::Rejected } else { CheckKind::FailedVerification }, place);
         for kind in &model.evidence {
             state.evidence.add(check_kind(*kind), place);
         }
@@ -441,7 +497,10 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, value)
             }
             Failure::False => [(state, Value::boolean(true)), (failed, Value::boolean(false))].into_iter().collect(),
-            Failure::None => [(state, value), (failed, Value::none())].into_iter().collect(),
+            Failure::Anonymous if model.gives.is_none() => {
+                [(state, Value::boolean(true)), (failed, Value::boolean(false))].into_iter().collect()
+            }
+            Failure::None | Failure::Anonymous => [(state, value), (failed, Value::none())].into_iter().collect(),
         }
     }
 
@@ -567,6 +626,8 @@ fn by_hand() -> Arc<DecodeModel> {
             issuer: None,
             checks_expiry: false,
             validated_by: None,
+            object: None,
+            always: Vec::new(),
             raises: Vec::new(),
             audience_fix: String::new(),
             issuer_fix: String::new(),
@@ -638,8 +699,40 @@ fn derived<'p>(arguments: &Arguments<'p>, receiver: Option<&Value<'p>>, path: &N
     Value::from_origins(origins.step(place, &Step::Derived(short.into())), nullness)
 }
 
+/// An argument by the name of its parameter, or at its place where the model knows that.
+fn named_parameter<'a, 'p>(parameters: &[String], arguments: &'a Arguments<'p>, name: &str) -> Option<&'a Value<'p>> {
+    parameter(parameters, arguments, name).or_else(|| arguments.keyword(name))
+}
+
+fn is_without_token(model: &DecodeModel, arguments: &Arguments<'_>) -> bool {
+    arguments.rest.is_none() && parameter(&model.parameters, arguments, "token").is_none()
+}
+
+/// An object of a library's class.
+fn object_of<'p>(class: &str, place: Place) -> Value<'p> {
+    Value::of(Shape::ExternalInstance { class: class.into(), at: place })
+}
+
+/// A value inside the answer that carries it: an object of a class, or dictionaries in which other keys are harmless.
+fn answer<'p>(value: Value<'p>, held_in: &[String], class: Option<&str>, place: Place) -> Value<'p> {
+    if let Some(class) = class {
+        return Value { shape: Shape::ExternalInstance { class: class.into(), at: place }, ..value };
+    }
+    if held_in.is_empty() {
+        return value;
+    }
+    let mut whole = super::value::Dictionary { rest: Some(Value::unknown()), ..Default::default() };
+    for path in held_in {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        let inner: Vec<String> = if rest.is_empty() { Vec::new() } else { vec![rest.to_owned()] };
+        whole.entries.insert(first.into(), answer(value.clone(), &inner, None, place));
+    }
+    Value::of(Shape::Dictionary(Rc::new(whole)))
+}
+
 /// Whether a decode call constrains a claim: by its parameter, or by something that cannot be read.
 fn constrains(
+    model: &DecodeModel,
     claim: Option<&ClaimParameter>,
     options: Option<&Value<'_>>,
     arguments: &Arguments<'_>,
@@ -657,8 +750,14 @@ fn constrains(
     } else if options.is_some_and(|options| !options.is_none()) {
         return true;
     }
-    let given = arguments.keyword(&claim.parameter);
-    given.is_some_and(|value| !value.is_none()) || arguments.rest.is_some()
+    let given = named_parameter(&model.parameters, arguments, &claim.parameter);
+    let is_given = given.is_some_and(|value| match (&value.shape, &claim.key) {
+        (Shape::Dictionary(expected), Some(key)) => {
+            expected.rest.is_some() || expected.entries.get(key.as_str()).is_some_and(|value| !value.is_none())
+        }
+        _ => !value.is_none(),
+    });
+    is_given || arguments.rest.is_some()
 }
 
 fn decoded_value<'p>(model: &DecodeModel, token: &Value<'p>, is_verified: bool, place: Place) -> Value<'p> {
@@ -683,7 +782,15 @@ fn decoded_value<'p>(model: &DecodeModel, token: &Value<'p>, is_verified: bool, 
             dictionary.rest = Some(Value::unknown());
             Value::of(Shape::Dictionary(Rc::new(dictionary)))
         }
-        _ => value,
+        DecodeGives::HeaderAndClaims => {
+            let words = "the token's header is read here";
+            let header = Origins::one(OriginKind::TokenHeader, confidence, place, words);
+            Value::of(Shape::Sequence(Rc::new(vec![Value::from_origins(header, Nullness::FULL), value])))
+        }
+        DecodeGives::Claims | DecodeGives::Header => match model.object.as_deref() {
+            Some(class) => Value { shape: Shape::ExternalInstance { class: class.into(), at: place }, ..value },
+            None => value,
+        },
     }
 }
 

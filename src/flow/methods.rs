@@ -1,6 +1,7 @@
 //! Methods of strings, containers, request maps and of objects that only a name tells about.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -14,6 +15,7 @@ use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::State;
 use super::value::{Arguments, Constant, Dictionary, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
+use crate::models::schema::DecodeModel;
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
@@ -147,6 +149,9 @@ impl<'p> Interpreter<'p, '_> {
             _ => {
                 if self.is_logger_method(receiver, name, place) {
                     return self.log_by_name(state, &arguments, place, Confidence::Medium);
+                }
+                if receiver.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) {
+                    return self.claims_method(state, receiver, name, &arguments, place);
                 }
                 let written = format!("{class}.{name}");
                 self.unknown_call(state, &written, Some(receiver), &arguments, place)
@@ -352,8 +357,30 @@ impl<'p> Interpreter<'p, '_> {
             "get" | "pop" | "setdefault" | "__getitem__" => self.get(state, receiver, arguments, place),
             "items" | "values" | "copy" | "keys" => one(state, receiver.clone()),
             "update" => one(state, Value::none()),
-            _ => self.unknown_call(state, name, Some(receiver), arguments, place),
+            _ => match self.decode_validated_by(&receiver.origins, name) {
+                Some(model) => {
+                    let classes = Rc::new(model.raises.iter().map(Name::new).collect());
+                    let class = super::interpreter::RaisedClass::External(classes);
+                    let mut failed = state.clone();
+                    failed.evidence.add(CheckKind::FailedVerification, place);
+                    self.raise(failed, class, Origins::default(), place);
+                    let mut state = state;
+                    state.evidence.add(CheckKind::Expiry, place);
+                    one(state, Value::none())
+                }
+                None => self.unknown_call(state, name, Some(receiver), arguments, place),
+            },
         }
+    }
+
+    /// The decoder of claims whose library checks them later, in a method of this name.
+    fn decode_validated_by(&self, claims: &Origins, name: &str) -> Option<Arc<DecodeModel>> {
+        let places = claims.iter().filter_map(|origin| match &origin.kind {
+            OriginKind::Claims { decode, .. } => Some(decode),
+            _ => None,
+        });
+        let mut models = places.filter_map(|place| self.facts.decodes.get(place)).map(|decode| &decode.model);
+        models.find(|model| model.validated_by.as_deref() == Some(name)).cloned()
     }
 
     /// `a.__eq__(b)`.

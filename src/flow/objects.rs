@@ -52,6 +52,10 @@ impl<'p> Interpreter<'p, '_> {
                 let found = self.external_attribute(path, name);
                 one(state, found)
             }
+            Shape::ExternalInstance { class, .. } if self.models.attribute(class, name) == Some(&Gives::Check) => {
+                let path: Name = format!("{class}.{name}").into();
+                self.verify_caller(state, &path, &Arguments::default(), place)
+            }
             Shape::ExternalInstance { class, .. } => {
                 let class = class.clone();
                 let found = self.library_attribute(&state, value, &class, name, place);
@@ -176,6 +180,9 @@ impl<'p> Interpreter<'p, '_> {
             Gives::Configuration => Value::of(Shape::ExternalInstance { class: CONFIGURATION.into(), at: place }),
             Gives::Instance(class) => Value::of(Shape::ExternalInstance { class: class.as_str().into(), at: place }),
             Gives::Itself => receiver.clone(),
+            Gives::Content => Value::from_origins(receiver.origins.clone(), Nullness::ANY),
+            // Answered where the attribute is read, since it parts the path in two.
+            Gives::Check => Value::any_boolean(),
         }
     }
 

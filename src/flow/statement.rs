@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::containers::{element_at, element_of};
 use super::event::{Comparator, Operand};
-use super::interpreter::{Interpreter, Raised, RaisedClass};
+use super::interpreter::{Interpreter, Raised, RaisedClass, one};
 use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::{State, merge};
-use super::value::{Code, Dictionary, Nullness, Object, Shape, Value};
+use super::value::{Arguments, Code, Dictionary, Nullness, Object, Shape, Value};
 use crate::program::{ClassRef, vocabulary};
 use crate::source::Place;
 use crate::syntax::tree::{
@@ -424,7 +424,14 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Vec<State<'p>> {
         let mut next = Vec::new();
         for state in states {
-            for (state, value) in self.evaluate(state, context) {
+            let opened = self.evaluate(state, context);
+            // A library's check can be entered as well as decorate: `with permission.require():`.
+            let place = self.place(context.span);
+            let opened = self.then(opened, |this, state, value| match &value.shape {
+                Shape::LibraryDecorator(_) => this.call(state, &value, Arguments::default(), place),
+                _ => one(state, value),
+            });
+            for (state, value) in opened {
                 let entered = match &value.shape {
                     // A generator-based context manager gives what it yields.
                     Shape::Elements(element) => Value::clone(element),

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use rustc_hash::FxHashMap;
 use schema::{
     ClassModel, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
-    IssueModel, LogModel, MacModel, ModelFile, OutgoingModel, ProviderModel, RefuseModel, ResponseModel,
+    IssueModel, LogModel, MacModel, ModelFile, ObtainModel, OutgoingModel, ProviderModel, RefuseModel, ResponseModel,
     SettingMapModel, SettingModel, VerifyModel,
 };
 
@@ -36,6 +36,8 @@ pub enum Meaning {
     Decode(Arc<DecodeModel>),
     /// Issues a token.
     Issue(Arc<IssueModel>),
+    /// Gets a token from an authorization server.
+    Obtain(Arc<ObtainModel>),
     /// Verifies the caller.
     Verify(Arc<VerifyModel>),
     /// Ends the request.
@@ -59,22 +61,31 @@ pub struct Models {
     integers: FxHashMap<String, i64>,
     aliases: FxHashMap<String, String>,
     roots: FxHashMap<String, String>,
+    libraries: FxHashMap<String, String>,
     secret_keys: Vec<String>,
     providers: Vec<ProviderModel>,
 }
 
 /// The models that come with the program.
 pub fn embedded() -> &'static Models {
-    static MODELS: LazyLock<Models> = LazyLock::new(|| {
-        let mut models = Models::default();
-        for (name, text) in crate::embedded::MODEL_FILES {
-            let file: ModelFile = toml::from_str(text)
-                .unwrap_or_else(|error| unreachable!("rules/models/{name}.toml was checked by the build: {error}"));
-            models.add(file);
-        }
-        models
-    });
+    static MODELS: LazyLock<Models> = LazyLock::new(|| all_but(&[]));
     &MODELS
+}
+
+/// The same without the files of these names, which is how a test learns whether a file is needed.
+pub fn all_but(left_out: &[&str]) -> Models {
+    let mut models = Models::default();
+    for (name, text) in crate::embedded::MODEL_FILES.iter().filter(|(name, _)| !left_out.contains(name)) {
+        let file: ModelFile = toml::from_str(text)
+            .unwrap_or_else(|error| unreachable!("rules/models/{name}.toml was checked by the build: {error}"));
+        models.add(file);
+    }
+    models
+}
+
+/// The names of the files that come with the program, in order.
+pub fn file_names() -> impl Iterator<Item = &'static str> {
+    crate::embedded::MODEL_FILES.iter().map(|(name, _)| *name)
 }
 
 impl Models {
@@ -115,7 +126,8 @@ impl Models {
         add! {
             file.instance => Meaning::Instance, file.setting => Meaning::Setting, file.setting_map => Meaning::SettingMap,
             file.derive => Meaning::Derive, file.log => Meaning::Log, file.mac => Meaning::Mac,
-            file.decode => Meaning::Decode, file.issue => Meaning::Issue, file.verify => Meaning::Verify,
+            file.decode => Meaning::Decode, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
+            file.verify => Meaning::Verify,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
             file.entry => Meaning::Entry,
         }
@@ -146,6 +158,7 @@ impl Models {
     fn add_root(&mut self, path: &str, library: &str) {
         let root = path.split('.').next().unwrap_or_default();
         self.roots.entry(root.to_owned()).or_insert_with(|| library.to_owned());
+        self.libraries.entry(path.to_owned()).or_insert_with(|| library.to_owned());
     }
 
     /// Whether any model speaks of this top-level module.
@@ -154,8 +167,11 @@ impl Models {
     }
 
     /// The name a library is known by, from a dotted name in it.
+    ///
+    /// Several libraries can share a top-level module (`google`, `azure`), so the whole name is asked first.
     pub fn library(&self, path: &str) -> Option<&str> {
-        self.roots.get(path.split('.').next().unwrap_or_default()).map(String::as_str)
+        let by_root = || self.roots.get(path.split('.').next().unwrap_or_default());
+        self.libraries.get(path).or_else(by_root).map(String::as_str)
     }
 
     /// The name a model uses for a dotted name, where a prefix of it is an alias.
@@ -174,9 +190,12 @@ impl Models {
         }
     }
 
-    /// What calling a dotted name means.
+    /// What calling a dotted name means. The method of a class may be described at one of its bases.
     pub fn meaning(&self, path: &str) -> Option<&Meaning> {
-        self.meanings.get(path).or_else(|| self.meanings.get(self.canonical(path).as_ref()))
+        self.meanings.get(path).or_else(|| self.meanings.get(self.canonical(path).as_ref())).or_else(|| {
+            let (class, name) = path.rsplit_once('.')?;
+            self.is_class(class).then(|| self.method(class, name))?
+        })
     }
 
     /// What calling a method of a library's class means; looks at its bases too.

@@ -61,6 +61,9 @@ pub struct ModelFile {
     /// Token issuers and signers.
     #[serde(default)]
     pub issue: Vec<IssueModel>,
+    /// Calls that get a token from an authorization server.
+    #[serde(default)]
+    pub obtain: Vec<ObtainModel>,
     /// Verifiers that raise or answer true or false, and library decorators and calls that authenticate the request.
     #[serde(default)]
     pub verify: Vec<VerifyModel>,
@@ -136,6 +139,10 @@ pub enum Gives {
     Instance(String),
     /// The object itself (a child logger, a bound logger).
     Itself,
+    /// What the object carries, as a plain value: a decoded token's claims, the text of a stored secret.
+    Content,
+    /// The answer of a check: an attribute that a `[[verify]]` of the same name describes (`current_user.is_authenticated`).
+    Check,
 }
 
 /// Calls that return an object.
@@ -146,6 +153,10 @@ pub struct InstanceModel {
     pub path: Vec<String>,
     /// The class of what they return.
     pub class: String,
+    /// Parameters in order; `key` has meaning, the secret that the object works with, and `user` and `password` of Basic
+    /// credentials.
+    #[serde(default)]
+    pub parameters: Vec<String>,
 }
 
 /// A call that reads a setting.
@@ -160,6 +171,12 @@ pub struct SettingModel {
     pub parameters: Vec<String>,
     /// What happens when the setting is absent and there is no default.
     pub missing: Missing,
+    /// Where in the answer the value stands, as keys joined by dots (`Parameter.Value`); everywhere where this is empty.
+    #[serde(default)]
+    pub held_in: Vec<String>,
+    /// The class of the answer, where the value is reached through its attributes.
+    #[serde(default)]
+    pub object: Option<String>,
 }
 
 /// A mapping of settings.
@@ -230,6 +247,9 @@ pub struct LogModel {
     /// Parameters by name that are not written.
     #[serde(default)]
     pub ignore: Vec<String>,
+    /// The class of what it gives, where that goes on writing (`log.bind(…)`).
+    #[serde(default)]
+    pub object: Option<String>,
 }
 
 /// A keyed digest.
@@ -262,8 +282,11 @@ pub struct CompareModel {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ClaimParameter {
-    /// The parameter that carries the expected value.
+    /// The parameter that carries the expected value; one that is in the decoder's list may also stand at its place.
     pub parameter: String,
+    /// The key of the expectation, where the parameter is a dictionary of them (`claims_options={"aud": …}`).
+    #[serde(default)]
+    pub key: Option<String>,
     /// Whether a token that lacks the claim is refused then (measured).
     #[serde(default = "yes")]
     pub refuses_missing: bool,
@@ -307,9 +330,15 @@ pub struct DecodeModel {
     /// Whether a verified call also checks expiry.
     #[serde(default = "yes")]
     pub checks_expiry: bool,
+    /// What a verified call checks without being told to, or by configuration that stands elsewhere.
+    #[serde(default)]
+    pub always: Vec<EvidenceModel>,
     /// Where claims are validated later: the method that does it (`validate`).
     #[serde(default)]
     pub validated_by: Option<String>,
+    /// The class of what it gives, where the claims are reached through its attributes.
+    #[serde(default)]
+    pub object: Option<String>,
     /// Exceptions of a failed verification, by dotted name, the most general one first.
     pub raises: Vec<String>,
     /// The smallest change that constrains the audience, as code.
@@ -344,6 +373,8 @@ pub enum DecodeGives {
     Header,
     /// An object or tuple with claims and header (`decode_complete`).
     Complete,
+    /// A tuple: the header, then the claims.
+    HeaderAndClaims,
 }
 
 /// A token issuer.
@@ -356,12 +387,29 @@ pub struct IssueModel {
     pub parameters: Vec<String>,
 }
 
+/// A call that gets a token from an authorization server: for the program itself, not from its caller.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ObtainModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Where in the answer tokens stand, as keys joined by dots; everywhere where this is empty.
+    #[serde(default)]
+    pub held_in: Vec<String>,
+    /// The class of the answer, where the token is reached through its attributes.
+    #[serde(default)]
+    pub object: Option<String>,
+}
+
 /// A verifier.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct VerifyModel {
     /// Dotted names.
     pub path: Vec<String>,
+    /// Parameters in order; `key` has meaning, the secret that it verifies with, and what `optional` names.
+    #[serde(default)]
+    pub parameters: Vec<String>,
     /// What success establishes.
     pub evidence: Vec<EvidenceModel>,
     /// How failure shows.
@@ -372,7 +420,7 @@ pub struct VerifyModel {
     /// Whether it is called with settings first and gives a decorator or guard (`jwt_required()`).
     #[serde(default)]
     pub decorator: bool,
-    /// The keyword that makes the check optional when true.
+    /// The parameter that makes the check optional when true.
     #[serde(default)]
     pub optional: Option<String>,
     /// What it gives: "claims", "identity" or nothing.
@@ -412,6 +460,8 @@ pub enum Failure {
     False,
     /// It answers `None`.
     None,
+    /// It answers false or gives `None` because nobody is logged in, which is no failed check.
+    Anonymous,
 }
 
 /// A call that ends the request.
@@ -445,8 +495,12 @@ pub struct ResponseModel {
 pub struct OutgoingModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `url`, `headers`, `auth`, `json`, `data`, `params`, `verify` have meaning.
+    /// Parameters in order; `url`, `headers`, `auth`, `json`, `data`, `params`, `verify` have meaning, and `name` and
+    /// `value` of one header.
     pub parameters: Vec<String>,
+    /// The class of what it gives (a client, a prepared request).
+    #[serde(default)]
+    pub object: Option<String>,
 }
 
 /// Something that makes a function an entry.
