@@ -191,7 +191,7 @@ fn collect<'p>(body: &'p [Statement], name: &str, found: &mut Vec<&'p Expression
                 }
             }
             StatementKind::AnnotatedAssign { target, value: Some(value), .. } if is_key(target, name) => {
-                found.push(value)
+                found.push(value);
             }
             StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, arguments }, .. }) => {
                 let sets = matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if matches!(name.as_str(), "update" | "from_mapping" | "setdefault"));

@@ -72,8 +72,11 @@ impl<'p> Interpreter<'p, '_> {
         match &object.shape {
             Shape::Sequence(elements) => match index.as_integer() {
                 Some(at) => {
-                    let at =
-                        if at < 0 { elements.len().checked_sub(at.unsigned_abs() as usize) } else { Some(at as usize) };
+                    let at = if at < 0 {
+                        elements.len().checked_sub(at.unsigned_abs() as usize)
+                    } else {
+                        usize::try_from(at).ok()
+                    };
                     match at.and_then(|at| elements.get(at)) {
                         Some(element) => {
                             if self.frame().open_tries > 0 {
@@ -307,10 +310,10 @@ fn slice<'p>(value: &Value<'p>, lower: Option<&Expression>, upper: Option<&Expre
     };
     match &value.shape {
         Shape::Sequence(elements) => {
-            let from = number(lower).map_or(0, |from| from.max(0) as usize).min(elements.len());
+            let from = number(lower).map_or(0, |from| usize::try_from(from).unwrap_or_default()).min(elements.len());
             let to = number(upper)
                 .filter(|to| *to >= 0)
-                .map_or(elements.len(), |to| to as usize)
+                .map_or(elements.len(), |to| usize::try_from(to).unwrap_or_default())
                 .clamp(from, elements.len());
             Value::of(Shape::Sequence(Rc::new(elements[from..to].to_vec())))
         }

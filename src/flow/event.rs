@@ -52,6 +52,7 @@ pub struct Comparison<'p> {
 
 /// A token is decoded.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent questions about one call")]
 pub struct Decode<'p> {
     /// The library's function.
     pub model: Arc<DecodeModel>,

@@ -297,7 +297,7 @@ impl<'p> Interpreter<'p, '_> {
         if origins.any(|kind| matches!(kind, OriginKind::Claims { .. } | OriginKind::TokenHeader)) {
             return self.claims_method(state, receiver, name, arguments, place);
         }
-        let separator = arguments.get(0, "sep").and_then(Value::as_text).map(|text| text.to_string());
+        let separator = arguments.get(0, "sep").and_then(Value::as_text).map(std::string::ToString::to_string);
         match name.as_str() {
             "split" | "rsplit" | "splitlines" => {
                 // `split()` drops empty parts; `split(" ")` keeps them.

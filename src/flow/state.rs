@@ -45,7 +45,7 @@ struct Heap<'p> {
     fingerprint: Cell<Option<u64>>,
 }
 
-impl<'p> Heap<'p> {
+impl Heap<'_> {
     /// The heap to be changed: what was known of its hash no longer holds.
     fn changed(heap: &mut Rc<Self>) -> &mut Self {
         let heap = Rc::make_mut(heap);

@@ -62,7 +62,7 @@ impl Site<'_> {
 }
 
 /// Every function of a file, in order of place.
-pub fn functions<'p>(file: FileId, body: &'p [Statement]) -> Vec<Site<'p>> {
+pub fn functions(file: FileId, body: &[Statement]) -> Vec<Site<'_>> {
     let mut sites = Vec::new();
     collect(file, body, None, None, None, &mut sites);
     sites

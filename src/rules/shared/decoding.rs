@@ -132,6 +132,7 @@ fn key_name(context: &Context<'_, '_>, file: FileId, arguments: &[Argument]) -> 
         arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "key"));
     let argument = by_name.or_else(|| arguments.get(1).filter(|argument| argument.kind == ArgumentKind::Positional))?;
     let text = context.index.text(Place { file, span: argument.value.span });
-    let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty());
-    words.last().map(str::to_owned)
+    let mut words =
+        text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty());
+    words.next_back().map(str::to_owned)
 }
