@@ -52,7 +52,9 @@ impl<'p> Interpreter<'p, '_> {
             Shape::Module(file) => self.index.scope(*file).names.keys().cloned().collect(),
             _ => return,
         };
-        let mut keys: Vec<Name> = keys.into_iter().filter(|key| is_key_name(key)).collect();
+        let is_for_tests =
+            matches!(&found.shape, Shape::Class(class) if class.class.name.to_ascii_lowercase().contains("test"));
+        let mut keys: Vec<Name> = keys.into_iter().filter(|key| is_key_name(key) && !is_for_tests).collect();
         keys.sort();
         for key in keys {
             let value = match &found.shape {
@@ -100,7 +102,8 @@ impl<'p> Interpreter<'p, '_> {
         for statement in &module.body {
             let StatementKind::Class(class) = &statement.kind else { continue };
             let lower = class.name.to_ascii_lowercase();
-            if !lower.contains("config") && !lower.contains("setting") {
+            let is_for_tests = lower.contains("test");
+            if is_for_tests || (!lower.contains("config") && !lower.contains("setting")) {
                 continue;
             }
             let class = ClassRef { file, class };

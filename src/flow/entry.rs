@@ -93,17 +93,32 @@ impl<'p> Interpreter<'p, '_> {
             _ => (decorator, &[]),
         };
         let (kind, methods, owner, is_application_wide) = self.registration(site.file, callee, decorator)?;
+        let path = arguments.first().and_then(|argument| match &argument.value.kind {
+            ExpressionKind::String(text) => Some(text.clone()),
+            _ => None,
+        });
         let info = EntryInfo {
             kind,
             name: site.function.name.clone(),
-            path: arguments.first().and_then(|argument| match &argument.value.kind {
-                ExpressionKind::String(text) => Some(text.clone()),
-                _ => None,
-            }),
+            path: path.map(|path| self.prefixed(&path, owner)),
             methods: if methods.is_empty() { written_methods(arguments) } else { methods },
             place: site.place(),
         };
         Some(Entry { site, info, owner, is_application_wide })
+    }
+
+    /// A path with the prefix that its blueprint was made with.
+    fn prefixed(&self, path: &Name, owner: Option<Place>) -> Name {
+        let prefix = owner.and_then(|owner| {
+            let text = self.index.text(owner);
+            let after = text.split_once("url_prefix")?.1.trim_start().strip_prefix('=')?.trim_start();
+            let quote = after.chars().next().filter(|letter| matches!(letter, '"' | '\''))?;
+            after[1..].split(quote).next()
+        });
+        match prefix {
+            Some(prefix) => format!("{}{path}", prefix.trim_end_matches('/')).into(),
+            None => path.clone(),
+        }
     }
 
     /// What registering with this callee means.
@@ -221,6 +236,7 @@ impl<'p> Interpreter<'p, '_> {
                 Some(ExpressionKind::String(text)) => Some(text.clone()),
                 _ => None,
             };
+            let path = path.map(|path| self.prefixed(&path, owner_place));
             if let Some(class) = self.view_class(file, &view.value) {
                 entries.extend(self.class_entries(class, path.as_ref(), owner_place));
                 continue;
@@ -317,11 +333,16 @@ impl<'p> Interpreter<'p, '_> {
             let (ending, status) = match entry.info.kind {
                 EntryKind::TokenCallback => (outcome::of_callback(&value), None),
                 EntryKind::Hook if value.is_none() => (Ending::Success, None),
+                EntryKind::Function if !value.nullness.may_be(Nullness::FULL) => (Ending::Refusal, None),
                 EntryKind::Function => (Ending::Success, None),
                 _ => outcome::of_return(&value),
             };
             if entry.info.kind == EntryKind::Function {
                 self.claims_escape(&value.deep_origins(), entry.info.place, "is returned");
+            }
+            if entry.info.kind == EntryKind::Route && ending == Ending::Success {
+                let unverified = super::statement::unverified(&value.deep_origins());
+                self.claims_escape(&unverified, entry.info.place, "is answered as if it were true");
             }
             outcomes.push(Outcome { ending, status, evidence: state.evidence, place: entry.info.place });
         }

@@ -372,6 +372,9 @@ impl<'p> Interpreter<'p, '_> {
         let classes = model.raises.iter().map(Name::new).collect();
         self.raise(failed, RaisedClass::External(Rc::new(classes)), Origins::default(), place);
         let mut state = state;
+        if !is_verified && model.gives != DecodeGives::Header {
+            state.evidence.add(CheckKind::UnverifiedClaim, place);
+        }
         if is_verified && model.gives != DecodeGives::Header {
             state.evidence.add(CheckKind::Signature, place);
             let constrained = [

@@ -157,6 +157,26 @@ impl Trail {
         at
     }
 
+    /// Whether the value never left the function it began in.
+    pub fn is_local(&self) -> bool {
+        let mut at = Some(self);
+        while let Some(trail) = at {
+            if !matches!(trail.step, Step::Source(_) | Step::Assigned(_)) {
+                return false;
+            }
+            at = trail.previous.as_deref();
+        }
+        true
+    }
+
+    /// The names of variables and parameters on the way, last one first.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        std::iter::successors(Some(self), |trail| trail.previous.as_deref()).filter_map(|trail| match &trail.step {
+            Step::Assigned(name) | Step::Passed { parameter: name, .. } => Some(name),
+            _ => None,
+        })
+    }
+
     /// This step in words.
     pub fn step_text(&self) -> String {
         self.step.describe()

@@ -4,10 +4,13 @@ use super::logged_authorization_header::is_header;
 use super::shared::{Context, capitalised, credential_words, held, lower, root, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, Facts};
-use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part};
+use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::flow::relevant;
 
 const RULE: &str = "logged-token";
+
+/// Settings that one written value may come from before it is no setting in particular.
+const MAX_SETTINGS: usize = 2;
 
 pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Finding> {
     if let Event::EntryEnd { facts, .. } = event {
@@ -18,13 +21,14 @@ pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Fi
     if origins.any(is_header) {
         return Vec::new();
     }
-    // What is a secret by its name alone must be written by that name: further away the name says too little.
-    let is_direct = |origin: &Origin| {
-        let at = root(origin);
-        at.file == place.file && place.span.contains(at.span)
-    };
-    let is_sure = |origin: &Origin| {
-        origin.confidence == Confidence::High || matches!(origin.kind, OriginKind::Credential(_)) || is_direct(origin)
+    // What is a secret by its name alone must be written near where it has that name: further away it says too little.
+    let is_near = |origin: &Origin| origin.trail.root().place.file == place.file && origin.trail.is_local();
+    let settings = origins.iter().filter(|origin| matches!(&origin.kind, OriginKind::Setting { store, .. } if *store != Store::Literal));
+    // A value that may be any of many settings comes from a general getter: which one it is here, nobody knows.
+    let is_any_setting = settings.count() > MAX_SETTINGS;
+    let is_sure = |origin: &Origin| match &origin.kind {
+        OriginKind::Setting { .. } => !is_any_setting && (origin.confidence == Confidence::High || is_near(origin)),
+        _ => true,
     };
     let Some(origin) = origins.iter().find(|origin| is_token(origin) && is_sure(origin)) else { return Vec::new() };
     let what = match &origin.kind {

@@ -25,6 +25,8 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, outcomes: 
     let confidence = match origin {
         // A function that only hands claims on is judged by who calls it; nobody was seen to.
         _ if is_returned_alone => Confidence::Low,
+        // A library that takes tokens apart does so in functions like this; nobody was seen to trust it.
+        Some(origin) if decode.model.path.is_empty() && origin.confidence < Confidence::High => Confidence::Low,
         Some(_) if decode.is_legacy => Confidence::Medium,
         Some(origin) => origin.confidence,
         None => Confidence::Medium,
@@ -57,16 +59,20 @@ fn decides(decision: &Decision) -> bool {
     !matches!(decision.claim.as_str(), "exp" | "iat" | "nbf" | "kid" | "alg")
 }
 
-/// The same token goes through a verified decode on every path that succeeds: looked at first, then verified.
+/// The same token is verified too: after its issuer chose the key, or on every path on which its claims let anyone in.
 fn is_verified_elsewhere(decode: &Decode<'_>, facts: &Facts<'_>, outcomes: &[Outcome]) -> bool {
     let is_same_token = facts.decodes.values().filter(|other| other.is_verified).any(|other| {
         let roots = |decode: &Decode<'_>| -> Vec<_> { decode.token.origins.iter().map(root).collect() };
         let (left, right) = (roots(decode), roots(other));
         (left.is_empty() && right.is_empty()) || left.iter().any(|place| right.contains(place))
     });
-    is_same_token
-        && outcomes
-            .iter()
-            .filter(|outcome| outcome.ending == Ending::Success)
-            .all(|outcome| outcome.evidence.has_any(&[CheckKind::Signature, CheckKind::Rejected]) && !outcome.evidence.has(CheckKind::FailedVerification))
+    let mut decisions = facts.decisions.iter().filter(|decision| decision.decode == decode.place);
+    let only_chooses_key = decisions.all(|decision| matches!(decision.claim.as_str(), "iss" | "kid" | "alg" | "azp" | "tid"));
+    let trusts = |outcome: &&Outcome| {
+        let evidence = &outcome.evidence;
+        outcome.ending == Ending::Success
+            && evidence.has(CheckKind::UnverifiedClaim)
+            && (!evidence.has(CheckKind::Signature) || evidence.has(CheckKind::FailedVerification))
+    };
+    is_same_token && (only_chooses_key || !outcomes.iter().any(|outcome| trusts(&outcome)))
 }

@@ -4,6 +4,7 @@ use super::{Context, entry_words, presented, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event};
 use crate::flow::origin::{Origin, OriginKind};
+use crate::program::vocabulary;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Argument, ArgumentKind, ExpressionKind};
 use crate::syntax::visit;
@@ -37,7 +38,7 @@ pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'
 }
 
 fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, claim: &Claim) -> Option<Finding> {
-    let origin = decode.token.origins.find(|kind| matches!(kind, OriginKind::Credential(_)))?;
+    let origin = decode.token.origins.iter().find(|origin| is_presented(origin))?;
     let is_own = is_own_token(decode, context, decode.place.file);
     let severity = if is_own { Severity::Note } else { Severity::Warning };
     let Claim { rule, name, noun, attack, .. } = claim;
@@ -61,6 +62,17 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, cl
         .identity(decode.function.as_str())
         .identity(entry.name.as_str());
     Some(builder.build())
+}
+
+/// Whether the caller presents the token: by its origin, or as request data that the program itself calls a token.
+fn is_presented(origin: &Origin) -> bool {
+    match &origin.kind {
+        OriginKind::Credential(_) => true,
+        OriginKind::RequestData | OriginKind::Body { .. } => {
+            origin.trail.names().any(|name| vocabulary::credential_kind(name).is_some())
+        }
+        _ => false,
+    }
 }
 
 fn confidence(origin: &Origin) -> Confidence {
