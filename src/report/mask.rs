@@ -96,8 +96,13 @@ impl Masker {
     /// A stretch of source, safe to show: stars over secrets, one for a character.
     pub fn excerpt(&self, file: FileId, source: &Source, range: Range<usize>) -> Shown {
         let text = source.text.get(range.clone()).unwrap_or_default();
-        let mut secret = self.secret_ranges_near(source, &range);
         let in_file = self.spans.get(&file).map(Vec::as_slice).unwrap_or_default();
+        let mut secret = self.secret_ranges_near(source, &range);
+        // A word that is a secret in another file is a word here: `form["password"]` names a field.
+        secret.retain(|found| {
+            let value = source.text.get(found.clone()).unwrap_or_default();
+            !self.is_word(value) || in_file.iter().any(|&span| source.slice(span) == value)
+        });
         let first = in_file.partition_point(|span| span.end as usize <= range.start);
         let inside = in_file.iter().skip(first).map(|span| span.start as usize..span.end as usize);
         secret.extend(inside.take_while(|span| span.start < range.end));
@@ -136,10 +141,14 @@ impl Masker {
         let after = text[range.end..].chars().next();
         let is_quoted = before.is_some_and(is_quote) && after == before;
         let value = &text[range.clone()];
-        let is_word = value.bytes().all(|byte| byte.is_ascii_alphabetic()) || self.names.contains(value);
         let touches =
             |neighbour: Option<char>| neighbour.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
-        is_quoted || (!is_word && value.len() >= 4 && !touches(before) && !touches(after))
+        is_quoted || (!self.is_word(value) && value.len() >= 4 && !touches(before) && !touches(after))
+    }
+
+    /// Whether a value is a word of our language or a name of the code.
+    fn is_word(&self, value: &str) -> bool {
+        is_plain_word(value) || self.names.contains(value)
     }
 }
 
@@ -162,9 +171,11 @@ fn matcher(values: &[&str]) -> Option<AhoCorasick> {
 
 /// Whether a value can be told from ordinary words.
 fn is_distinct(value: &str) -> bool {
-    let length = value.chars().count();
-    let is_plain_word = value.bytes().all(|byte| byte.is_ascii_alphabetic());
-    length >= DISTINCT_LENGTH && !(is_plain_word && length < PLAIN_WORD_LENGTH)
+    value.chars().count() >= DISTINCT_LENGTH && !is_plain_word(value)
+}
+
+fn is_plain_word(value: &str) -> bool {
+    value.len() < PLAIN_WORD_LENGTH && value.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// Whether a literal that no rule judged is no name, so that its text may be starred out of our own words too:
@@ -247,6 +258,21 @@ mod tests {
         let shown = masker.excerpt(FileId(0), program.source(FileId(0)), 0..text.len());
         assert_eq!(shown.text, "webhook_secret = env('X')\nif token == '**************': pass\n");
         assert_eq!(masker.prose("`webhook_secret` is 'webhook_secret'"), "`webhook_secret` is '************'");
+    }
+
+    #[test]
+    fn words_of_one_file_are_words_in_another() {
+        let texts = [("a.py", "PASSWORD = 'password'  # 'password'\n"), ("b.py", "form['password']\n")];
+        let sources = texts.iter().map(|(path, text)| Source::new(path.into(), *text)).collect();
+        let program = Program::new(sources, Duration::from_secs(1));
+        let judged = Place { file: FileId(0), span: Span::new(11, 21) };
+        let masker = Masker::new(&program, &[judged], &BTreeSet::new());
+        let shown = |file| {
+            let source = program.source(FileId(file));
+            masker.excerpt(FileId(file), source, 0..source.text.len()).text
+        };
+        assert_eq!(shown(0), "PASSWORD = '********'  # '********'\n");
+        assert_eq!(shown(1), "form['password']\n");
     }
 
     #[test]
