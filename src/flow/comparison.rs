@@ -31,6 +31,11 @@ impl<'p> Interpreter<'p, '_> {
         if is_measure(&left.value) || is_measure(&right.value) {
             return measure_split(state, place);
         }
+        if let (Shape::Sequence(a), Shape::Sequence(b)) = (&left.value.shape, &right.value.shape)
+            && a.len() == b.len()
+        {
+            return self.compare_elements(state, [&left, &right], a, b, comparator);
+        }
         self.truth_is_tested(&left.value.deep_origins(), place);
         self.truth_is_tested(&right.value.deep_origins(), place);
         let (presented, expected) = match (presented_rank(&left.value), presented_rank(&right.value)) {
@@ -82,6 +87,31 @@ impl<'p> Interpreter<'p, '_> {
         let mut no = state;
         no.evidence.add(CheckKind::Rejected, place);
         (if can_be_equal.is_impossible() { Vec::new() } else { vec![yes] }, vec![no])
+    }
+
+    /// `(user, password) == (USER, PASSWORD)`: equal where all elements are.
+    fn compare_elements(
+        &mut self,
+        state: State<'p>,
+        [left, right]: [&Operand<'p>; 2],
+        left_elements: &[Value<'p>],
+        right_elements: &[Value<'p>],
+        comparator: Comparator,
+    ) -> Split<'p> {
+        let (mut equal, mut unequal) = (vec![state], Vec::new());
+        for (left_element, right_element) in left_elements.iter().zip(right_elements) {
+            let mut still_equal = Vec::new();
+            for state in equal {
+                let left = Operand { value: left_element.clone(), place: left.place };
+                let right = Operand { value: right_element.clone(), place: right.place };
+                let whole = left.place;
+                let (yes, no) = self.compare_equal(state, left, right, comparator, whole);
+                still_equal.extend(yes);
+                unequal.extend(no);
+            }
+            equal = still_equal;
+        }
+        (equal, unequal)
     }
 
     /// What a credential is compared with, when the program holds it.

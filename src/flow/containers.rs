@@ -138,7 +138,8 @@ impl<'p> Interpreter<'p, '_> {
                 None => join_all(dictionary.entries.values().cloned().chain(dictionary.rest.clone())),
             },
             Shape::ExternalInstance { class, .. } if class == CONFIGURATION => {
-                self.configured(state, key, default, place, absent)
+                // What the key was given is what `[]` gives, `None` included.
+                return self.configured(state, key, default, place, absent);
             }
             Shape::ExternalInstance { class, .. } if class == "flask.sessions.Session" => {
                 let known = key.as_text().and_then(|key| state.attribute(Object::Session, key)).cloned();
@@ -232,7 +233,7 @@ impl<'p> Interpreter<'p, '_> {
         let name = key.as_text().cloned().unwrap_or_default();
         let confidence = object.origins.iter().map(|origin| origin.confidence).min().unwrap_or(Confidence::High);
         let written = match map {
-            RequestMap::Environment => Name::from(name.strip_prefix("HTTP_").unwrap_or(&name).replace('_', "-")),
+            RequestMap::Environment => header_of_environment(&name),
             _ => name.clone(),
         };
         let (channel, kind) = match map {
@@ -296,6 +297,16 @@ impl<'p> Interpreter<'p, '_> {
         self.credential_is_read(&origins, place);
         Value::from_origins(origins, Nullness::ANY)
     }
+}
+
+/// `HTTP_X_API_KEY` as the header it stands for: `X-Api-Key` (PEP 3333).
+fn header_of_environment(key: &str) -> Name {
+    let Some(bare) = key.strip_prefix("HTTP_") else { return Name::new(key) };
+    let words = bare.split('_').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        format!("{first}{}", rest.to_ascii_lowercase())
+    });
+    words.collect::<Vec<_>>().join("-").into()
 }
 
 /// `value[lower:upper]` of something that may be a credential.
@@ -363,7 +374,15 @@ pub(super) fn split_parts<'p>(
         }
         None => (stepped.clone(), stepped.clone()),
     };
-    let nullness = if may_be_empty { Nullness::PRESENT } else { Nullness::FULL };
+    // The first part of a JWT is its header, the second its claims (RFC 7515 section 3.1).
+    let is_token = matches!(stepped.credential(), Some((_, credential)) if credential.part == Part::Token);
+    let first = if separator == Some(".") && is_token {
+        first.filter_map(|origin| Some(super::origin::Origin { kind: OriginKind::TokenHeader, ..origin.clone() }))
+    } else {
+        first
+    };
+    // Only what a caller sends can have empty parts at will.
+    let nullness = if may_be_empty && stepped.credential().is_some() { Nullness::PRESENT } else { Nullness::FULL };
     let first = Value::from_origins(first, nullness);
     let second = Value::from_origins(second, nullness);
     let elements = if with_separator { vec![first, Value::present(), second] } else { vec![first, second] };

@@ -10,7 +10,7 @@ use super::event::{Event, Facts};
 use super::evidence::CheckKind;
 use super::origin::Origins;
 use super::state::State;
-use super::value::{Arguments, Closure, Value};
+use super::value::{Arguments, Closure, Object, Value};
 use crate::models::Models;
 use crate::program::{ClassRef, Index, ModuleScope};
 use crate::source::{FileId, Place, Span};
@@ -117,6 +117,8 @@ pub struct Interpreter<'p, 'i> {
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
     pub(super) members: FxHashMap<(Place, Name), Option<Value<'p>>>,
     pub(super) initialised: FxHashMap<Place, State<'p>>,
+    /// Attributes of objects that modules make when they are loaded.
+    pub(super) module_attributes: FxHashMap<(Object, Name), Value<'p>>,
     pub(super) configuration: FxHashMap<(FileId, Name), Option<Value<'p>>>,
     pub(super) in_progress: FxHashSet<(FileId, Name)>,
     pub(super) class_scopes: FxHashMap<Place, Rc<ModuleScope<'p>>>,
@@ -145,6 +147,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             globals: FxHashMap::default(),
             members: FxHashMap::default(),
             initialised: FxHashMap::default(),
+            module_attributes: FxHashMap::default(),
             configuration: FxHashMap::default(),
             in_progress: FxHashSet::default(),
             class_scopes: FxHashMap::default(),

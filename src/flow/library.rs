@@ -41,6 +41,14 @@ impl<'p> Interpreter<'p, '_> {
             let canonical: Name = self.models.canonical(path).into_owned().into();
             return self.apply(state, &meaning, &canonical, arguments, None, place);
         }
+        if path == "functools.partial" || path == "functools.partialmethod" {
+            let mut given = arguments;
+            if given.positional.is_empty() {
+                return one(state, Value::unknown());
+            }
+            let callee = given.positional.remove(0);
+            return one(state, Value::of(Shape::Partial(Rc::new((callee, given)))));
+        }
         if !path.contains('.')
             && let Some(branches) = self.builtin(&state, path, &arguments, place)
         {
@@ -158,9 +166,10 @@ impl<'p> Interpreter<'p, '_> {
                 let origins = Origins::one(kind, Confidence::High, place, "the digest is computed here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }
-            Meaning::Compare => match (arguments.positional.first(), arguments.positional.get(1)) {
+            Meaning::Compare(model) => match (arguments.positional.first(), arguments.positional.get(1)) {
                 (Some(left), Some(right)) => {
-                    self.equality(state, [left.clone(), right.clone()], Comparator::ConstantTime, false, place)
+                    let comparator = if model.plain { Comparator::Equality } else { Comparator::ConstantTime };
+                    self.equality(state, [left.clone(), right.clone()], comparator, model.negated, place)
                 }
                 _ => one(state, Value::any_boolean()),
             },

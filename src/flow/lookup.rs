@@ -3,7 +3,7 @@
 use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Origins, Step, Store};
 use super::state::State;
-use super::value::{Closure, Code, Nullness, Shape, Value};
+use super::value::{Closure, Code, Nullness, Object, Shape, Value};
 use crate::finding::Confidence;
 use crate::program::{Binding, ClassRef, vocabulary};
 use crate::source::{FileId, Place};
@@ -174,11 +174,13 @@ impl<'p> Interpreter<'p, '_> {
     /// Evaluates an expression of a module's or class's level: every path joined.
     pub(super) fn evaluate_alone(&mut self, expression: &'p Expression) -> Value<'p> {
         let branches = self.quietly(|this| this.evaluate(State::default(), expression));
-        branches
-            .into_iter()
-            .map(|(_, value)| value)
-            .reduce(|left, right| left.join(&right))
-            .unwrap_or_else(Value::unknown)
+        for (state, _) in &branches {
+            for ((object, name), value) in state.attributes().filter(|((object, _), _)| matches!(object, Object::At(_)))
+            {
+                self.module_attributes.insert((*object, name.clone()), value.clone());
+            }
+        }
+        super::expression::join_all(branches.into_iter().map(|(_, value)| value))
     }
 
     /// What an import binds.

@@ -561,6 +561,8 @@ fn converted<'p>(receiver: &Value<'p>, name: &Name, arguments: &Arguments<'p>, p
         Some(super::origin::Origin { kind, confidence: origin.confidence, trail })
     });
     let keeps_emptiness = matches!(name.as_str(), "encode" | "decode" | "lower" | "upper" | "casefold");
-    let nullness = if keeps_emptiness { receiver.nullness.and(Nullness::PRESENT) } else { Nullness::PRESENT };
+    let is_settled = receiver.nullness == Nullness::FULL && receiver.origins.credential().is_none();
+    let nullness =
+        if keeps_emptiness || is_settled { receiver.nullness.and(Nullness::PRESENT) } else { Nullness::PRESENT };
     Value::from_origins(origins, if nullness.is_impossible() { Nullness::PRESENT } else { nullness })
 }

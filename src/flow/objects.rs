@@ -199,6 +199,9 @@ impl<'p> Interpreter<'p, '_> {
             let known = known.clone();
             return one(state, known);
         }
+        if let Some(known) = self.module_attributes.get(&(object, name.clone())) {
+            return one(state, known.clone());
+        }
         if let Some((owner, function)) = self.find_method(class, name, MAX_BASES) {
             let is_property = has_decorator(function, "property") || has_decorator(function, "cached_property");
             if is_property {

@@ -70,6 +70,11 @@ impl<'p> State<'p> {
         self.heap.attributes.get(&(object, Name::new(name)))
     }
 
+    /// Every attribute that was set on this path.
+    pub fn attributes(&self) -> impl Iterator<Item = (&(Object, Name), &Value<'p>)> {
+        self.heap.attributes.iter()
+    }
+
     /// Sets an attribute.
     pub fn set_attribute(&mut self, object: Object, name: Name, value: Value<'p>) {
         Heap::changed(&mut self.heap).attributes.insert((object, name), value);

@@ -270,12 +270,18 @@ pub struct DigestModel {
     pub path: Vec<String>,
 }
 
-/// A constant-time comparison of its first two arguments.
-#[derive(Debug, Deserialize)]
+/// A comparison of its first two arguments, in constant time unless it is plain.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CompareModel {
     /// Dotted names.
     pub path: Vec<String>,
+    /// Whether it stops at the first difference.
+    #[serde(default)]
+    pub plain: bool,
+    /// Whether it says true where they differ.
+    #[serde(default)]
+    pub negated: bool,
 }
 
 /// How a decoder learns of an expected claim.

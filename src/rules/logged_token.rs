@@ -27,7 +27,11 @@ pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Fi
     // A value that may be any of many settings comes from a general getter: which one it is here, nobody knows.
     let is_any_setting = settings.count() > MAX_SETTINGS;
     let is_sure = |origin: &Origin| match &origin.kind {
-        OriginKind::Setting { .. } => !is_any_setting && (origin.confidence == Confidence::High || is_near(origin)),
+        OriginKind::Setting { name, .. } => {
+            // An attribute called `token` is as often an object or a public id.
+            let is_telling = !matches!(name.as_str(), "token" | "key" | "secret");
+            !is_any_setting && (origin.confidence == Confidence::High || (is_near(origin) && is_telling))
+        }
         _ => true,
     };
     let Some(origin) = origins.iter().find(|origin| is_token(origin) && is_sure(origin)) else { return Vec::new() };

@@ -50,6 +50,7 @@ impl Context<'_, '_> {
         let name = path.rsplit('/').next().unwrap_or_default();
         name.starts_with("test_")
             || name.ends_with("_test.py")
+            || name.ends_with("_testing.py")
             || matches!(name, "conftest.py" | "tests.py")
             || path.split('/').any(|folder| matches!(folder, "tests" | "test" | "testing" | "unittests" | "e2e"))
     }
