@@ -246,6 +246,8 @@ impl<'p> Interpreter<'p, '_> {
             (Shape::Request(RequestMap::Headers | RequestMap::Environment), key) => {
                 let name = key.as_text().cloned().unwrap_or_default();
                 if vocabulary::header_kind(name.trim_start_matches("HTTP_")).is_some() {
+                    // Looking for the header is reading it as far as it is ever read.
+                    self.item(&state, &right.value, key, None, place, Nullness::ANY);
                     return presence_split(state, &name, place);
                 }
             }
