@@ -3,8 +3,6 @@
 //! Every file is worked on by one thread from start to end, and what files learn of each other is exchanged only
 //! between rounds, so the result does not depend on the number of threads.
 
-mod triage;
-
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,7 +16,7 @@ use crate::flow::interpreter::Interpreter;
 use crate::flow::origin::{OriginKind, Store};
 use crate::flow::value::{Constant, Shape, Value};
 use crate::models::Models;
-use crate::program::{Index, Program};
+use crate::program::{Index, Program, triage};
 use crate::rules::shared::Context;
 use crate::rules::{RULES, Rule};
 use crate::source::{FileId, Place};
@@ -77,7 +75,8 @@ pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> An
     let rules: Vec<Rule> = RULES.iter().filter(|rule| options.rules.contains(&rule.id)).copied().collect();
     let run = Run { index: &index, models, rules: &rules };
     let files: Vec<FileId> = program.files().filter(|file| triage::may_matter(&program.source(*file).text)).collect();
-    let entries: Vec<FileEntries<'_>> = files.par_iter().map(|file| run.entries(*file)).collect();
+    let mut entries: Vec<FileEntries<'_>> = files.par_iter().map(|file| run.entries(*file)).collect();
+    drop_unlocated_repeats(&mut entries);
 
     let hooks: Vec<&Entry<'_>> =
         entries.iter().flat_map(|file| &file.entries).filter(|entry| entry.info.kind == EntryKind::Hook).collect();
@@ -99,6 +98,20 @@ pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> An
         results.extend(round);
     }
     settle(program, results)
+}
+
+/// A view class is met where it is defined and where it is registered: what says more counts.
+fn drop_unlocated_repeats(entries: &mut [FileEntries<'_>]) {
+    let is_located = |entry: &Entry<'_>| entry.owner.is_some() || entry.info.path.is_some();
+    let located: FxHashSet<Place> = entries
+        .iter()
+        .flat_map(|file| &file.entries)
+        .filter(|entry| is_located(entry))
+        .map(|entry| entry.info.place)
+        .collect();
+    for file in entries {
+        file.entries.retain(|entry| is_located(entry) || !located.contains(&entry.info.place));
+    }
 }
 
 fn settle(program: &Program, results: Vec<(FileId, FileResult)>) -> Analysis {

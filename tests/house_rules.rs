@@ -1,5 +1,6 @@
 //! What holds the repository together: a rule is a page, a file, a registry line and a row of the README's table; pages
-//! are complete; every source file says what it is for. `BEARERLINT_BLESS=1` writes the table instead of comparing it.
+//! are complete; every source file says what it is for and stays small. `BEARERLINT_BLESS=1` writes the table instead of
+//! comparing it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -9,6 +10,18 @@ use std::path::{Path, PathBuf};
 use bearerlint::rules::catalogue::{self, Category, Profile, RulePage};
 
 const HEADINGS: [&str; 5] = ["What it finds", "Why it matters", "Examples", "How to fix", "References"];
+/// Lines of a file under `src/`: beyond them it has more than one purpose.
+const MOST_LINES: usize = 600;
+
+/// What must not be left in code, and why.
+const UNWANTED: [(&str, &str); 5] = [
+    (concat!("todo", "!("), "it ends the run of whoever meets it"),
+    (concat!("unimplemented", "!("), "it ends the run of whoever meets it"),
+    (concat!("#[", "allow("), "a lint is obeyed, or expected with its reason"),
+    (concat!("#![", "allow("), "a lint is obeyed, or expected with its reason"),
+    (concat!("#[", "ignore"), "a test that does not run proves nothing"),
+];
+
 const TABLE_BEGINS: &str = "<!-- rules:begin -->";
 const TABLE_ENDS: &str = "<!-- rules:end -->";
 
@@ -55,13 +68,63 @@ fn the_readme_lists_every_rule() {
 
 #[test]
 fn every_source_file_opens_with_what_it_is_for() {
-    let mut files = Vec::new();
-    for folder in ["src", "tests"] {
-        collect_rust_files(&root().join(folder), &mut files);
+    let mut files = rust_files(&["src", "tests"]);
+    assert!(files.len() > 50, "the source files are found: {}", files.len());
+    files.retain(|(_, text)| !text.starts_with("//! "));
+    let names: Vec<_> = files.iter().map(|(name, _)| name).collect();
+    assert!(names.is_empty(), "these do not open with a `//!` paragraph: {names:#?}");
+}
+
+#[test]
+fn source_files_are_short() {
+    let too_long: Vec<String> = rust_files(&["src"])
+        .iter()
+        .filter(|(_, text)| text.lines().count() > MOST_LINES)
+        .map(|(name, text)| format!("{name}: {} lines, {} at most", text.lines().count(), MOST_LINES))
+        .collect();
+    assert!(too_long.is_empty(), "split these: {too_long:#?}");
+}
+
+#[test]
+fn nothing_unfinished_or_silenced_is_left() {
+    let mut problems = Vec::new();
+    for (name, text) in rust_files(&["src", "tests"]) {
+        let in_code = |line: &&str| !line.trim_start().starts_with("//");
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| in_code(line)) {
+            let found = UNWANTED.iter().filter(|(unwanted, _)| line.contains(unwanted));
+            problems.extend(found.map(|(unwanted, why)| format!("{name}:{}: `{unwanted}`: {why}", number + 1)));
+        }
+        if name.starts_with("src/") {
+            let code = without_tests(&name, &text);
+            let found = code.lines().enumerate().filter(|(_, line)| line.contains(".unwrap()"));
+            problems.extend(found.map(|(number, _)| format!("{name}:{}: `unwrap` ends the run", number + 1)));
+        }
     }
-    assert!(!files.is_empty(), "there are source files");
-    files.retain(|path| !fs::read_to_string(path).expect("source files are UTF-8").starts_with("//! "));
-    assert!(files.is_empty(), "these do not open with a `//!` paragraph: {files:#?}");
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn files_that_the_documents_name_exist() {
+    let mut missing = Vec::new();
+    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(root().join(document)).expect("the document is part of the repository");
+        for path in text.split('`').skip(1).step_by(2).filter(|quoted| names_a_file(quoted)) {
+            if !["", "src"].iter().any(|folder| root().join(folder).join(path).exists()) {
+                missing.push(format!("{document}: {path}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// Whether quoted words are a path of the repository: no command, no placeholder, nothing that a build makes.
+fn names_a_file(quoted: &str) -> bool {
+    let is_path = quoted.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
+    let extension = Path::new(quoted).extension().and_then(|extension| extension.to_str());
+    is_path
+        && (quoted.contains('/') || matches!(extension, Some("rs" | "md" | "toml")))
+        && !quoted.contains("NAME")
+        && !quoted.starts_with("target")
 }
 
 fn root() -> &'static Path {
@@ -76,6 +139,29 @@ fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
         .filter(|path| path.extension().is_some_and(|found| found == extension))
         .filter_map(|path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()))
         .collect()
+}
+
+/// Every Rust file in these folders: its path in the repository, with `/`, and its text.
+fn rust_files(folders: &[&str]) -> Vec<(String, String)> {
+    let mut paths = Vec::new();
+    for folder in folders {
+        collect_rust_files(&root().join(folder), &mut paths);
+    }
+    paths.sort();
+    let named = paths.iter().map(|path| {
+        let name = path.strip_prefix(root()).expect("it lies in the repository").to_string_lossy().replace('\\', "/");
+        (name, fs::read_to_string(path).expect("source files are UTF-8"))
+    });
+    named.collect()
+}
+
+/// The part of a file that is built into the program.
+fn without_tests<'t>(name: &str, text: &'t str) -> &'t str {
+    let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".rs");
+    if stem == "tests" || stem == "test_support" || stem.ends_with("_tests") {
+        return "";
+    }
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text)
 }
 
 fn collect_rust_files(folder: &Path, into: &mut Vec<PathBuf>) {

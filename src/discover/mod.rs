@@ -16,6 +16,9 @@ use std::path::{Component, Path, PathBuf};
 use crate::finding::{Diagnostic, DiagnosticKind};
 use excludes::Excludes;
 
+/// Links from link to link that are followed before they count as a circle: as many as Linux follows.
+const MAX_LINKS: usize = 40;
+
 /// What narrows a run.
 #[derive(Debug, Clone)]
 pub struct DiscoverOptions {
@@ -83,13 +86,25 @@ fn unresolved(path: &Path) -> Option<PathBuf> {
 
 fn missing(path: &Path, error: &io::Error) -> String {
     if path.is_symlink() {
-        return "the symbolic link leads nowhere; repair or remove it".to_owned();
+        return format!("{}; repair or remove it", dead_link(path));
     }
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder; check the path".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied; make the path readable, or exclude it".to_owned(),
         _ => format!("the path cannot be looked at ({error}); check it"),
     }
+}
+
+/// What is wrong with a link that leads to nothing: it is followed by hand, since the system's error for a circle has no
+/// name that is the same everywhere.
+fn dead_link(link: &Path) -> &'static str {
+    let mut at = link.to_path_buf();
+    for _ in 0..MAX_LINKS {
+        let Ok(target) = at.read_link() else { return "the symbolic link leads nowhere" };
+        // An absolute target takes the whole place.
+        at = at.parent().unwrap_or(Path::new("")).join(target);
+    }
+    "the symbolic link leads back to itself"
 }
 
 /// What has been found so far, by the path a file really has.

@@ -97,7 +97,7 @@ impl Walk<'_> {
                 }
             }
             Ok(_) => {}
-            Err(_) => self.found.notice(link, "the symbolic link leads nowhere; it is left out".to_owned()),
+            Err(_) => self.found.notice(link, format!("{}; it is left out", super::dead_link(link))),
         }
     }
 

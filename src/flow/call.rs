@@ -1,22 +1,18 @@
 //! Calls: which function they mean, what it gets, and what one run of it says for all equal calls.
 
-use std::hash::{Hash, Hasher};
-use std::rc::Rc;
-
-use rustc_hash::FxHasher;
-use smallvec::SmallVec;
-
 use super::event::SecretRole;
 use super::evidence::{CheckKind, Evidence};
-use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, Summary, SummaryKey, one};
-use super::origin::{Origin, OriginKind, Origins, Step, Trail};
-use super::relevant;
+use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, Summary, one};
+use super::origin::{OriginKind, Origins, Step};
+use super::registration::looks_like_registration;
 use super::state::{Locals, State};
-use super::value::{Arguments, Closure, Code, Constant, Dictionary, LibraryDecorator, Object, Shape, Value};
-use crate::finding::Confidence;
+use super::summary::{accepts_everything, continue_after, merge_raised, merge_returns, stub_origin, summary_key};
+use super::value::{Arguments, Closure, Code, Dictionary, LibraryDecorator, Object, Shape, Value};
 use crate::program::{ClassRef, vocabulary};
 use crate::source::Place;
 use crate::syntax::tree::{Argument, Expression, ExpressionKind, Function, Name, ParameterKind, StatementKind};
+use smallvec::SmallVec;
+use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
     /// `callee(arguments)`.
@@ -167,6 +163,9 @@ impl<'p> Interpreter<'p, '_> {
         let identity = closure.code.place(closure.file);
         self.reached.insert(identity);
         let is_recursive = self.running.iter().filter(|running| **running == identity).count() >= 2;
+        if !self.can_matter(closure, arguments) {
+            return one(state, Value::unknown());
+        }
         if is_recursive || !self.may_go_deeper() {
             let mut state = state;
             let values: Vec<&Value<'p>> = arguments.iter().collect();
@@ -175,13 +174,12 @@ impl<'p> Interpreter<'p, '_> {
         }
         let locals = self.bind_parameters(closure, arguments, place);
         let key = summary_key(identity, closure, arguments, &state);
-        let summary = match self.summaries.get(&key) {
-            Some(known) => Rc::clone(known),
-            None => {
-                let summary = Rc::new(self.summarise(&state, closure, locals, identity));
-                self.summaries.insert(key, Rc::clone(&summary));
-                summary
-            }
+        let summary = if let Some(known) = self.summaries.get(&key) {
+            Rc::clone(known)
+        } else {
+            let summary = Rc::new(self.summarise(&state, closure, locals, identity));
+            self.summaries.insert(key, Rc::clone(&summary));
+            summary
         };
         for raised in &summary.raised {
             let mut raised = raised.clone();
@@ -198,6 +196,32 @@ impl<'p> Interpreter<'p, '_> {
             all.push((continue_after(&state, inner), value));
         }
         all
+    }
+
+    /// Whether running a function can tell its caller anything: it is handed something of interest, or its own text
+    /// speaks of requests, credentials or refusals. What it calls in turn is asked the same.
+    fn can_matter(&mut self, closure: &Rc<Closure<'p>>, arguments: &Arguments<'p>) -> bool {
+        let is_of_interest = |value: &Value<'p>| {
+            !value.deep_origins().is_empty()
+                || is_callable(value)
+                || matches!(value.shape, Shape::Request(_) | Shape::ExternalInstance { .. })
+        };
+        let identity = closure.code.place(closure.file);
+        let Code::Function(function) = closure.code else { return true };
+        if arguments.iter().any(is_of_interest) {
+            return true;
+        }
+        // Handed nothing, a function far from the entry says little; where nothing else reaches it, it is judged alone.
+        if self.running.len() > self.reach {
+            return false;
+        }
+        if let Some(known) = self.may_matter.get(&identity) {
+            return *known;
+        }
+        let text = &self.index.program.source(closure.file).text;
+        let own = crate::program::triage::called_function_may_matter(text, function.span);
+        self.may_matter.insert(identity, own);
+        own
     }
 
     fn summarise(
@@ -225,13 +249,14 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         self.running.pop();
-        let Some(frame) = self.frames.pop() else { return Summary { returns: Vec::new(), raised: Vec::new() } };
+        let Some(frame) = self.frames.pop() else { return Summary::default() };
         let mut returns = frame.returns;
         if let Some(yields) = frame.yields {
             let walked = Value::of(Shape::Elements(Rc::new(yields)));
             returns.iter_mut().for_each(|(_, value, _)| *value = walked.clone());
         }
-        Summary { returns: merge_returns(returns), raised: merge_raised(frame.raised) }
+        let says_yes = accepts_everything(&closure.code.name(), &returns, &frame.raised);
+        Summary { returns: merge_returns(returns), raised: merge_raised(frame.raised), says_yes }
     }
 
     /// The names of a function when it begins.
@@ -375,14 +400,13 @@ impl<'p> Interpreter<'p, '_> {
                 Shape::ExternalInstance { class, .. } => {
                     matches!(self.models.method(class, &pair.1), Some(Meaning::Entry(_) | Meaning::Transparent))
                 }
-                _ => super::entry::looks_like_registration(written),
+                _ => looks_like_registration(written),
             },
             // `functools.wraps(f)`, `app.route(…)`: called already.
             _ => match &written.kind {
                 ExpressionKind::Call { callee, .. } => {
                     let callee_value = self.evaluate_alone(callee);
-                    self.is_transparent_decorator(&callee_value, callee)
-                        || super::entry::looks_like_registration(written)
+                    self.is_transparent_decorator(&callee_value, callee) || looks_like_registration(written)
                 }
                 _ => false,
             },
@@ -391,6 +415,13 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A value is used as a secret: rules want to know where it is a literal.
     pub(super) fn secret_is_used(&mut self, value: &Value<'p>, role: SecretRole, user: &str, place: Place) {
+        if self.is_loud() && role == SecretRole::Key {
+            let names = value.origins.iter().filter_map(|origin| match &origin.kind {
+                OriginKind::Setting { name, .. } if !name.is_empty() => Some(name.clone()),
+                _ => None,
+            });
+            self.facts.key_settings.extend(names);
+        }
         self.emit(&super::event::Event::SecretUse { value, role, user, place });
     }
 
@@ -404,7 +435,7 @@ impl<'p> Interpreter<'p, '_> {
         if !self.is_loud() {
             return;
         }
-        for origin in origins.iter() {
+        for origin in origins {
             match &origin.kind {
                 OriginKind::Claims { decode, is_verified: true } => drop(self.facts.escaped_claims.insert(*decode)),
                 OriginKind::Claim { decode, is_verified: true, name } => {
@@ -438,124 +469,4 @@ pub(super) fn is_callable(value: &Value<'_>) -> bool {
             | Shape::External(_)
             | Shape::Instance { .. }
     )
-}
-
-fn summary_key<'p>(
-    identity: Place,
-    closure: &Rc<Closure<'p>>,
-    arguments: &Arguments<'p>,
-    state: &State<'p>,
-) -> SummaryKey {
-    let mut hasher = FxHasher::default();
-    closure.scope.as_ref().map(|scope| Rc::as_ptr(scope) as usize).hash(&mut hasher);
-    for value in &arguments.positional {
-        value.fingerprint().hash(&mut hasher);
-    }
-    for (name, value) in &arguments.keywords {
-        (name, value.fingerprint()).hash(&mut hasher);
-    }
-    if let Some(rest) = &arguments.rest {
-        rest.fingerprint().hash(&mut hasher);
-    }
-    (identity, hasher.finish(), state.heap_fingerprint())
-}
-
-/// The caller's path after a callee: its own names, the callee's world, the evidence of both.
-fn continue_after<'p>(caller: &State<'p>, callee: &State<'p>) -> State<'p> {
-    let mut state = callee.enter(caller.locals.clone());
-    state.evidence = caller.evidence.clone();
-    state.evidence.add_all(&callee.evidence);
-    state
-}
-
-/// Ways out with equal evidence whose values a caller could not tell apart become one.
-fn merge_returns<'p>(returns: Vec<(State<'p>, Value<'p>, Place)>) -> Vec<(State<'p>, Value<'p>, Place)> {
-    let mut merged: Vec<(State<'p>, Value<'p>, Place)> = Vec::new();
-    for (state, value, at) in returns {
-        let same = merged.iter_mut().find(|(known, known_value, _)| {
-            known.evidence == state.evidence && return_class(known_value) == return_class(&value)
-        });
-        match same {
-            Some((known, known_value, _)) => {
-                let locals = known.locals.clone();
-                *known = known.join(&state);
-                known.locals = locals;
-                *known_value = known_value.join(&value);
-            }
-            None => merged.push((state, value, at)),
-        }
-    }
-    merged.truncate(super::state::MAX_PATHS);
-    merged
-}
-
-/// What a caller can tell apart: nothing, falsehood, truth, a status.
-fn return_class(value: &Value<'_>) -> (u8, Option<i64>) {
-    let status = match &value.shape {
-        Shape::Response { status } => *status,
-        Shape::Sequence(elements) => elements
-            .get(1)
-            .and_then(Value::as_integer)
-            .or_else(|| elements.first().and_then(Value::as_boolean).map(i64::from)),
-        _ => None,
-    };
-    let class = match value.nullness {
-        super::value::Nullness::NONE => 0,
-        super::value::Nullness::EMPTY => 1,
-        super::value::Nullness::FULL => 2,
-        _ => 3,
-    };
-    (class, status)
-}
-
-fn merge_raised(raised: Vec<super::interpreter::Raised<'_>>) -> Vec<super::interpreter::Raised<'_>> {
-    let mut merged: Vec<super::interpreter::Raised<'_>> = Vec::new();
-    for one in raised {
-        let is_known =
-            merged.iter().any(|known| known.place == one.place && known.state.evidence == one.state.evidence);
-        if !is_known && merged.len() < super::state::MAX_PATHS {
-            merged.push(one);
-        }
-    }
-    merged
-}
-
-/// A validator that accepts everything: it gets the credential and can only answer yes.
-fn stub_origin<'p>(closure: &Rc<Closure<'p>>, arguments: &Arguments<'p>, summary: &Summary<'p>) -> Option<Origin> {
-    let Code::Function(function) = closure.code else { return None };
-    let credential = arguments.iter().find_map(|value| {
-        value
-            .origins
-            .credential()
-            .filter(|(_, credential)| relevant::is_bearing(credential))
-            .map(|(origin, _)| origin.clone())
-    })?;
-    if !accepts_everything(function, summary) {
-        return None;
-    }
-    let at = closure.code.place(closure.file);
-    let trail: Rc<Trail> =
-        credential.trail.then(at, Step::Passed { function: function.name.clone(), parameter: Name::new("credential") });
-    let kind = OriginKind::StubResult { function: function.name.clone(), at };
-    Some(Origin { kind, confidence: Confidence::High, trail })
-}
-
-/// Every way out of a function says yes and nothing on the way looked at anything.
-pub(super) fn accepts_everything(function: &Function, summary: &Summary<'_>) -> bool {
-    let looks = |evidence: &Evidence| evidence.iter().next().is_some();
-    let is_yes = |value: &Value<'_>| match &value.shape {
-        Shape::Constant(Constant::Boolean(truth)) => *truth,
-        Shape::Constant(Constant::Integer(number)) => *number != 0,
-        Shape::Dictionary(dictionary) => {
-            dictionary.entries.get("active").is_some_and(|active| active.as_boolean() == Some(true))
-        }
-        _ => {
-            vocabulary::sounds_like_check(&function.name)
-                && value.origins.credential().is_some_and(|(_, credential)| relevant::is_bearing(credential))
-        }
-    };
-    !summary.returns.is_empty()
-        && summary.raised.is_empty()
-        && summary.returns.iter().all(|(state, value, _)| !looks(&state.evidence) && is_yes(value))
-        && !super::objects::has_decorator(function, "abstractmethod")
 }

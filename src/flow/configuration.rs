@@ -3,8 +3,9 @@
 use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Origins, Store};
 use super::state::State;
-use super::value::{Nullness, Object, Value};
+use super::value::{Constant, Nullness, Object, Shape, Value};
 use crate::finding::Confidence;
+use crate::program::ClassRef;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
 
@@ -34,6 +35,86 @@ impl<'p> Interpreter<'p, '_> {
             // Where it is set is not seen: `[]` would fail when it is not, `.get` gives nothing.
             None if absent == Nullness::PRESENT || default.is_some() => Value::from_origins(origins, Nullness::FULL),
             None => Value::from_origins(origins, Nullness::NONE.or(Nullness::FULL)),
+        }
+    }
+
+    /// `config.from_object(Class)`, an object, a module, or the dotted name of one.
+    pub(super) fn configure_from(&mut self, state: &mut State<'p>, object: &Value<'p>, place: Place) {
+        let file = self.file();
+        let found = match &object.shape {
+            Shape::Class(_) | Shape::Module(_) => object.clone(),
+            Shape::Instance { class, .. } => Value::of(Shape::Class(*class)),
+            Shape::Constant(Constant::Text { text, .. }) => self.named_object(file, text),
+            _ => return,
+        };
+        let keys: Vec<Name> = match &found.shape {
+            Shape::Class(class) => self.class_scope(*class).names.keys().cloned().collect(),
+            Shape::Module(file) => self.index.scope(*file).names.keys().cloned().collect(),
+            _ => return,
+        };
+        let is_for_tests =
+            matches!(&found.shape, Shape::Class(class) if class.class.name.to_ascii_lowercase().contains("test"));
+        let mut keys: Vec<Name> = keys.into_iter().filter(|key| is_key_name(key) && !is_for_tests).collect();
+        keys.sort();
+        for key in keys {
+            let value = match &found.shape {
+                Shape::Class(class) => self.class_attribute(*class, &key, 8),
+                Shape::Module(file) => self.module_member(*file, &key),
+                _ => None,
+            };
+            if let Some(value) = value {
+                self.configuration_is_set(state, &key, &value, place);
+            }
+        }
+    }
+
+    fn named_object(&mut self, file: FileId, dotted: &str) -> Value<'p> {
+        let paths = self.index.program.paths();
+        if let Some(module) = paths.find(file, 0, dotted) {
+            return Value::of(Shape::Module(module));
+        }
+        let Some((module, name)) = dotted.rsplit_once('.') else { return Value::unknown() };
+        self.imported_name(file, 0, &Name::new(module), &Name::new(name), 8)
+    }
+
+    /// Secrets in settings that a framework reads by their file's or class's name: `class Config`, `settings.py`.
+    pub(super) fn settings_of_module(&mut self, file: FileId) {
+        let index = self.index;
+        let path = index.program.source(file).path.to_string_lossy().to_ascii_lowercase();
+        let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let mut state = State::default();
+        if name.contains("setting") || name.contains("config") {
+            let mut keys: Vec<Name> =
+                index.scope(file).names.keys().filter(|key| self.models.is_secret_key(key)).cloned().collect();
+            keys.sort();
+            for key in keys {
+                if let Some(value) = self.module_member(file, &key) {
+                    self.configuration_is_set(
+                        &mut state,
+                        &key,
+                        &value,
+                        Place { file, span: crate::source::Span::default() },
+                    );
+                }
+            }
+        }
+        let Some(module) = index.module(file) else { return };
+        for statement in &module.body {
+            let StatementKind::Class(class) = &statement.kind else { continue };
+            let lower = class.name.to_ascii_lowercase();
+            let is_for_tests = lower.contains("test");
+            if is_for_tests || (!lower.contains("config") && !lower.contains("setting")) {
+                continue;
+            }
+            let class = ClassRef { file, class };
+            let mut keys: Vec<Name> =
+                self.class_scope(class).names.keys().filter(|key| self.models.is_secret_key(key)).cloned().collect();
+            keys.sort();
+            for key in keys {
+                if let Some(value) = self.class_attribute(class, &key, 1) {
+                    self.configuration_is_set(&mut state, &key, &value, class.place());
+                }
+            }
         }
     }
 
@@ -73,6 +154,11 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
+/// Configuration takes upper-case names only.
+fn is_key_name(name: &str) -> bool {
+    name.chars().any(|letter| letter.is_ascii_uppercase()) && !name.chars().any(|letter| letter.is_ascii_lowercase())
+}
+
 /// Files in which applications keep their settings, by name.
 fn holds_configuration(path: &std::path::Path) -> bool {
     let text = path.to_string_lossy().to_ascii_lowercase();
@@ -105,7 +191,7 @@ fn collect<'p>(body: &'p [Statement], name: &str, found: &mut Vec<&'p Expression
                 }
             }
             StatementKind::AnnotatedAssign { target, value: Some(value), .. } if is_key(target, name) => {
-                found.push(value)
+                found.push(value);
             }
             StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, arguments }, .. }) => {
                 let sets = matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if matches!(name.as_str(), "update" | "from_mapping" | "setdefault"));

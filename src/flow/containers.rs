@@ -11,7 +11,7 @@ use super::value::{Dictionary, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::program::vocabulary;
 use crate::source::Place;
-use crate::syntax::tree::{Expression, ExpressionKind, Name};
+use crate::syntax::tree::{Expression, ExpressionKind, Name, UnaryOperator};
 
 /// A typical element of something that is walked.
 pub(super) fn element_of<'p>(value: &Value<'p>) -> Value<'p> {
@@ -19,7 +19,11 @@ pub(super) fn element_of<'p>(value: &Value<'p>) -> Value<'p> {
         Shape::Sequence(elements) => join_all(elements.iter().cloned()),
         Shape::Elements(element) => Value::clone(element),
         Shape::Union(members) => join_all(members.iter().map(element_of)),
-        // Walking a dictionary gives its keys.
+        // Werkzeug's header map is walked as pairs; other mappings give their keys.
+        Shape::Request(RequestMap::Headers) => {
+            let pair = vec![Value::present(), Value::from_origins(value.origins.clone(), Nullness::ANY)];
+            Value::of(Shape::Sequence(Rc::new(pair)))
+        }
         Shape::Dictionary(_) | Shape::Request(_) => Value::present(),
         _ => Value::from_origins(value.origins.clone(), Nullness::ANY),
     }
@@ -68,8 +72,11 @@ impl<'p> Interpreter<'p, '_> {
         match &object.shape {
             Shape::Sequence(elements) => match index.as_integer() {
                 Some(at) => {
-                    let at =
-                        if at < 0 { elements.len().checked_sub(at.unsigned_abs() as usize) } else { Some(at as usize) };
+                    let at = if at < 0 {
+                        elements.len().checked_sub(at.unsigned_abs() as usize)
+                    } else {
+                        usize::try_from(at).ok()
+                    };
                     match at.and_then(|at| elements.get(at)) {
                         Some(element) => {
                             if self.frame().open_tries > 0 {
@@ -118,14 +125,21 @@ impl<'p> Interpreter<'p, '_> {
             Shape::Request(map) => self.request_item(state, *map, object, key, place),
             Shape::Dictionary(dictionary) => match key.as_text() {
                 Some(text) => match (dictionary.entries.get(text), &dictionary.rest) {
-                    (Some(value), _) => return value.clone(),
+                    (Some(value), _) => {
+                        let stubs = object.origins.filter_map(|origin| match origin.kind {
+                            OriginKind::StubResult { .. } => Some(origin.clone()),
+                            _ => None,
+                        });
+                        return value.clone().with_origins(value.origins.union(&stubs));
+                    }
                     (None, Some(rest)) => rest.clone(),
                     (None, None) => return default.cloned().unwrap_or_else(Value::none),
                 },
                 None => join_all(dictionary.entries.values().cloned().chain(dictionary.rest.clone())),
             },
             Shape::ExternalInstance { class, .. } if class == CONFIGURATION => {
-                self.configured(state, key, default, place, absent)
+                // What the key was given is what `[]` gives, `None` included.
+                return self.configured(state, key, default, place, absent);
             }
             Shape::ExternalInstance { class, .. } if class == "flask.sessions.Session" => {
                 let known = key.as_text().and_then(|key| state.attribute(Object::Session, key)).cloned();
@@ -219,7 +233,7 @@ impl<'p> Interpreter<'p, '_> {
         let name = key.as_text().cloned().unwrap_or_default();
         let confidence = object.origins.iter().map(|origin| origin.confidence).min().unwrap_or(Confidence::High);
         let written = match map {
-            RequestMap::Environment => Name::from(name.strip_prefix("HTTP_").unwrap_or(&name).replace('_', "-")),
+            RequestMap::Environment => header_of_environment(&name),
             _ => name.clone(),
         };
         let (channel, kind) = match map {
@@ -285,18 +299,32 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
+/// `HTTP_X_API_KEY` as the header it stands for: `X-Api-Key` (PEP 3333).
+fn header_of_environment(key: &str) -> Name {
+    let Some(bare) = key.strip_prefix("HTTP_") else { return Name::new(key) };
+    let words = bare.split('_').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        format!("{first}{}", rest.to_ascii_lowercase())
+    });
+    words.collect::<Vec<_>>().join("-").into()
+}
+
 /// `value[lower:upper]` of something that may be a credential.
 fn slice<'p>(value: &Value<'p>, lower: Option<&Expression>, upper: Option<&Expression>) -> Value<'p> {
     let number = |bound: Option<&Expression>| match bound.map(|bound| &bound.kind) {
         Some(ExpressionKind::Integer(number)) => *number,
+        Some(ExpressionKind::Unary { operator: UnaryOperator::Minus, operand }) => match &operand.kind {
+            ExpressionKind::Integer(number) => number.map(i64::wrapping_neg),
+            _ => None,
+        },
         _ => None,
     };
     match &value.shape {
         Shape::Sequence(elements) => {
-            let from = number(lower).map_or(0, |from| from.max(0) as usize).min(elements.len());
+            let from = number(lower).map_or(0, |from| usize::try_from(from).unwrap_or_default()).min(elements.len());
             let to = number(upper)
                 .filter(|to| *to >= 0)
-                .map_or(elements.len(), |to| to as usize)
+                .map_or(elements.len(), |to| usize::try_from(to).unwrap_or_default())
                 .clamp(from, elements.len());
             Value::of(Shape::Sequence(Rc::new(elements[from..to].to_vec())))
         }
@@ -346,7 +374,15 @@ pub(super) fn split_parts<'p>(
         }
         None => (stepped.clone(), stepped.clone()),
     };
-    let nullness = if may_be_empty { Nullness::PRESENT } else { Nullness::FULL };
+    // The first part of a JWT is its header, the second its claims (RFC 7515 section 3.1).
+    let is_token = matches!(stepped.credential(), Some((_, credential)) if credential.part == Part::Token);
+    let first = if separator == Some(".") && is_token {
+        first.filter_map(|origin| Some(super::origin::Origin { kind: OriginKind::TokenHeader, ..origin.clone() }))
+    } else {
+        first
+    };
+    // Only what a caller sends can have empty parts at will.
+    let nullness = if may_be_empty && stepped.credential().is_some() { Nullness::PRESENT } else { Nullness::FULL };
     let first = Value::from_origins(first, nullness);
     let second = Value::from_origins(second, nullness);
     let elements = if with_separator { vec![first, Value::present(), second] } else { vec![first, second] };

@@ -1,23 +1,20 @@
 //! Entries: what frameworks call, what surrounds it, and how one is run from the outside in.
 
-use std::rc::Rc;
-
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
 use super::evidence::CheckKind;
-use super::interpreter::{Frame, Interpreter, Raised, RaisedClass};
+use super::interpreter::{
+    Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
+};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, RequestMap, Shape, Value};
-use super::walk::{self, Site};
+use super::walk::Site;
 use crate::finding::Confidence;
-use crate::models::Meaning;
-use crate::models::schema::EntryKindModel;
-use crate::program::{ClassRef, vocabulary};
+use crate::program::vocabulary;
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{
-    Argument, ArgumentKind, Expression, ExpressionKind, Name, Parameter, ParameterKind, Statement, StatementKind,
-};
+use crate::syntax::tree::{Name, Parameter, ParameterKind};
+use std::rc::Rc;
 
 /// A function that a framework calls.
 #[derive(Clone, Debug)]
@@ -41,217 +38,11 @@ pub struct FileEntries<'p> {
     pub sites: Vec<Site<'p>>,
 }
 
-/// Whether a decorator or call registers its function by its form alone: `X.route("/…")`, `X.post("/…")`.
-pub(super) fn looks_like_registration(written: &Expression) -> bool {
-    registration_by_form(written).is_some()
-}
-
-fn registration_by_form(written: &Expression) -> Option<(EntryKind, Vec<Name>)> {
-    let (callee, arguments): (&Expression, &[Argument]) = match &written.kind {
-        ExpressionKind::Call { callee, arguments } => (callee, arguments),
-        _ => (written, &[]),
-    };
-    let ExpressionKind::Attribute { name, .. } = &callee.kind else { return None };
-    let has_path = arguments.first().is_some_and(|argument| match &argument.value.kind {
-        ExpressionKind::String(text) => text.starts_with('/') || text.is_empty(),
-        ExpressionKind::Formatted(_) => true,
-        _ => false,
-    });
-    match name.as_str() {
-        "route" if !arguments.is_empty() => Some((EntryKind::Route, Vec::new())),
-        "get" | "post" | "put" | "patch" | "delete" if has_path => {
-            Some((EntryKind::Route, vec![name.to_uppercase().into()]))
-        }
-        "before_request" | "before_app_request" => Some((EntryKind::Hook, Vec::new())),
-        "errorhandler" | "app_errorhandler" | "after_request" | "teardown_request" | "context_processor"
-        | "after_app_request" => Some((EntryKind::Other, Vec::new())),
-        _ => None,
-    }
-}
-
 impl<'p> Interpreter<'p, '_> {
-    /// What of a file frameworks call.
-    pub fn entries(&mut self, file: FileId) -> FileEntries<'p> {
-        let Some(module) = self.index.module(file) else { return FileEntries::default() };
-        let sites = walk::functions(file, &module.body);
-        let mut entries = Vec::new();
-        for site in &sites {
-            for decorator in &site.function.decorators {
-                entries.extend(self.entry_of_decorator(*site, decorator));
-            }
-            entries.extend(self.entry_of_class_method(*site));
-        }
-        self.registered_by_call(file, &module.body, &sites, &mut entries);
-        FileEntries { entries, sites }
-    }
-
-    fn entry_of_decorator(&mut self, site: Site<'p>, decorator: &'p Expression) -> Option<Entry<'p>> {
-        let (callee, arguments): (&'p Expression, &'p [Argument]) = match &decorator.kind {
-            ExpressionKind::Call { callee, arguments } => (callee, arguments),
-            _ => (decorator, &[]),
-        };
-        let (kind, methods, owner, is_application_wide) = self.registration(site.file, callee, decorator)?;
-        let info = EntryInfo {
-            kind,
-            name: site.function.name.clone(),
-            path: arguments.first().and_then(|argument| match &argument.value.kind {
-                ExpressionKind::String(text) => Some(text.clone()),
-                _ => None,
-            }),
-            methods: if methods.is_empty() { written_methods(arguments) } else { methods },
-            place: site.place(),
-        };
-        Some(Entry { site, info, owner, is_application_wide })
-    }
-
-    /// What registering with this callee means.
-    fn registration(
-        &mut self,
-        file: FileId,
-        callee: &'p Expression,
-        whole: &'p Expression,
-    ) -> Option<(EntryKind, Vec<Name>, Option<Place>, bool)> {
-        let ExpressionKind::Attribute { value: owner, name, .. } = &callee.kind else {
-            return self.registration_by_import(file, callee);
-        };
-        let owner = self.at_module_level(file, |this| this.evaluate_alone(owner));
-        let (meaning, at, class) = match &owner.shape {
-            Shape::ExternalInstance { class, at } => (self.models.method(class, name), Some(*at), class.clone()),
-            Shape::External(path) => (self.models.meaning(&format!("{path}.{name}")), None, path.clone()),
-            _ => (None, None, Name::default()),
-        };
-        if let Some(Meaning::Entry(model)) = meaning {
-            let kind = entry_kind(model.kind);
-            let is_application_wide = name == "before_app_request" || class == "flask.Flask";
-            return Some((kind, model.methods.iter().map(Name::new).collect(), at, is_application_wide));
-        }
-        let (kind, methods) = registration_by_form(whole)?;
-        Some((kind, methods, None, true))
-    }
-
-    /// A registering decorator that is imported by its own name: `@expose("/users")`.
-    fn registration_by_import(
-        &mut self,
-        file: FileId,
-        callee: &'p Expression,
-    ) -> Option<(EntryKind, Vec<Name>, Option<Place>, bool)> {
-        let ExpressionKind::Name(_) = &callee.kind else { return None };
-        let value = self.at_module_level(file, |this| this.evaluate_alone(callee));
-        let Shape::External(path) = &value.shape else { return None };
-        let Some(Meaning::Entry(model)) = self.models.meaning(path) else { return None };
-        Some((entry_kind(model.kind), model.methods.iter().map(Name::new).collect(), None, false))
-    }
-
-    /// `get`, `post`, … of a view class.
-    fn entry_of_class_method(&mut self, site: Site<'p>) -> Option<Entry<'p>> {
-        let class = site.class?;
-        let name = site.function.name.as_str();
-        if !matches!(name, "get" | "post" | "put" | "patch" | "delete" | "dispatch_request")
-            || !self.is_view_class(class)
-        {
-            return None;
-        }
-        let methods = if name == "dispatch_request" { Vec::new() } else { vec![name.to_uppercase().into()] };
-        let path = class.class.decorators.iter().find_map(|decorator| match &decorator.kind {
-            ExpressionKind::Call { arguments, .. } => match &arguments.first()?.value.kind {
-                ExpressionKind::String(text) => Some(text.clone()),
-                _ => None,
-            },
-            _ => None,
-        });
-        let name: Name = format!("{}.{name}", class.class.name).into();
-        let info = EntryInfo { kind: EntryKind::Route, name, path, methods, place: site.place() };
-        Some(Entry { site, info, owner: None, is_application_wide: false })
-    }
-
-    fn is_view_class(&mut self, class: ClassRef<'p>) -> bool {
-        let mut pending = vec![class];
-        for _ in 0..8 {
-            let Some(current) = pending.pop() else { return false };
-            for base in self.bases(current) {
-                match base.shape {
-                    Shape::Class(base) => pending.push(base),
-                    Shape::External(path) => {
-                        let last = path.rsplit('.').next().unwrap_or_default();
-                        if matches!(
-                            last,
-                            "MethodView" | "View" | "Resource" | "MethodResource" | "APIView" | "HTTPEndpoint"
-                        ) {
-                            return true;
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        false
-    }
-
-    /// `app.before_request(check)`, `app.add_url_rule("/path", view_func=view)`.
-    fn registered_by_call(
-        &mut self,
-        file: FileId,
-        body: &'p [Statement],
-        sites: &[Site<'p>],
-        entries: &mut Vec<Entry<'p>>,
-    ) {
-        for statement in body {
-            let StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, arguments }, .. }) =
-                &statement.kind
-            else {
-                walk::bodies(statement)
-                    .into_iter()
-                    .for_each(|inner| self.registered_by_call(file, inner, sites, entries));
-                continue;
-            };
-            let ExpressionKind::Attribute { value: owner, name, .. } = &callee.kind else { continue };
-            let (kind, at) = match name.as_str() {
-                "before_request" | "before_app_request" => (EntryKind::Hook, 0),
-                "add_url_rule" => (EntryKind::Route, 2),
-                _ => continue,
-            };
-            let by_name = arguments.iter().find(
-                |argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "view_func" || name == "f"),
-            );
-            let Some(view) =
-                by_name.or_else(|| arguments.get(at).filter(|argument| argument.kind == ArgumentKind::Positional))
-            else {
-                continue;
-            };
-            let value = self.at_module_level(file, |this| this.evaluate_alone(&view.value));
-            let Some(target) = function_place(&value) else { continue };
-            let owner = self.at_module_level(file, |this| this.evaluate_alone(owner));
-            let owner_place = match &owner.shape {
-                Shape::ExternalInstance { at, .. } => Some(*at),
-                _ => None,
-            };
-            let path = match &arguments.first().map(|argument| &argument.value.kind) {
-                Some(ExpressionKind::String(text)) => Some(text.clone()),
-                _ => None,
-            };
-            let site = sites.iter().copied().find(|site| site.place() == target).or_else(|| self.site_at(target));
-            if let Some(site) = site {
-                let info = EntryInfo {
-                    kind,
-                    name: site.function.name.clone(),
-                    path,
-                    methods: written_methods(arguments),
-                    place: target,
-                };
-                entries.push(Entry { site, info, owner: owner_place, is_application_wide: kind == EntryKind::Hook });
-            }
-        }
-    }
-
-    /// The function whose name stands at a place.
-    fn site_at(&self, place: Place) -> Option<Site<'p>> {
-        let module = self.index.module(place.file)?;
-        walk::functions(place.file, &module.body).into_iter().find(|site| site.place() == place)
-    }
-
     /// Runs an entry with what surrounds it and tells the observer how it ended.
     pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>]) -> Vec<Outcome> {
         self.begin_entry();
+        self.reach = if entry.info.kind == EntryKind::Function { REACH_OF_FUNCTIONS } else { REACH_OF_ROUTES };
         self.frames.push(Frame::new(entry.site.file, None));
         let mut outcomes = Vec::new();
         let mut states = vec![State::default()];
@@ -294,11 +85,16 @@ impl<'p> Interpreter<'p, '_> {
             let (ending, status) = match entry.info.kind {
                 EntryKind::TokenCallback => (outcome::of_callback(&value), None),
                 EntryKind::Hook if value.is_none() => (Ending::Success, None),
+                EntryKind::Function if !value.nullness.may_be(Nullness::FULL) => (Ending::Refusal, None),
                 EntryKind::Function => (Ending::Success, None),
                 _ => outcome::of_return(&value),
             };
             if entry.info.kind == EntryKind::Function {
                 self.claims_escape(&value.deep_origins(), entry.info.place, "is returned");
+            }
+            if entry.info.kind == EntryKind::Route && ending == Ending::Success {
+                let unverified = super::binding::unverified(&value.deep_origins());
+                self.claims_escape(&unverified, entry.info.place, "is answered as if it were true");
             }
             outcomes.push(Outcome { ending, status, evidence: state.evidence, place: entry.info.place });
         }
@@ -394,6 +190,17 @@ impl<'p> Interpreter<'p, '_> {
                     let value = self.item(state, &map, &key, None, entry.info.place, Nullness::PRESENT);
                     arguments.keywords.push((name, value));
                 }
+                // Where the path cannot be read, a parameter called like a credential comes from it.
+                let is_readable = entry.info.path.is_some();
+                for parameter in parameters.iter().filter(|parameter| !is_readable && parameter.default.is_none()) {
+                    let key = Value::text(parameter.name.clone(), entry.info.place, false);
+                    let map = Value::of(Shape::Request(RequestMap::Path));
+                    let place = Place { file: site.file, span: parameter.span };
+                    let value = self.item(state, &map, &key, None, place, Nullness::PRESENT);
+                    if value.origins.credential().is_some() {
+                        arguments.keywords.push((parameter.name.clone(), value));
+                    }
+                }
                 arguments.rest = Some(Value::unknown());
             }
             EntryKind::TokenCallback => {
@@ -403,7 +210,9 @@ impl<'p> Interpreter<'p, '_> {
                         _ => None,
                     };
                     let value = value.unwrap_or_else(|| callback_argument(parameter, site.file));
-                    self.credential_is_read(&value.origins, Place { file: site.file, span: parameter.span });
+                    if let Some((origin, _)) = value.origins.credential() {
+                        self.facts.presented.push(origin.clone());
+                    }
                     arguments.positional.push(value);
                 }
             }
@@ -475,8 +284,10 @@ impl<'p> Interpreter<'p, '_> {
     pub fn run_module(&mut self, file: FileId) {
         let Some(module) = self.index.module(file) else { return };
         self.begin_entry();
+        self.reach = REACH_OF_MODULES;
         self.frames.push(Frame::new(file, None));
         self.block(vec![State::default()], &module.body);
+        self.settings_of_module(file);
         self.frames.clear();
         let place = Place { file, span: crate::source::Span::default() };
         let entry =
@@ -495,15 +306,6 @@ impl<'p> Interpreter<'p, '_> {
             place: site.place(),
         };
         Entry { site, info, owner: None, is_application_wide: false }
-    }
-}
-
-fn entry_kind(model: EntryKindModel) -> EntryKind {
-    match model {
-        EntryKindModel::Route => EntryKind::Route,
-        EntryKindModel::Hook => EntryKind::Hook,
-        EntryKindModel::TokenCallback => EntryKind::TokenCallback,
-        EntryKindModel::Other => EntryKind::Other,
     }
 }
 
@@ -526,23 +328,6 @@ fn callback_argument<'p>(parameter: &Parameter, file: FileId) -> Value<'p> {
     )
 }
 
-/// `methods=["POST"]`.
-fn written_methods(arguments: &[Argument]) -> Vec<Name> {
-    let list =
-        arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "methods"));
-    let elements = match list.map(|list| &list.value.kind) {
-        Some(ExpressionKind::List(elements) | ExpressionKind::Tuple(elements) | ExpressionKind::Set(elements)) => {
-            elements
-        }
-        _ => return Vec::new(),
-    };
-    let texts = elements.iter().filter_map(|element| match &element.kind {
-        ExpressionKind::String(text) => Some(Name::from(text.to_uppercase())),
-        _ => None,
-    });
-    texts.collect()
-}
-
 /// The names in `/users/<int:user_id>/<token>`.
 fn path_variables(path: &str) -> Vec<Name> {
     path.split('<')
@@ -550,16 +335,6 @@ fn path_variables(path: &str) -> Vec<Name> {
         .filter_map(|rest| rest.split('>').next())
         .map(|inner| Name::new(inner.rsplit(':').next().unwrap_or_default()))
         .collect()
-}
-
-fn function_place(value: &Value<'_>) -> Option<Place> {
-    match &value.shape {
-        Shape::Function(closure) => Some(closure.code.place(closure.file)),
-        Shape::Wrapped(pair) => function_place(&pair.0),
-        Shape::Guarded(pair) => function_place(&pair.0),
-        Shape::Partial(pair) => function_place(&pair.0),
-        _ => None,
-    }
 }
 
 /// Evidence that stands for anything: the entry was not understood.

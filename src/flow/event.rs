@@ -52,6 +52,7 @@ pub struct Comparison<'p> {
 
 /// A token is decoded.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent questions about one call")]
 pub struct Decode<'p> {
     /// The library's function.
     pub model: Arc<DecodeModel>,
@@ -67,8 +68,8 @@ pub struct Decode<'p> {
     pub key: Option<Value<'p>>,
     /// Whether the signature is verified.
     pub is_verified: bool,
-    /// What switched verification off, as written.
-    pub switched_off_by: Option<Place>,
+    /// Whether it is a parameter of older versions that switches verification off.
+    pub is_legacy: bool,
     /// Whether the call itself constrains the audience, or whether that cannot be known.
     pub has_audience: bool,
     /// The same for the issuer.
@@ -168,6 +169,12 @@ pub struct Facts<'p> {
     pub decisions: BTreeSet<Decision>,
     /// Credentials read from the request, by place.
     pub reads: BTreeMap<Place, Origin>,
+    /// Credentials that a callback is handed.
+    pub presented: Vec<Origin>,
+    /// Settings that are used as keys, by name.
+    pub key_settings: BTreeSet<Name>,
+    /// Settings that reach a log: origin, sink, place.
+    pub logged_settings: Vec<(Origin, String, Place)>,
     /// Places at which this process issues tokens with the key that it verifies with: fingerprints of keys.
     pub issuing_keys: Vec<Value<'p>>,
 }

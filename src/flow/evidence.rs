@@ -61,6 +61,15 @@ pub struct Evidence(Rc<Vec<Check>>);
 /// Checks kept apart on one path.
 const MAX_CHECKS: usize = 40;
 
+impl<'a> IntoIterator for &'a Evidence {
+    type Item = &'a Check;
+    type IntoIter = std::slice::Iter<'a, Check>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 impl Evidence {
     /// Adds a check.
     pub fn add(&mut self, kind: CheckKind, place: Place) {
@@ -74,7 +83,7 @@ impl Evidence {
 
     /// Adds every check of another path's evidence.
     pub fn add_all(&mut self, other: &Self) {
-        for check in other.iter() {
+        for check in other {
             self.add(check.kind, check.place);
         }
     }

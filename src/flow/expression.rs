@@ -9,6 +9,7 @@ use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::State;
 use super::value::{Arguments, Closure, Code, Constant, Dictionary, Nullness, Scope, Shape, Value};
+use crate::program::vocabulary;
 use crate::syntax::tree::{
     Argument, ArgumentKind, BinaryOperator, ComprehensionClause, ComprehensionKind, Expression, ExpressionKind,
     FormattedPart, Name, UnaryOperator,
@@ -510,8 +511,8 @@ fn add<'p>(left: &Value<'p>, right: &Value<'p>) -> Value<'p> {
             Shape::Constant(Constant::Text { text: a, at, is_bytes }),
             Shape::Constant(Constant::Text { text: b, at: b_at, .. }),
         ) => {
-            // The part that could be a secret: `"Bearer " + TOKEN` is written where the token is.
-            let at = if b.len() > a.len() || crate::program::vocabulary::is_scheme_or_word(a) { *b_at } else { *at };
+            // `"Bearer " + KEY`: what matters is where the key stands.
+            let at = if vocabulary::is_scheme_or_word(a) || b.len() > a.len() { *b_at } else { *at };
             Value::text(format!("{a}{b}").into(), at, *is_bytes)
         }
         (Shape::Constant(Constant::Integer(a)), Shape::Constant(Constant::Integer(b))) => {

@@ -10,9 +10,9 @@ use super::event::{Event, Facts};
 use super::evidence::CheckKind;
 use super::origin::Origins;
 use super::state::State;
-use super::value::{Arguments, Closure, Value};
+use super::value::{Arguments, Closure, Object, Value};
 use crate::models::Models;
-use crate::program::{ClassRef, Index};
+use crate::program::{ClassRef, Index, ModuleScope};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::tree::Name;
 
@@ -22,8 +22,15 @@ pub type Branches<'p> = SmallVec<[(State<'p>, Value<'p>); 1]>;
 /// Calls followed into each other. Real call chains from a route to a comparison are four or five deep.
 const MAX_DEPTH: usize = 14;
 
+/// How deep calls without arguments of interest are followed from a route with its hooks and decorators.
+pub(super) const REACH_OF_ROUTES: usize = 6;
+/// The same from a function judged alone: what it calls is judged alone too.
+pub(super) const REACH_OF_FUNCTIONS: usize = 2;
+/// The same from the top level of a module.
+pub(super) const REACH_OF_MODULES: usize = 1;
+
 /// Expressions and statements evaluated for one entry. The largest real handlers measured need a tenth of it.
-const MAX_WORK: u32 = 60_000;
+const MAX_WORK: u32 = 20_000;
 
 /// An exception on its way.
 #[derive(Clone, Debug)]
@@ -76,12 +83,14 @@ impl<'p> Frame<'p> {
 }
 
 /// What a call of a function gave, for the same arguments in the same world.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Summary<'p> {
     /// World, evidence gained and value of each way out.
     pub returns: Vec<(State<'p>, Value<'p>, Place)>,
     /// Exceptions that leave it.
     pub raised: Vec<Raised<'p>>,
+    /// Whether every way out says yes and nothing on the way looked at anything.
+    pub says_yes: bool,
 }
 
 /// What tells calls apart: function, captured scope, arguments, world.
@@ -108,10 +117,16 @@ pub struct Interpreter<'p, 'i> {
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
     pub(super) members: FxHashMap<(Place, Name), Option<Value<'p>>>,
     pub(super) initialised: FxHashMap<Place, State<'p>>,
+    /// Attributes of objects that modules make when they are loaded.
+    pub(super) module_attributes: FxHashMap<(Object, Name), Value<'p>>,
     pub(super) configuration: FxHashMap<(FileId, Name), Option<Value<'p>>>,
     pub(super) in_progress: FxHashSet<(FileId, Name)>,
+    pub(super) class_scopes: FxHashMap<Place, Rc<ModuleScope<'p>>>,
     pub(super) members_in_progress: FxHashSet<Place>,
     pub(super) running: Vec<Place>,
+    pub(super) may_matter: FxHashMap<Place, bool>,
+    /// How deep calls are followed that are handed nothing of interest.
+    pub(super) reach: usize,
     quiet: u32,
     work: u32,
 }
@@ -132,10 +147,14 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             globals: FxHashMap::default(),
             members: FxHashMap::default(),
             initialised: FxHashMap::default(),
+            module_attributes: FxHashMap::default(),
             configuration: FxHashMap::default(),
             in_progress: FxHashSet::default(),
+            class_scopes: FxHashMap::default(),
             members_in_progress: FxHashSet::default(),
             running: Vec::new(),
+            may_matter: FxHashMap::default(),
+            reach: REACH_OF_ROUTES,
             quiet: 0,
             work: 0,
         }
@@ -149,6 +168,12 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.running.clear();
         self.work = 0;
         self.is_bounded = false;
+    }
+
+    /// The names of a class body.
+    pub(super) fn class_scope(&mut self, class: ClassRef<'p>) -> Rc<ModuleScope<'p>> {
+        let known = self.class_scopes.entry(class.place()).or_insert_with(|| Rc::new(Index::class_scope(class)));
+        Rc::clone(known)
     }
 
     /// Counts one piece of work; false when the entry has used up what it may do.

@@ -1,27 +1,21 @@
 //! Calls of library functions and builtins: what their models say happens.
 
-use std::rc::Rc;
-use std::sync::Arc;
-
-use smallvec::SmallVec;
-
 use super::containers::element_of;
-use super::event::{Comparator, Decode, Event, SecretRole};
-use super::evidence::CheckKind;
+use super::decode::is_without_token;
+use super::event::{Comparator, Event, SecretRole};
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
-use super::origin::{Origin, OriginKind, Origins, Step, Store, Trail};
+use super::origin::{Origin, OriginKind, Origins, Step, Store};
 use super::relevant;
 use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
-use crate::models::schema::{
-    ClaimParameter, DecodeGives, DecodeModel, EvidenceModel, Failure, LogModel, Missing, SignatureModel, StoreModel,
-    VerifyModel,
-};
+use crate::models::schema::{LogModel, Missing, StoreModel};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::Name;
+use smallvec::SmallVec;
+use std::rc::Rc;
 
 /// The argument of a model's parameter. A parameter is written `meaning` or `meaning=name`, in the order of places.
 pub(super) fn parameter<'a, 'p>(
@@ -46,6 +40,14 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(meaning) = self.models.meaning(path).cloned() {
             let canonical: Name = self.models.canonical(path).into_owned().into();
             return self.apply(state, &meaning, &canonical, arguments, None, place);
+        }
+        if path == "functools.partial" || path == "functools.partialmethod" {
+            let mut given = arguments;
+            if given.positional.is_empty() {
+                return one(state, Value::unknown());
+            }
+            let callee = given.positional.remove(0);
+            return one(state, Value::of(Shape::Partial(Rc::new((callee, given)))));
         }
         if !path.contains('.')
             && let Some(branches) = self.builtin(&state, path, &arguments, place)
@@ -75,10 +77,18 @@ impl<'p> Interpreter<'p, '_> {
         arguments: &Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
-        let values: Vec<&Value<'p>> = arguments.iter().collect();
-        self.saw(&mut state, &values, place);
-        let class = self.models.canonical(path).into_owned().into();
-        one(state, Value::of(Shape::ExternalInstance { class, at: place }))
+        let class: Name = self.models.canonical(path).into_owned().into();
+        let is_exception = class.ends_with("Error") || class.ends_with("Exception");
+        let mut value = Value::of(Shape::ExternalInstance { class, at: place });
+        if is_exception {
+            // Its text carries what it is made of.
+            value.origins =
+                arguments.iter().fold(Origins::default(), |all, argument| all.union(&argument.deep_origins()));
+        } else {
+            let values: Vec<&Value<'p>> = arguments.iter().collect();
+            self.saw(&mut state, &values, place);
+        }
+        one(state, value)
     }
 
     /// Does what a model says.
@@ -124,7 +134,12 @@ impl<'p> Interpreter<'p, '_> {
                     self.raise(state.clone(), RaisedClass::External(classes), Origins::default(), place);
                 }
                 let value = derived(&arguments, receiver, path, place);
-                one(state, value)
+                if model.measures {
+                    return one(state, measured(&value.origins));
+                }
+                let value = self.claims_by_hand(value, path, place);
+                let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
+                one(state, value.with_nullness(nullness))
             }
             Meaning::Inert | Meaning::Transparent | Meaning::Entry(_) => match arguments.positional.first() {
                 // A decorator that registers hands the function back.
@@ -151,16 +166,15 @@ impl<'p> Interpreter<'p, '_> {
                 let origins = Origins::one(kind, Confidence::High, place, "the digest is computed here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }
-            Meaning::Compare => match (arguments.positional.first(), arguments.positional.get(1)) {
+            Meaning::Compare(model) => match (arguments.positional.first(), arguments.positional.get(1)) {
                 (Some(left), Some(right)) => {
-                    self.equality(state, [left.clone(), right.clone()], Comparator::ConstantTime, false, place)
+                    let comparator = if model.plain { Comparator::Equality } else { Comparator::ConstantTime };
+                    self.equality(state, [left.clone(), right.clone()], comparator, model.negated, place)
                 }
                 _ => one(state, Value::any_boolean()),
             },
             // A class that decodes what it is given also makes new tokens.
-            Meaning::Decode(model) if is_incomplete(model, &arguments) => {
-                let values: Vec<&Value<'p>> = arguments.iter().collect();
-                self.saw(&mut state, &values, place);
+            Meaning::Decode(model) if is_without_token(model, &arguments) => {
                 one(state, model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place)))
             }
             Meaning::Decode(model) => self.decode(state, model, path, &arguments, place),
@@ -220,6 +234,10 @@ impl<'p> Interpreter<'p, '_> {
                 SmallVec::new()
             }
             Meaning::Response(model) => {
+                for value in arguments.iter() {
+                    let unverified = super::binding::unverified(&value.deep_origins());
+                    self.claims_escape(&unverified, place, "is answered as if it were true");
+                }
                 let written = parameter(&model.parameters, &arguments, "status")
                     .or_else(|| arguments.keyword("status"))
                     .or_else(|| arguments.keyword("status_code"));
@@ -255,13 +273,20 @@ impl<'p> Interpreter<'p, '_> {
                 if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
                     self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
                 }
-                one(state, model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place)))
+                let url = parameter(&model.parameters, &arguments, "url");
+                let origins = if url.is_some_and(is_token_endpoint) {
+                    Origins::one(OriginKind::TokenResponse, Confidence::High, place, "the token endpoint answers here")
+                } else {
+                    Origins::default()
+                };
+                let value = model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place));
+                one(state, value.with_origins(origins))
             }
         }
     }
 
     /// The secret that a call works with.
-    fn key_is_used(&mut self, parameters: &[String], arguments: &Arguments<'p>, path: &Name, place: Place) {
+    pub(super) fn key_is_used(&mut self, parameters: &[String], arguments: &Arguments<'p>, path: &Name, place: Place) {
         if let Some(key) = parameter(parameters, arguments, "key") {
             self.secret_is_used(&key.clone(), SecretRole::Key, path, place);
         }
@@ -292,6 +317,13 @@ impl<'p> Interpreter<'p, '_> {
             .filter(|(name, _)| !sink.ignore.contains(&name.to_string()))
             .map(|(_, value)| value);
         for value in arguments.positional.iter().chain(keywords).chain(arguments.rest.iter()) {
+            if self.is_loud() {
+                let settings = value.deep_origins();
+                let settings = settings.iter().filter(
+                    |origin| matches!(&origin.kind, OriginKind::Setting { store, .. } if *store != Store::Literal),
+                );
+                self.facts.logged_settings.extend(settings.map(|origin| (origin.clone(), sink.target.clone(), place)));
+            }
             self.emit(&Event::Log { sink, value, argument: place, place, confidence });
         }
     }
@@ -312,129 +344,6 @@ impl<'p> Interpreter<'p, '_> {
         };
         self.log(&sink, arguments, place, confidence);
         one(state, Value::none())
-    }
-
-    /// A token is decoded: claims on one path, an exception on the other.
-    fn decode(
-        &mut self,
-        state: State<'p>,
-        model: &Arc<DecodeModel>,
-        path: &Name,
-        arguments: &Arguments<'p>,
-        place: Place,
-    ) -> Branches<'p> {
-        let token = parameter(&model.parameters, arguments, "token").cloned().unwrap_or_else(Value::unknown);
-        let key = parameter(&model.parameters, arguments, "key").cloned();
-        let options = parameter(&model.parameters, arguments, "options").cloned();
-        let switch = self.verification_switch(model, options.as_ref(), arguments);
-        let is_verified = model.signature == SignatureModel::Verified && !switch;
-        let decode = Decode {
-            function: self.callee_text(place).trim().into(),
-            library: self.models.library(path).unwrap_or("the library").into(),
-            model: Arc::clone(model),
-            place,
-            is_verified,
-            switched_off_by: None,
-            has_audience: !is_verified
-                || model.always.contains(&EvidenceModel::Audience)
-                || constrains(model, model.audience.as_ref(), options.as_ref(), arguments, "aud"),
-            has_issuer: !is_verified
-                || model.always.contains(&EvidenceModel::Issuer)
-                || constrains(model, model.issuer.as_ref(), options.as_ref(), arguments, "iss"),
-            token: token.clone(),
-            key: key.clone(),
-        };
-        if is_verified && let Some(key) = &key {
-            self.secret_is_used(key, SecretRole::Key, path, place);
-        }
-        let (has_audience, has_issuer) = (decode.has_audience, decode.has_issuer);
-        if self.is_loud() {
-            let known = self.facts.decodes.entry(place).or_insert_with(|| decode.clone());
-            known.has_audience |= decode.has_audience;
-            known.has_issuer |= decode.has_issuer;
-            if known.token.origins.is_empty() {
-                known.token = decode.token;
-            }
-        }
-        let mut failed = state.clone();
-        failed.evidence.add(if is_verified { CheckKind::FailedVerification } else { CheckKind::Rejected }, place);
-        let classes = model.raises.iter().map(Name::new).collect();
-        self.raise(failed, RaisedClass::External(Rc::new(classes)), token.origins.clone(), place);
-        let mut state = state;
-        if is_verified && model.gives != DecodeGives::Header {
-            state.evidence.add(CheckKind::Signature, place);
-            let constrained = [
-                (has_audience, CheckKind::Audience),
-                (has_issuer, CheckKind::Issuer),
-                (model.checks_expiry, CheckKind::Expiry),
-            ];
-            for (_, kind) in constrained.into_iter().filter(|(is_so, _)| *is_so) {
-                state.evidence.add(kind, place);
-            }
-        }
-        let value = decoded_value(model, &token, is_verified, place);
-        one(state, value)
-    }
-
-    /// Whether arguments switch verification off.
-    fn verification_switch(&self, model: &DecodeModel, options: Option<&Value<'p>>, arguments: &Arguments<'p>) -> bool {
-        let is_off = |value: &Value<'p>| value.as_boolean() == Some(false);
-        let in_options = options.is_some_and(|options| match &options.shape {
-            Shape::Dictionary(dictionary) => {
-                model.verify_switches.iter().any(|switch| dictionary.entries.get(switch.as_str()).is_some_and(is_off))
-            }
-            // PyJWT 1.x was also called with `options=[("verify_signature", False)]`.
-            _ => false,
-        });
-        let legacy = model.legacy_verify_parameter.as_deref();
-        let legacy = legacy.and_then(|name| named_parameter(&model.parameters, arguments, name));
-        in_options || legacy.is_some_and(is_off)
-    }
-
-    /// What a verifier of a library establishes.
-    pub(super) fn verify_caller(
-        &mut self,
-        mut state: State<'p>,
-        path: &Name,
-        arguments: &Arguments<'p>,
-        place: Place,
-    ) -> Branches<'p> {
-        let Some(Meaning::Verify(model)) = self.models.meaning(path).cloned() else {
-            return self.unknown_call(state, path, None, arguments, place);
-        };
-        self.key_is_used(&model.parameters, arguments, path, place);
-        let is_optional = model
-            .optional
-            .as_deref()
-            .and_then(|name| named_parameter(&model.parameters, arguments, name))
-            .is_some_and(|value| value.as_boolean() != Some(false));
-        let mut failed = state.clone();
-        let is_anonymous = model.failure == Failure::Anonymous;
-        failed.evidence.add(if is_anonymous { CheckKind::Rejected } else { CheckKind::FailedVerification }, place);
-        for kind in &model.evidence {
-            state.evidence.add(check_kind(*kind), place);
-        }
-        let value = verified_value(&model, place);
-        match model.failure {
-            _ if is_optional => {
-                failed.evidence.add(CheckKind::Opaque, place);
-                [(state, value), (failed, Value::none())].into_iter().collect()
-            }
-            Failure::Raises => {
-                let class = if model.raises.is_empty() {
-                    RaisedClass::Http(Some(401))
-                } else {
-                    RaisedClass::External(Rc::new(model.raises.iter().map(Name::new).collect()))
-                };
-                self.raise(failed, class, Origins::default(), place);
-                one(state, value)
-            }
-            Failure::False => [(state, Value::boolean(true)), (failed, Value::boolean(false))].into_iter().collect(),
-            Failure::Anonymous if model.gives.is_none() => {
-                [(state, Value::boolean(true)), (failed, Value::boolean(false))].into_iter().collect()
-            }
-            Failure::None | Failure::Anonymous => [(state, value), (failed, Value::none())].into_iter().collect(),
-        }
     }
 
     /// Builtin functions that matter for values.
@@ -531,6 +440,20 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
+/// The length or count of something: of a credential, it tells of its form.
+pub(super) fn measured<'p>(origins: &Origins) -> Value<'p> {
+    let measure = origins.credential().map(|(origin, _)| Origin { kind: OriginKind::Measure, ..origin.clone() });
+    Value::present().with_origins(Origins::from_list(measure.into_iter().collect()))
+}
+
+/// Whether a URL is that of a token endpoint (RFC 6749 section 3.2), by its path.
+fn is_token_endpoint(url: &Value<'_>) -> bool {
+    url.as_text().is_some_and(|text| {
+        let path = text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
+        path.ends_with("/token") || path.ends_with("access_token") || path.ends_with("/tokens")
+    })
+}
+
 fn bool_nullness(nullness: Nullness) -> Nullness {
     let mut result = nullness.and(Nullness::FULL);
     if nullness.may_be(Nullness::NONE.or(Nullness::EMPTY)) {
@@ -551,19 +474,6 @@ pub(super) fn store(model: StoreModel) -> Store {
         StoreModel::Environment => Store::Environment,
         StoreModel::Configuration => Store::Configuration,
         StoreModel::SecretStore => Store::SecretStore,
-    }
-}
-
-fn check_kind(evidence: EvidenceModel) -> CheckKind {
-    match evidence {
-        EvidenceModel::Signature => CheckKind::Signature,
-        EvidenceModel::Audience => CheckKind::Audience,
-        EvidenceModel::Issuer => CheckKind::Issuer,
-        EvidenceModel::Expiry => CheckKind::Expiry,
-        EvidenceModel::Scope => CheckKind::Scope,
-        EvidenceModel::DeliverySignature => CheckKind::DeliverySignature,
-        EvidenceModel::Identity => CheckKind::Identity,
-        EvidenceModel::Introspection => CheckKind::Introspection,
     }
 }
 
@@ -594,18 +504,16 @@ fn derived<'p>(arguments: &Arguments<'p>, receiver: Option<&Value<'p>>, path: &N
 }
 
 /// An argument by the name of its parameter, or at its place where the model knows that.
-fn named_parameter<'a, 'p>(parameters: &[String], arguments: &'a Arguments<'p>, name: &str) -> Option<&'a Value<'p>> {
+pub(super) fn named_parameter<'a, 'p>(
+    parameters: &[String],
+    arguments: &'a Arguments<'p>,
+    name: &str,
+) -> Option<&'a Value<'p>> {
     parameter(parameters, arguments, name).or_else(|| arguments.keyword(name))
 }
 
-/// Whether a decoder is called without what it needs.
-fn is_incomplete(model: &DecodeModel, arguments: &Arguments<'_>) -> bool {
-    let is_missing = |meaning: &String| parameter(&model.parameters, arguments, meaning).is_none_or(Value::is_none);
-    arguments.rest.is_none() && model.needs.iter().any(is_missing)
-}
-
 /// An object of a library's class.
-fn object_of<'p>(class: &str, place: Place) -> Value<'p> {
+pub(super) fn object_of<'p>(class: &str, place: Place) -> Value<'p> {
     Value::of(Shape::ExternalInstance { class: class.into(), at: place })
 }
 
@@ -624,85 +532,6 @@ fn answer<'p>(value: Value<'p>, held_in: &[String], class: Option<&str>, place: 
         whole.entries.insert(first.into(), answer(value.clone(), &inner, None, place));
     }
     Value::of(Shape::Dictionary(Rc::new(whole)))
-}
-
-/// Whether a decode call constrains a claim: by its parameter, or by something that cannot be read.
-fn constrains(
-    model: &DecodeModel,
-    claim: Option<&ClaimParameter>,
-    options: Option<&Value<'_>>,
-    arguments: &Arguments<'_>,
-    name: &str,
-) -> bool {
-    let Some(claim) = claim else { return false };
-    if let Some(Shape::Dictionary(dictionary)) = options.map(|options| &options.shape) {
-        let is_off = claim.verify_option.as_deref().and_then(|option| dictionary.entries.get(option));
-        if is_off.is_some_and(|value| value.as_boolean() == Some(false)) {
-            return false;
-        }
-        if dictionary.entries.contains_key(name) {
-            return true;
-        }
-    } else if options.is_some_and(|options| !options.is_none()) {
-        return true;
-    }
-    let given = named_parameter(&model.parameters, arguments, &claim.parameter);
-    let is_given = given.is_some_and(|value| match (&value.shape, &claim.key) {
-        (Shape::Dictionary(expected), Some(key)) => {
-            expected.rest.is_some() || expected.entries.get(key.as_str()).is_some_and(|value| !value.is_none())
-        }
-        _ => !value.is_none(),
-    });
-    let is_present =
-        |name: &String| named_parameter(&model.parameters, arguments, name).is_some_and(|value| !value.is_none());
-    is_given || model.validators.iter().any(is_present) || arguments.rest.is_some()
-}
-
-fn decoded_value<'p>(model: &DecodeModel, token: &Value<'p>, is_verified: bool, place: Place) -> Value<'p> {
-    let (kind, words) = match (model.gives, is_verified) {
-        (DecodeGives::Header, _) => (OriginKind::TokenHeader, "the token's unverified header is read here"),
-        (_, true) => (OriginKind::Claims { decode: place, is_verified }, "the token is verified here"),
-        (_, false) => {
-            (OriginKind::Claims { decode: place, is_verified }, "the token is decoded without verification here")
-        }
-    };
-    let trail = match token.origins.iter().next() {
-        Some(origin) => origin.trail.then(place, Step::Source(words.into())),
-        None => Trail::begin(place, words),
-    };
-    let confidence = token.origins.iter().map(|origin| origin.confidence).max().unwrap_or(Confidence::Medium);
-    let origins = Origins::from_list(vec![Origin { kind, confidence, trail }]);
-    let value = Value::from_origins(origins, Nullness::FULL);
-    match model.gives {
-        DecodeGives::Complete => {
-            let mut dictionary = super::value::Dictionary::default();
-            dictionary.entries.insert("payload".into(), value.clone());
-            dictionary.rest = Some(Value::unknown());
-            Value::of(Shape::Dictionary(Rc::new(dictionary)))
-        }
-        DecodeGives::HeaderAndClaims => {
-            let words = "the token's header is read here";
-            let header = Origins::one(OriginKind::TokenHeader, confidence, place, words);
-            Value::of(Shape::Sequence(Rc::new(vec![Value::from_origins(header, Nullness::FULL), value])))
-        }
-        DecodeGives::Claims | DecodeGives::Header => match model.object.as_deref() {
-            Some(class) => Value { shape: Shape::ExternalInstance { class: class.into(), at: place }, ..value },
-            None => value,
-        },
-    }
-}
-
-fn verified_value<'p>(model: &VerifyModel, place: Place) -> Value<'p> {
-    match model.gives.as_deref() {
-        Some("claims") => {
-            let kind = OriginKind::Claims { decode: place, is_verified: true };
-            Value::from_origins(
-                Origins::one(kind, Confidence::High, place, "the token is verified here"),
-                Nullness::FULL,
-            )
-        }
-        _ => Value::unknown(),
-    }
 }
 
 /// `module.Name(…)` makes an object.

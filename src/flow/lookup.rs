@@ -3,11 +3,11 @@
 use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Origins, Step, Store};
 use super::state::State;
-use super::value::{Closure, Code, Nullness, Shape, Value};
+use super::value::{Closure, Code, Nullness, Object, Shape, Value};
 use crate::finding::Confidence;
 use crate::program::{Binding, ClassRef, vocabulary};
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{Expression, Function, Name};
+use crate::syntax::tree::{Expression, Function, Name, StatementKind};
 use std::rc::Rc;
 
 /// Imports followed through re-exports.
@@ -54,10 +54,44 @@ impl<'p> Interpreter<'p, '_> {
         if depth == 0 || !self.in_progress.insert(key.clone()) {
             return Some(Value::unknown());
         }
-        let value = self.at_module_level(file, |this| this.join_bindings(file, name, bindings, depth));
+        let value = self.at_module_level(file, |this| {
+            let value = this.join_bindings(file, name, bindings, depth);
+            this.guarded_at_start(file, name, value)
+        });
         self.in_progress.remove(&key);
         self.globals.insert(key, value.clone());
         Some(value)
+    }
+
+    /// `if not NAME: raise …` at the top level: once the module is loaded, the name is what the guard leaves of it.
+    fn guarded_at_start(&mut self, file: FileId, name: &Name, value: Value<'p>) -> Value<'p> {
+        if value.nullness == Nullness::FULL {
+            return value;
+        }
+        let Some(module) = self.index.module(file) else { return value };
+        let mut value = value;
+        for statement in &module.body {
+            let is_guard = match &statement.kind {
+                StatementKind::If { branches, .. } => branches.iter().any(|(_, body)| super::walk::leaves(body)),
+                StatementKind::Assert { .. } => true,
+                _ => false,
+            };
+            if !is_guard || !self.text(statement.span).contains(name.as_str()) {
+                continue;
+            }
+            let mut state = State::default();
+            state.locals.set(name.clone(), value.clone());
+            let after = self.quietly(|this| this.block(vec![state], std::slice::from_ref(statement)));
+            let left = after
+                .iter()
+                .filter_map(|state| state.locals.get(name))
+                .map(|known| known.nullness)
+                .reduce(Nullness::or);
+            if let Some(left) = left {
+                value.nullness = left;
+            }
+        }
+        value
     }
 
     fn starred_member(&mut self, file: FileId, name: &Name, depth: u32) -> Option<Value<'p>> {
@@ -140,11 +174,13 @@ impl<'p> Interpreter<'p, '_> {
     /// Evaluates an expression of a module's or class's level: every path joined.
     pub(super) fn evaluate_alone(&mut self, expression: &'p Expression) -> Value<'p> {
         let branches = self.quietly(|this| this.evaluate(State::default(), expression));
-        branches
-            .into_iter()
-            .map(|(_, value)| value)
-            .reduce(|left, right| left.join(&right))
-            .unwrap_or_else(Value::unknown)
+        for (state, _) in &branches {
+            for ((object, name), value) in state.attributes().filter(|((object, _), _)| matches!(object, Object::At(_)))
+            {
+                self.module_attributes.insert((*object, name.clone()), value.clone());
+            }
+        }
+        super::expression::join_all(branches.into_iter().map(|(_, value)| value))
     }
 
     /// What an import binds.

@@ -56,6 +56,7 @@ const CONVERSIONS: &[&str] = &[
     "copy",
     "get_secret_value",
     "reveal_secret",
+    "json",
 ];
 
 impl<'p> Interpreter<'p, '_> {
@@ -126,6 +127,13 @@ impl<'p> Interpreter<'p, '_> {
                 let mut state = state;
                 for (key, value) in given.entries {
                     self.configuration_is_set(&mut state, &key, &value, place);
+                }
+                one(state, Value::none())
+            }
+            (CONFIGURATION, "from_object") => {
+                let mut state = state;
+                if let Some(object) = arguments.positional.first() {
+                    self.configure_from(&mut state, object, place);
                 }
                 one(state, Value::none())
             }
@@ -248,8 +256,19 @@ impl<'p> Interpreter<'p, '_> {
                 Value::from_origins(origins, Nullness::FULL)
             }
             "startswith" | "endswith" => {
+                if let Some(other) = arguments.positional.first().and_then(Value::as_text) {
+                    let holds = if name == "startswith" {
+                        text.starts_with(other.as_str())
+                    } else {
+                        text.ends_with(other.as_str())
+                    };
+                    return one(state, Value::boolean(holds));
+                }
                 let origins = arguments.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
                 return self.form_test(state, &origins, CheckKind::Shape, place);
+            }
+            "isdigit" | "isnumeric" | "isdecimal" => {
+                Value::boolean(!text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit()))
             }
             "__eq__" | "__ne__" => return self.equality_method(state, receiver, arguments, name == "__ne__", place),
             "split" => {
@@ -278,7 +297,7 @@ impl<'p> Interpreter<'p, '_> {
         if origins.any(|kind| matches!(kind, OriginKind::Claims { .. } | OriginKind::TokenHeader)) {
             return self.claims_method(state, receiver, name, arguments, place);
         }
-        let separator = arguments.get(0, "sep").and_then(Value::as_text).map(|text| text.to_string());
+        let separator = arguments.get(0, "sep").and_then(Value::as_text).map(std::string::ToString::to_string);
         match name.as_str() {
             "split" | "rsplit" | "splitlines" => {
                 // `split()` drops empty parts; `split(" ")` keeps them.
@@ -304,7 +323,9 @@ impl<'p> Interpreter<'p, '_> {
             }
             "isdigit" | "isalnum" | "isalpha" | "isascii" | "isnumeric" | "isdecimal" | "isidentifier"
             | "isprintable" | "islower" | "isupper" => self.form_test(state, origins, CheckKind::Shape, place),
-            "count" | "find" | "index" | "rfind" | "rindex" | "__len__" => one(state, Value::present()),
+            "count" | "find" | "index" | "rfind" | "rindex" | "__len__" => {
+                one(state, super::library::measured(origins))
+            }
             "__eq__" | "__ne__" => self.equality_method(state, receiver, arguments, name == "__ne__", place),
             "format" | "join" => {
                 let all = arguments.iter().fold(origins.clone(), |all, value| all.union(&value.deep_origins()));
@@ -540,6 +561,8 @@ fn converted<'p>(receiver: &Value<'p>, name: &Name, arguments: &Arguments<'p>, p
         Some(super::origin::Origin { kind, confidence: origin.confidence, trail })
     });
     let keeps_emptiness = matches!(name.as_str(), "encode" | "decode" | "lower" | "upper" | "casefold");
-    let nullness = if keeps_emptiness { receiver.nullness.and(Nullness::PRESENT) } else { Nullness::PRESENT };
+    let is_settled = receiver.nullness == Nullness::FULL && receiver.origins.credential().is_none();
+    let nullness =
+        if keeps_emptiness || is_settled { receiver.nullness.and(Nullness::PRESENT) } else { Nullness::PRESENT };
     Value::from_origins(origins, if nullness.is_impossible() { Nullness::PRESENT } else { nullness })
 }

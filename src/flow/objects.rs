@@ -8,7 +8,7 @@ use super::state::State;
 use super::value::{Arguments, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::schema::Gives;
-use crate::program::{Binding, ClassRef, Index, vocabulary};
+use crate::program::{Binding, ClassRef, vocabulary};
 use crate::source::Place;
 use crate::syntax::tree::{Function, Name};
 
@@ -99,6 +99,11 @@ impl<'p> Interpreter<'p, '_> {
     /// An attribute of something unknown: a method to be called, a claim, a secret by its name.
     fn unknown_attribute(&mut self, value: &Value<'p>, name: &Name, place: Place) -> Value<'p> {
         let mut origins = Origins::default();
+        if value.origins.any(|kind| matches!(kind, OriginKind::TokenResponse))
+            && matches!(name.as_str(), "text" | "content" | "body" | "data")
+        {
+            return Value::from_origins(value.origins.clone(), Nullness::PRESENT);
+        }
         if value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) && !is_mapping_method(name) {
             origins = self.claim(&value.origins, name, place);
         } else if value.origins.is_empty() && vocabulary::is_secret(name) {
@@ -194,6 +199,9 @@ impl<'p> Interpreter<'p, '_> {
             let known = known.clone();
             return one(state, known);
         }
+        if let Some(known) = self.module_attributes.get(&(object, name.clone())) {
+            return one(state, known.clone());
+        }
         if let Some((owner, function)) = self.find_method(class, name, MAX_BASES) {
             let is_property = has_decorator(function, "property") || has_decorator(function, "cached_property");
             if is_property {
@@ -246,7 +254,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// The method of that name of a class or its bases in the program, and the class that defines it.
     pub fn find_method(&mut self, class: ClassRef<'p>, name: &str, depth: u32) -> Option<(ClassRef<'p>, &'p Function)> {
-        match Index::class_member(class, name) {
+        match self.class_scope(class).names.get(name).and_then(|bindings| bindings.last()) {
             Some(Binding::Function(function)) => return Some((class, function)),
             Some(_) => return None,
             None => {}
@@ -307,7 +315,8 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     fn own_class_attribute(&mut self, class: ClassRef<'p>, name: &Name) -> Option<Value<'p>> {
-        let bindings = Index::class_scope(class).names.remove(name)?;
+        let scope = self.class_scope(class);
+        let bindings = scope.names.get(name)?;
         let place = class.place();
         self.at_module_level(class.file, |this| {
             let values = bindings.iter().map(|binding| match binding {

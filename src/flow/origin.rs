@@ -94,6 +94,8 @@ pub enum OriginKind {
     Claim { decode: Place, is_verified: bool, name: Name },
     /// The header of a token whose signature was not checked.
     TokenHeader,
+    /// A length or count of a credential.
+    Measure,
     /// A token that the program issued.
     IssuedToken,
     /// The answer of a token or introspection endpoint.
@@ -155,6 +157,26 @@ impl Trail {
         at
     }
 
+    /// Whether the value never left the function it began in.
+    pub fn is_local(&self) -> bool {
+        let mut at = Some(self);
+        while let Some(trail) = at {
+            if !matches!(trail.step, Step::Source(_) | Step::Assigned(_)) {
+                return false;
+            }
+            at = trail.previous.as_deref();
+        }
+        true
+    }
+
+    /// The names of variables and parameters on the way, last one first.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        std::iter::successors(Some(self), |trail| trail.previous.as_deref()).filter_map(|trail| match &trail.step {
+            Step::Assigned(name) | Step::Passed { parameter: name, .. } => Some(name),
+            _ => None,
+        })
+    }
+
     /// This step in words.
     pub fn step_text(&self) -> String {
         self.step.describe()
@@ -207,6 +229,15 @@ impl Origin {
 #[derive(Clone, Debug, Default)]
 pub struct Origins(Option<Rc<Vec<Origin>>>);
 
+impl<'a> IntoIterator for &'a Origins {
+    type Item = &'a Origin;
+    type IntoIter = std::slice::Iter<'a, Origin>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// Origins kept of one value. More do not make a finding clearer.
 const MAX_ORIGINS: usize = 8;
 
@@ -232,6 +263,7 @@ impl Origins {
     }
 
     /// Both sets together.
+    #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         let (Some(left), Some(right)) = (&self.0, &other.0) else {
             return if self.0.is_some() { self.clone() } else { other.clone() };
@@ -249,11 +281,13 @@ impl Origins {
     }
 
     /// Every origin changed or dropped.
+    #[must_use]
     pub fn filter_map(&self, change: impl Fn(&Origin) -> Option<Origin>) -> Self {
         Self::from_list(self.iter().filter_map(change).collect())
     }
 
     /// Every trail lengthened by one step.
+    #[must_use]
     pub fn step(&self, place: Place, step: &Step) -> Self {
         if self.is_empty() {
             return Self::default();
@@ -282,6 +316,7 @@ impl Origins {
 
 impl OriginKind {
     /// The same, when it is a credential, as another part of itself.
+    #[must_use]
     pub fn with_part(&self, part: Part) -> Self {
         match self {
             Self::Credential(credential) => Self::Credential(Credential { part, ..credential.clone() }),

@@ -72,9 +72,35 @@ pub(super) fn is_refusal_text(value: &Value<'_>) -> bool {
             .iter()
             .any(|word| lower.contains(word))
         }
-        Shape::Dictionary(dictionary) => dictionary.entries.iter().any(|(key, value)| {
-            matches!(key.as_str(), "error" | "errors") && !value.is_none() || is_refusal_text(value)
-        }),
+        Shape::Dictionary(dictionary) => {
+            // An answer that names an error and nothing but the error; one that also carries data is an answer.
+            let names_error = dictionary
+                .entries
+                .iter()
+                .any(|(key, value)| matches!(key.as_str(), "error" | "errors") && !value.is_none());
+            let says_only_that = dictionary.entries.keys().all(|key| {
+                matches!(
+                    key.as_str(),
+                    "error"
+                        | "errors"
+                        | "message"
+                        | "msg"
+                        | "status"
+                        | "code"
+                        | "detail"
+                        | "details"
+                        | "description"
+                        | "success"
+                        | "reason"
+                        | "ok"
+                        | "statusCode"
+                        | "error_description"
+                        | "type"
+                        | "title"
+                )
+            });
+            names_error && says_only_that || dictionary.entries.values().any(is_refusal_text)
+        }
         Shape::Sequence(elements) => elements.iter().any(is_refusal_text),
         _ => false,
     }

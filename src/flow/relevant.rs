@@ -44,6 +44,13 @@ pub fn is_bearing(credential: &Credential) -> bool {
     matches!(credential.part, Part::Whole | Part::Token)
 }
 
+/// Whether a string looks like nothing but a secret: long, without spaces, letters and digits mixed.
+pub fn is_distinctive(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let letters = text.chars().filter(char::is_ascii_alphabetic).count();
+    text.len() >= 12 && digits >= 2 && letters >= 2 && !text.contains(char::is_whitespace) && !text.contains("://")
+}
+
 /// Whether a string literal, compared with a credential, is a secret: not a scheme word, a placeholder or a prefix.
 pub fn is_secret_literal(text: &str, credential: &Credential) -> bool {
     let bare = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("Token ")).unwrap_or(text);

@@ -1,5 +1,6 @@
 //! One path: the values of names and objects, and the evidence gained on the way. Cheap to copy, copied on write.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -40,6 +41,17 @@ struct Heap<'p> {
     attributes: BTreeMap<(Object, Name), Value<'p>>,
     /// What tests said of an expression that reads the request, by its normal form.
     known: BTreeMap<Name, Nullness>,
+    /// The hash of both, once asked for.
+    fingerprint: Cell<Option<u64>>,
+}
+
+impl Heap<'_> {
+    /// The heap to be changed: what was known of its hash no longer holds.
+    fn changed(heap: &mut Rc<Self>) -> &mut Self {
+        let heap = Rc::make_mut(heap);
+        heap.fingerprint = Cell::new(None);
+        heap
+    }
 }
 
 /// One path through the program.
@@ -58,9 +70,14 @@ impl<'p> State<'p> {
         self.heap.attributes.get(&(object, Name::new(name)))
     }
 
+    /// Every attribute that was set on this path.
+    pub fn attributes(&self) -> impl Iterator<Item = (&(Object, Name), &Value<'p>)> {
+        self.heap.attributes.iter()
+    }
+
     /// Sets an attribute.
     pub fn set_attribute(&mut self, object: Object, name: Name, value: Value<'p>) {
-        Rc::make_mut(&mut self.heap).attributes.insert((object, name), value);
+        Heap::changed(&mut self.heap).attributes.insert((object, name), value);
     }
 
     /// What tests on this path left possible for something read from the request.
@@ -76,7 +93,7 @@ impl<'p> State<'p> {
     /// A test left only these possibilities.
     pub fn set_known(&mut self, key: Name, nullness: Nullness) {
         let left = self.known(&key).and(nullness);
-        Rc::make_mut(&mut self.heap).known.insert(key, left);
+        Heap::changed(&mut self.heap).known.insert(key, left);
     }
 
     /// The same path seen from another function: other names, same world.
@@ -87,6 +104,9 @@ impl<'p> State<'p> {
 
     /// A hash of the world outside the function, for summaries.
     pub fn heap_fingerprint(&self) -> u64 {
+        if let Some(known) = self.heap.fingerprint.get() {
+            return known;
+        }
         let mut hasher = FxHasher::default();
         for ((object, name), value) in &self.heap.attributes {
             (object, name).hash(&mut hasher);
@@ -95,6 +115,7 @@ impl<'p> State<'p> {
         for entry in &self.heap.known {
             entry.hash(&mut hasher);
         }
+        self.heap.fingerprint.set(Some(hasher.finish()));
         hasher.finish()
     }
 
@@ -125,6 +146,7 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
         return Rc::clone(left);
     }
     let mut joined = Heap::clone(left);
+    joined.fingerprint = Cell::new(None);
     for (key, value) in &right.attributes {
         joined
             .attributes

@@ -1,23 +1,18 @@
 //! Statements: they carry paths forward, split them, and end them.
 
-use std::rc::Rc;
-
-use super::containers::{element_at, element_of};
-use super::event::{Comparator, Operand};
-use super::interpreter::{Interpreter, Raised, RaisedClass, one};
-use super::origin::{OriginKind, Origins, Step};
+use super::containers::element_of;
+use super::interpreter::{Interpreter, RaisedClass, one};
+use super::origin::Origins;
 use super::state::{State, merge};
-use super::value::{Arguments, Code, Dictionary, Nullness, Object, Shape, Value};
+use super::value::{Arguments, Code, Nullness, Shape, Value};
 use crate::program::ClassRef;
 use crate::source::Place;
-use crate::syntax::tree::{
-    BinaryOperator, Case, Expression, ExpressionKind, Function, Handler, ImportedName, Name, Pattern, Statement,
-    StatementKind,
-};
+use crate::syntax::tree::{BinaryOperator, Expression, Function, ImportedName, Name, Statement, StatementKind};
+use std::rc::Rc;
 
 /// Paths that leave a loop body early.
 #[derive(Default)]
-struct LoopExits<'p> {
+pub(super) struct LoopExits<'p> {
     breaks: Vec<State<'p>>,
     continues: Vec<State<'p>>,
 }
@@ -28,7 +23,7 @@ impl<'p> Interpreter<'p, '_> {
         self.block_in_loop(states, body, &mut LoopExits::default())
     }
 
-    fn block_in_loop(
+    pub(super) fn block_in_loop(
         &mut self,
         mut states: Vec<State<'p>>,
         body: &'p [Statement],
@@ -69,19 +64,18 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 next
             }
-            StatementKind::AnnotatedAssign { target, annotation, value } => match value {
-                Some(value) => {
+            StatementKind::AnnotatedAssign { target, annotation, value } => {
+                if let Some(value) = value {
                     let mut next = Vec::new();
                     for (state, value) in self.evaluate(state, value) {
                         next.extend(self.bind(state, target, value));
                     }
                     next
-                }
-                None => {
+                } else {
                     let value = self.annotated(annotation).unwrap_or_else(Value::unknown);
                     self.bind(state, target, value)
                 }
-            },
+            }
             StatementKind::AugmentedAssign { target, operator, value } => {
                 let mut next = Vec::new();
                 for (state, old) in self.evaluate(state, target) {
@@ -99,9 +93,10 @@ impl<'p> Interpreter<'p, '_> {
                         let written = self.text(value.span);
                         let values = self.evaluate(state, value);
                         let returns = values.into_iter().map(|(state, value)| {
-                            match super::outcome::is_refusing_call(&value, written) {
-                                true => (state, Value::of(Shape::Response { status: Some(401) }), at),
-                                false => (state, value, at),
+                            if super::outcome::is_refusing_call(&value, written) {
+                                (state, Value::of(Shape::Response { status: Some(401) }), at)
+                            } else {
+                                (state, value, at)
                             }
                         });
                         let returns: Vec<_> = returns.collect();
@@ -201,149 +196,6 @@ impl<'p> Interpreter<'p, '_> {
         state
     }
 
-    /// Binds a value to a target: a name, a tuple, an attribute, an item.
-    pub(super) fn bind(&mut self, state: State<'p>, target: &'p Expression, value: Value<'p>) -> Vec<State<'p>> {
-        let place = self.place(target.span);
-        match &target.kind {
-            ExpressionKind::Name(name) => {
-                let mut state = state;
-                state.locals.set(name.clone(), value.step(place, &Step::Assigned(name.clone())));
-                vec![state]
-            }
-            ExpressionKind::Tuple(targets) | ExpressionKind::List(targets) => {
-                let mut states = vec![state];
-                let has_star = targets.iter().any(|target| matches!(target.kind, ExpressionKind::Starred(_)));
-                for (at, target) in targets.iter().enumerate() {
-                    let element = if has_star { element_of(&value) } else { element_at(&value, at) };
-                    states = states.into_iter().flat_map(|state| self.bind(state, target, element.clone())).collect();
-                }
-                states
-            }
-            ExpressionKind::Starred(inner) => {
-                let rest = Value::of(Shape::Elements(Rc::new(element_of(&value))));
-                self.bind(state, inner, rest)
-            }
-            ExpressionKind::Attribute { value: object, name, .. } => {
-                self.bind_attribute(state, object, name, &value, place)
-            }
-            ExpressionKind::Subscript { value: object, index } => self.bind_item(state, object, index, &value, place),
-            _ => vec![state],
-        }
-    }
-
-    fn bind_attribute(
-        &mut self,
-        state: State<'p>,
-        object: &'p Expression,
-        name: &Name,
-        value: &Value<'p>,
-        place: Place,
-    ) -> Vec<State<'p>> {
-        let mut next = Vec::new();
-        for (mut state, object_value) in self.evaluate(state, object) {
-            let value =
-                value.step(place, &Step::Assigned(self.text(object.span).chars().take(40).collect::<String>().into()));
-            match &object_value.shape {
-                Shape::Instance { object, .. } => state.set_attribute(*object, name.clone(), value),
-                Shape::ExternalInstance { class, .. } if class == "flask.ctx._AppCtxGlobals" => {
-                    self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
-                    state.set_attribute(Object::RequestGlobals, name.clone(), value);
-                }
-                Shape::ExternalInstance { class, .. }
-                    if self.models.is_subclass(class, "flask.Flask") && name == "secret_key" =>
-                {
-                    self.configuration_is_set(&mut state, &Name::new("SECRET_KEY"), &value, place);
-                }
-                _ => {}
-            }
-            next.push(state);
-        }
-        next
-    }
-
-    fn bind_item(
-        &mut self,
-        state: State<'p>,
-        object: &'p Expression,
-        index: &'p Expression,
-        value: &Value<'p>,
-        place: Place,
-    ) -> Vec<State<'p>> {
-        let mut next = Vec::new();
-        for (state, object_value) in self.evaluate(state, object) {
-            for (mut state, key) in self.evaluate(state, index) {
-                let key = key.as_text().cloned();
-                match (&object_value.shape, key) {
-                    (Shape::Dictionary(known), Some(key)) => {
-                        let mut known = Dictionary::clone(known);
-                        known.entries.insert(key, value.clone());
-                        next.extend(self.bind(state, object, Value::of(Shape::Dictionary(Rc::new(known)))));
-                        continue;
-                    }
-                    (Shape::ExternalInstance { class, .. }, Some(key)) if class == super::objects::CONFIGURATION => {
-                        self.configuration_is_set(&mut state, &key, value, place);
-                    }
-                    (Shape::ExternalInstance { class, .. }, Some(key)) if class == "flask.sessions.Session" => {
-                        self.claims_escape(&unverified(&value.deep_origins()), place, "is kept in the session");
-                        state.set_attribute(Object::Session, key, value.clone());
-                    }
-                    _ if is_configuration(self.text(object.span)) => {
-                        let key = match &index.kind {
-                            ExpressionKind::String(text) => text.clone(),
-                            _ => Name::default(),
-                        };
-                        if !key.is_empty() {
-                            self.configuration_is_set(&mut state, &key, value, place);
-                        }
-                    }
-                    _ => {}
-                }
-                next.push(state);
-            }
-        }
-        next
-    }
-
-    fn delete(&mut self, mut state: State<'p>, targets: &'p [Expression]) -> State<'p> {
-        for target in targets {
-            match &target.kind {
-                ExpressionKind::Name(name) => state.locals.remove(name),
-                ExpressionKind::Subscript { value: object, .. } => {
-                    // What is deleted from a copy of the headers is what should not be seen.
-                    let Some((after, value)) = self.evaluate(state.clone(), object).into_iter().next() else {
-                        continue;
-                    };
-                    state = after;
-                    if matches!(value.shape, Shape::Request(_))
-                        || value.origins.any(|kind| matches!(kind, OriginKind::HeaderMap))
-                    {
-                        state = self.bind(state.clone(), object, Value::present()).into_iter().next().unwrap_or(state);
-                    }
-                }
-                _ => {}
-            }
-        }
-        state
-    }
-
-    fn raise_statement(&mut self, state: State<'p>, exception: Option<&'p Expression>, place: Place) {
-        let Some(exception) = exception else {
-            return self.raise(state, RaisedClass::Unknown, Origins::default(), place);
-        };
-        for (state, value) in self.evaluate(state, exception) {
-            let class = match &value.shape {
-                Shape::Class(class) | Shape::Instance { class, .. } => RaisedClass::Program(*class),
-                Shape::External(path) | Shape::ExternalInstance { class: path, .. } => {
-                    RaisedClass::External(Rc::new(vec![path.clone()]))
-                }
-                Shape::Response { status } => RaisedClass::Http(*status),
-                _ => RaisedClass::Unknown,
-            };
-            let carries = value.deep_origins();
-            self.raise(state, class, carries, place);
-        }
-    }
-
     fn if_statement(
         &mut self,
         state: State<'p>,
@@ -440,288 +292,6 @@ impl<'p> Interpreter<'p, '_> {
         }
         next
     }
-
-    fn try_statement(
-        &mut self,
-        state: State<'p>,
-        body: &'p [Statement],
-        handlers: &'p [Handler],
-        otherwise: &'p [Statement],
-        finally: &'p [Statement],
-        exits: &mut LoopExits<'p>,
-    ) -> Vec<State<'p>> {
-        let entry = state.clone();
-        let outer = std::mem::take(&mut self.frame().raised);
-        if !handlers.is_empty() {
-            self.frame().open_tries += 1;
-        }
-        let after = self.block_in_loop(vec![state], body, exits);
-        if !handlers.is_empty() {
-            self.frame().open_tries -= 1;
-        }
-        let mut raised = std::mem::replace(&mut self.frame().raised, outer);
-        let mut next = self.block_in_loop(after, otherwise, exits);
-        for handler in handlers {
-            let (caught, rest) = self.caught_by(handler, raised);
-            raised = rest;
-            let states: Vec<State<'p>> = if caught.is_empty() {
-                // Nothing known raises what this handler waits for: it may still come from anywhere in the body.
-                vec![entry.clone()]
-            } else {
-                caught.into_iter().map(|raised| self.with_exception(raised, handler)).collect()
-            };
-            let (states, _) = merge(states, self.place(handler.span));
-            next.extend(self.block_in_loop(states, &handler.body, exits));
-        }
-        self.frame().raised.extend(raised);
-        if finally.is_empty() { next } else { self.block_in_loop(next, finally, exits) }
-    }
-
-    fn with_exception(&mut self, raised: Raised<'p>, handler: &'p Handler) -> State<'p> {
-        let mut state = raised.state;
-        // The frame of the function that raised is gone: only its world remains.
-        if let Some(name) = &handler.name {
-            let text = Value::from_origins(exception_text(&raised.carries), Nullness::FULL);
-            state.locals.set(name.clone(), text);
-        }
-        state
-    }
-
-    fn if_may_catch(&mut self, class: &RaisedClass<'p>, wanted: &Value<'p>) -> Catch {
-        let name = match &wanted.shape {
-            Shape::External(path) => path.clone(),
-            Shape::Class(class) => class.class.name.clone(),
-            _ => return Catch::Perhaps,
-        };
-        if matches!(name.as_str(), "Exception" | "BaseException") {
-            return Catch::Certainly;
-        }
-        match (class, &wanted.shape) {
-            (RaisedClass::Program(raised), Shape::Class(wanted)) => {
-                if self.inherits(*raised, *wanted, 8) {
-                    Catch::Certainly
-                } else {
-                    Catch::Never
-                }
-            }
-            (RaisedClass::External(classes), Shape::External(wanted)) => {
-                let canonical = self.models.canonical(wanted).into_owned();
-                match classes.iter().position(|known| *known == canonical || known == wanted) {
-                    Some(0 | 1) => Catch::Certainly,
-                    Some(_) => Catch::Perhaps,
-                    None if is_builtin_exception(wanted) || classes.iter().all(|known| is_builtin_exception(known)) => {
-                        Catch::Never
-                    }
-                    None => Catch::Perhaps,
-                }
-            }
-            (RaisedClass::Http(_), Shape::External(wanted)) => {
-                if wanted.ends_with("HTTPException") {
-                    Catch::Certainly
-                } else if is_builtin_exception(wanted) {
-                    Catch::Never
-                } else {
-                    Catch::Perhaps
-                }
-            }
-            (RaisedClass::Http(_), Shape::Class(_)) | (RaisedClass::External(_), Shape::Class(_)) => Catch::Never,
-            (RaisedClass::Program(_), _) => Catch::Perhaps,
-            (RaisedClass::Unknown, _) => Catch::Perhaps,
-            _ => Catch::Perhaps,
-        }
-    }
-
-    /// Splits exceptions into those a handler catches and those that fly on.
-    fn caught_by(&mut self, handler: &'p Handler, raised: Vec<Raised<'p>>) -> (Vec<Raised<'p>>, Vec<Raised<'p>>) {
-        let Some(exception) = &handler.exception else { return (raised, Vec::new()) };
-        let wanted = self.evaluate_in_frame(exception);
-        let classes: Vec<Value<'p>> = match &wanted.shape {
-            Shape::Sequence(elements) => elements.to_vec(),
-            _ => vec![wanted],
-        };
-        let (mut caught, mut rest) = (Vec::new(), Vec::new());
-        for raised in raised {
-            let catches: Vec<Catch> = classes.iter().map(|wanted| self.if_may_catch(&raised.class, wanted)).collect();
-            if catches.contains(&Catch::Certainly) {
-                caught.push(raised);
-            } else if catches.contains(&Catch::Perhaps) {
-                caught.push(raised.clone());
-                rest.push(raised);
-            } else {
-                rest.push(raised);
-            }
-        }
-        (caught, rest)
-    }
-
-    fn evaluate_in_frame(&mut self, expression: &'p Expression) -> Value<'p> {
-        self.evaluate_alone(expression)
-    }
-
-    fn inherits(&mut self, class: ClassRef<'p>, base: ClassRef<'p>, depth: u32) -> bool {
-        class.place() == base.place()
-            || depth > 0
-                && self.bases(class).into_iter().any(|parent| match parent.shape {
-                    Shape::Class(parent) => self.inherits(parent, base, depth - 1),
-                    _ => false,
-                })
-    }
-
-    fn match_statement(
-        &mut self,
-        state: State<'p>,
-        subject: &'p Expression,
-        cases: &'p [Case],
-        exits: &mut LoopExits<'p>,
-    ) -> Vec<State<'p>> {
-        let mut next = Vec::new();
-        for (state, value) in self.evaluate(state, subject) {
-            let operand = Operand { value, place: self.place(subject.span) };
-            let mut open = vec![state];
-            for case in cases {
-                let (mut taken, mut not_taken) = (Vec::new(), Vec::new());
-                for state in open {
-                    let (yes, no) = self.match_pattern(state, &operand, &case.pattern, case);
-                    for state in yes {
-                        match &case.guard {
-                            Some(guard) => {
-                                let (yes, no) = self.branch(state, guard);
-                                taken.extend(yes);
-                                not_taken.extend(no);
-                            }
-                            None => taken.push(state),
-                        }
-                    }
-                    not_taken.extend(no);
-                }
-                next.extend(self.block_in_loop(taken, &case.body, exits));
-                open = merge(not_taken, self.place(case.span)).0;
-            }
-            next.extend(open);
-        }
-        next
-    }
-
-    fn match_pattern(
-        &mut self,
-        state: State<'p>,
-        subject: &Operand<'p>,
-        pattern: &'p Pattern,
-        case: &'p Case,
-    ) -> (Vec<State<'p>>, Vec<State<'p>>) {
-        match pattern {
-            Pattern::Value(expression) => {
-                let mut split = (Vec::new(), Vec::new());
-                let place = self.place(expression.span);
-                for (state, value) in self.evaluate(state, expression) {
-                    let expected = Operand { value, place };
-                    let (yes, no) = self.compare_equal(state, subject.clone(), expected, Comparator::Match, place);
-                    split.0.extend(yes);
-                    split.1.extend(no);
-                }
-                split
-            }
-            Pattern::Capture(name) => {
-                let mut state = state;
-                if let Some(name) = name {
-                    state.locals.set(name.clone(), subject.value.clone());
-                }
-                (vec![state], Vec::new())
-            }
-            Pattern::Or(patterns) => {
-                let (mut taken, mut open) = (Vec::new(), vec![state]);
-                for pattern in patterns {
-                    let mut not_taken = Vec::new();
-                    for state in open {
-                        let (yes, no) = self.match_pattern(state, subject, pattern, case);
-                        taken.extend(yes);
-                        not_taken.extend(no);
-                    }
-                    open = not_taken;
-                }
-                (taken, open)
-            }
-            Pattern::As { pattern, name } => {
-                let (mut yes, no) = self.match_pattern(state, subject, pattern, case);
-                yes.iter_mut().for_each(|state| state.locals.set(name.clone(), subject.value.clone()));
-                (yes, no)
-            }
-            Pattern::Sequence(patterns) => {
-                let mut taken = vec![state.clone()];
-                let mut missed = vec![state];
-                for (at, pattern) in patterns.iter().enumerate() {
-                    let element = Operand { value: element_at(&subject.value, at), place: subject.place };
-                    let mut matched = Vec::new();
-                    for state in taken {
-                        let (yes, no) = self.match_pattern(state, &element, pattern, case);
-                        matched.extend(yes);
-                        missed.extend(no);
-                    }
-                    taken = matched;
-                }
-                (taken, missed)
-            }
-            Pattern::Mapping { entries, .. } => {
-                let mut taken = vec![state.clone()];
-                for (key, pattern) in entries {
-                    let key_value = self.evaluate_alone(key);
-                    let place = self.place(key.span);
-                    let mut matched = Vec::new();
-                    for state in taken {
-                        let item = self.item(&state, &subject.value, &key_value, None, place, Nullness::PRESENT);
-                        let element = Operand { value: item, place };
-                        matched.extend(self.match_pattern(state, &element, pattern, case).0);
-                    }
-                    taken = matched;
-                }
-                (taken, vec![state])
-            }
-            Pattern::Star(_) | Pattern::Class { .. } | Pattern::Unknown => (vec![state.clone()], vec![state]),
-        }
-    }
-}
-
-/// Whether a handler catches an exception.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Catch {
-    Certainly,
-    Perhaps,
-    Never,
-}
-
-fn is_builtin_exception(path: &str) -> bool {
-    !path.contains('.')
-        && (path.ends_with("Error")
-            || path.ends_with("Exception")
-            || matches!(path, "StopIteration" | "KeyboardInterrupt"))
-}
-
-/// `app.config`, `self.app.config`, `current_app.config` of an application nobody was seen to make.
-fn is_configuration(written: &str) -> bool {
-    matches!(
-        written,
-        "app.config"
-            | "application.config"
-            | "current_app.config"
-            | "self.app.config"
-            | "server.config"
-            | "flask_app.config"
-            | "_app.config"
-    )
-}
-
-fn unverified(origins: &Origins) -> Origins {
-    origins.filter_map(|origin| match &origin.kind {
-        OriginKind::Claims { is_verified: false, .. } | OriginKind::Claim { is_verified: false, .. } => {
-            Some(origin.clone())
-        }
-        _ => None,
-    })
-}
-
-/// What an exception's text carries of what its `raise` was given: not of what a library was given.
-fn exception_text(_carries: &Origins) -> Origins {
-    Origins::default()
 }
 
 fn augmented<'p>(old: &Value<'p>, operator: BinaryOperator, added: &Value<'p>) -> Value<'p> {

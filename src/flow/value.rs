@@ -477,7 +477,7 @@ impl<'p> Value<'p> {
 
     fn hash_to_depth(&self, hasher: &mut FxHasher, depth: u8) {
         self.nullness.hash(hasher);
-        for origin in self.origins.iter() {
+        for origin in &self.origins {
             origin.kind.hash(hasher);
             origin.trail.root().place.hash(hasher);
         }

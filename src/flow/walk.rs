@@ -2,7 +2,7 @@
 
 use crate::program::ClassRef;
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{Function, Statement, StatementKind};
+use crate::syntax::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
 
 /// The statement lists inside a statement.
 pub(super) fn bodies(statement: &Statement) -> Vec<&[Statement]> {
@@ -23,6 +23,20 @@ pub(super) fn bodies(statement: &Statement) -> Vec<&[Statement]> {
         StatementKind::Class(class) => vec![&class.body],
         _ => Vec::new(),
     }
+}
+
+/// Whether a body ends the run: it raises or exits.
+pub fn leaves(body: &[Statement]) -> bool {
+    body.iter().any(|statement| match &statement.kind {
+        StatementKind::Raise { .. } => true,
+        StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, .. }, .. }) => match &callee.kind {
+            ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } => {
+                matches!(name.as_str(), "exit" | "_exit" | "abort" | "quit")
+            }
+            _ => false,
+        },
+        _ => false,
+    })
 }
 
 /// A function where it stands.
@@ -48,7 +62,7 @@ impl Site<'_> {
 }
 
 /// Every function of a file, in order of place.
-pub fn functions<'p>(file: FileId, body: &'p [Statement]) -> Vec<Site<'p>> {
+pub fn functions(file: FileId, body: &[Statement]) -> Vec<Site<'_>> {
     let mut sites = Vec::new();
     collect(file, body, None, None, None, &mut sites);
     sites

@@ -30,8 +30,8 @@ pub enum Meaning {
     Mac(Arc<MacModel>),
     /// A digest without a key.
     Digest,
-    /// A constant-time comparison.
-    Compare,
+    /// A comparison.
+    Compare(Arc<CompareModel>),
     /// Decodes a token.
     Decode(Arc<DecodeModel>),
     /// Issues a token.
@@ -129,15 +129,13 @@ impl Models {
             file.decode => Meaning::Decode, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
             file.verify => Meaning::Verify,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
-            file.entry => Meaning::Entry,
+            file.entry => Meaning::Entry, file.compare => Meaning::Compare,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
         let same =
             file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
-        let compare =
-            file.compare.into_iter().flat_map(|CompareModel { path }| path).map(|path| (path, Meaning::Compare));
-        for (path, meaning) in inert.chain(same).chain(digest).chain(compare) {
+        for (path, meaning) in inert.chain(same).chain(digest) {
             self.add_root(&path, &library);
             self.meanings.insert(path, meaning);
         }

@@ -217,9 +217,15 @@ pub enum Missing {
 pub struct DeriveModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// The result can still be parsed apart: its shape is gone.
+    /// Whether it raises `ValueError` on what it cannot read.
     #[serde(default)]
     pub may_raise: bool,
+    /// Whether its result can be `None` (a match that fails).
+    #[serde(default)]
+    pub may_be_none: bool,
+    /// Whether its result is only a length or count.
+    #[serde(default)]
+    pub measures: bool,
 }
 
 /// Calls without effect on what is known.
@@ -264,12 +270,18 @@ pub struct DigestModel {
     pub path: Vec<String>,
 }
 
-/// A constant-time comparison of its first two arguments.
-#[derive(Debug, Deserialize)]
+/// A comparison of its first two arguments, in constant time unless it is plain.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CompareModel {
     /// Dotted names.
     pub path: Vec<String>,
+    /// Whether it stops at the first difference.
+    #[serde(default)]
+    pub plain: bool,
+    /// Whether it says true where they differ.
+    #[serde(default)]
+    pub negated: bool,
 }
 
 /// How a decoder learns of an expected claim.
@@ -296,10 +308,6 @@ fn yes() -> bool {
     true
 }
 
-fn only_token() -> Vec<String> {
-    vec!["token".to_owned()]
-}
-
 /// A token decoder.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -308,9 +316,6 @@ pub struct DecodeModel {
     pub path: Vec<String>,
     /// Parameters in order, as `meaning` or `meaning=name`; `token`, `key`, `algorithms`, `options` have meaning.
     pub parameters: Vec<String>,
-    /// Meanings of parameters without which a call decodes nothing: it makes a new token, or waits for its key.
-    #[serde(default = "only_token")]
-    pub needs: Vec<String>,
     /// What it does about the signature.
     pub signature: SignatureModel,
     /// What it gives.
@@ -331,9 +336,6 @@ pub struct DecodeModel {
     /// Whether a verified call also checks expiry.
     #[serde(default = "yes")]
     pub checks_expiry: bool,
-    /// Parameters that check claims in ways nobody can read from the call (`claims_cls`).
-    #[serde(default)]
-    pub validators: Vec<String>,
     /// What a verified call checks without being told to, or by configuration that stands elsewhere.
     #[serde(default)]
     pub always: Vec<EvidenceModel>,

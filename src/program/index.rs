@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Binding, ClassRef, ModuleScope, Program, class_scope, module_scope};
+use super::{ClassRef, ModuleScope, Program, class_scope, module_scope};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::Module;
 
@@ -36,11 +36,6 @@ impl<'p> Index<'p> {
     /// The names of a class body.
     pub fn class_scope(class: ClassRef<'p>) -> ModuleScope<'p> {
         class_scope(class.class)
-    }
-
-    /// What a class body binds a name to, the last binding of it.
-    pub fn class_member(class: ClassRef<'p>, name: &str) -> Option<Binding<'p>> {
-        class_scope(class.class).names.get(name).and_then(|bindings| bindings.last().cloned())
     }
 
     /// Whether two files belong to one application: they share the first folder below what all files share.

@@ -3,6 +3,7 @@
 mod index;
 mod modules;
 mod scope;
+pub mod triage;
 pub mod vocabulary;
 
 use std::sync::OnceLock;

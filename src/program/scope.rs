@@ -92,7 +92,9 @@ impl<'p> ModuleScope<'p> {
                 self.attribute_statements.push(statement);
             }
             StatementKind::If { branches, otherwise } => {
-                branches.iter().for_each(|(_, body)| self.collect(body));
+                for (_, body) in branches {
+                    self.collect(body);
+                }
                 self.collect(otherwise);
             }
             StatementKind::While { body, otherwise, .. } => {
@@ -106,7 +108,9 @@ impl<'p> ModuleScope<'p> {
             }
             StatementKind::Try { body, handlers, otherwise, finally } => {
                 self.collect(body);
-                handlers.iter().for_each(|handler| self.collect(&handler.body));
+                for handler in handlers {
+                    self.collect(&handler.body);
+                }
                 self.collect(otherwise);
                 self.collect(finally);
             }
@@ -159,7 +163,9 @@ impl<'p> ModuleScope<'p> {
         match &target.kind {
             ExpressionKind::Name(name) => self.bind(name, Binding::Other),
             ExpressionKind::Tuple(elements) | ExpressionKind::List(elements) => {
-                elements.iter().for_each(|element| self.bind_other(element));
+                for element in elements {
+                    self.bind_other(element);
+                }
             }
             ExpressionKind::Starred(inner) => self.bind_other(inner),
             _ => {}

@@ -168,6 +168,12 @@ const OTHER_MEANINGS: &[&str] = &[
     "env",
     "var",
     "idempotency",
+    "cost",
+    "per",
+    "price",
+    "spend",
+    "spent",
+    "budget",
     "primary",
     "foreign",
     "sort",
@@ -350,6 +356,37 @@ pub fn sounds_like_check(name: &str) -> bool {
         ]
         .iter()
         .any(|stem| word == stem || (stem.len() >= 5 && word.starts_with(stem)))
+    })
+}
+
+/// Whether a variable of this name holds who somebody is and not what proves it.
+pub fn is_user_name(name: &str) -> bool {
+    matches!(
+        name.to_ascii_lowercase().as_str(),
+        "username"
+            | "user_name"
+            | "user"
+            | "login"
+            | "email"
+            | "client_id"
+            | "clientid"
+            | "user_id"
+            | "userid"
+            | "identity"
+            | "scheme"
+            | "auth_type"
+            | "auth_scheme"
+            | "type"
+            | "token_type"
+    )
+}
+
+/// Whether a function of this name says whether a credential is good.
+pub fn is_validator(name: &str) -> bool {
+    words(name).iter().any(|word| {
+        ["verif", "valid", "check", "authenticat", "authoriz", "authoris", "introspect", "accept", "allow"]
+            .iter()
+            .any(|stem| word.starts_with(stem))
     })
 }
 

@@ -20,6 +20,12 @@ const LEFT_OF_FOCUS: usize = 48;
 /// A label over more lines than this marks its first line only.
 const MAX_LABEL_LINES: u32 = 4;
 
+/// Letters to the left of each line beside its number.
+const MARGIN: usize = 4;
+
+/// Letters that miette shows for a tab.
+const TAB_WIDTH: usize = 4;
+
 /// Lines before and after a labelled one.
 pub(super) const CONTEXT_LINES: usize = 1;
 
@@ -55,7 +61,13 @@ impl Excerpt {
             let shown = excerpt.push_line(file, source, masker, number, &spans);
             starts.insert(number, shown);
         }
-        let located = spans.iter().map(|&span| excerpt.locate(source, span, &starts)).collect();
+        let located = spans.iter().zip(apart(source, &spans)).map(|(&span, drawn)| {
+            let shown = excerpt.locate(source, drawn, &starts);
+            // A label keeps the column of its whole place, whatever part of it is underlined.
+            excerpt.columns.insert(shown.offset(), source.position(span.start).char_column);
+            shown
+        });
+        let located = located.collect();
         (excerpt, located)
     }
 
@@ -86,10 +98,9 @@ impl Excerpt {
         shown
     }
 
-    fn locate(&mut self, source: &Source, span: Span, shown: &BTreeMap<u32, super::present::Shown>) -> SourceSpan {
+    fn locate(&self, source: &Source, span: Span, shown: &BTreeMap<u32, super::present::Shown>) -> SourceSpan {
         let start = self.offset(source, span.start, shown);
         let end = self.offset(source, span.end, shown).max(start);
-        self.columns.insert(start, source.position(span.start).char_column);
         SourceSpan::from(start..end)
     }
 
@@ -100,6 +111,17 @@ impl Excerpt {
             (Some(line), Some(shown)) => line.range.start + shown.locate(byte as usize),
             _ => 0,
         }
+    }
+
+    /// How many letters stand on the screen to the left of a place's middle, where its label hangs.
+    pub(super) fn middle(&self, span: SourceSpan) -> usize {
+        let letters = |range: Range<usize>| {
+            let text = self.text.get(range).unwrap_or_default();
+            text.chars().map(|letter| if letter == '\t' { TAB_WIDTH } else { 1 }).sum::<usize>()
+        };
+        let start = self.lines.get(self.line_at(span.offset())).map_or(0, |line| line.range.start);
+        let digits = self.lines.last().map_or(1, |line| line.number.to_string().len());
+        digits + MARGIN + letters(start..span.offset()) + letters(span.offset()..span.offset() + span.len()) / 2
     }
 
     fn line_at(&self, offset: usize) -> usize {
@@ -159,6 +181,38 @@ fn shorten(source: &Source, span: Span) -> Span {
     Span::new(start, line_start + source.line_text(first).len() as u32)
 }
 
+/// What is underlined for each span: lines under one another's text cannot be told apart, so a span that has others inside
+/// it gets a part that is its own. Of `token == os.environ["T"]` with a label on the right side, `token ==` is left.
+fn apart(source: &Source, spans: &[Span]) -> Vec<Span> {
+    spans.iter().map(|&span| own_part(source, span, spans)).collect()
+}
+
+fn own_part(source: &Source, span: Span, spans: &[Span]) -> Span {
+    let mut inside: Vec<Span> = spans.iter().copied().filter(|&other| other != span && span.contains(other)).collect();
+    if inside.is_empty() {
+        return span;
+    }
+    inside.sort_unstable();
+    inside.push(Span::new(span.end, span.end));
+    let mut gaps = Vec::new();
+    let mut from = span.start;
+    for other in inside {
+        gaps.push(trimmed(source, Span::new(from, other.start)));
+        from = from.max(other.end);
+    }
+    let length = |gap: &Span| gap.end - gap.start;
+    // The first that is more than a bracket, else the longest there is.
+    let own = gaps.iter().find(|gap| length(gap) > 1).or_else(|| gaps.iter().max_by_key(|gap| length(gap)));
+    own.copied().filter(|gap| length(gap) > 0).unwrap_or(span)
+}
+
+/// A span without the white space at its ends.
+fn trimmed(source: &Source, span: Span) -> Span {
+    let text = source.slice(span);
+    let start = span.start + (text.len() - text.trim_start().len()) as u32;
+    Span::new(start, start + text.trim().len() as u32)
+}
+
 fn lines_around(source: &Source, spans: &[Span]) -> BTreeSet<u32> {
     let count = source.line_starts().len() as u32;
     let mut lines = BTreeSet::new();
@@ -213,6 +267,28 @@ mod tests {
         assert!(excerpt.text.chars().count() <= MAX_LINE + 3);
         let span = located.first().copied().unwrap_or(SourceSpan::from(0..0));
         assert_eq!(&excerpt.text[span.offset()..span.offset() + span.len()], "target");
+    }
+
+    #[test]
+    fn labels_inside_another_leave_it_a_part_of_its_own() {
+        let drawn = |text: &str, pieces: &[&str]| {
+            let source = Source::new("a.py".into(), text);
+            let start = |piece: &str| text.find(piece).unwrap_or_default() as u32;
+            let spans: Vec<Span> =
+                pieces.iter().map(|piece| Span::new(start(piece), start(piece) + piece.len() as u32)).collect();
+            apart(&source, &spans).into_iter().map(|span| source.slice(span).to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            drawn("if token != getenv('T'):", &["token != getenv('T')", "getenv('T')"]),
+            ["token !=", "getenv('T')"]
+        );
+        assert_eq!(
+            drawn("getenv('T') != token", &["getenv('T') != token", "getenv('T')"]),
+            ["!= token", "getenv('T')"]
+        );
+        assert_eq!(drawn("(a) == b", &["(a) == b", "a", "b"]), [") ==", "a", "b"]);
+        assert_eq!(drawn("f(a)(b)", &["f(a)(b)", "f(a)", "a"]), ["(b)", "f(", "a"]);
+        assert_eq!(drawn("a", &["a", "a"]), ["a", "a"]);
     }
 
     #[test]

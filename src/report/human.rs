@@ -13,8 +13,14 @@ use super::{Report, Style};
 use crate::finding::{Finding, Label, Severity};
 use crate::source::{FileId, Span};
 
-/// A fixed width: output does not depend on who looks at it.
-const WIDTH: usize = 100;
+/// A fixed width, that of the narrowest usual terminal: output does not depend on who looks at it.
+const WIDTH: usize = 80;
+
+/// Letters of the line that leads from a place to its label.
+const ARM: usize = 4;
+
+/// A label at the end of a line runs over it rather than be torn into words.
+const NARROWEST_LABEL: usize = 24;
 
 /// More labels than this hide the code they explain.
 const MAX_LABELS: usize = 8;
@@ -39,8 +45,12 @@ pub(super) fn render(report: &Report<'_>, style: Style) -> String {
         out.push('\n');
     }
     out.push_str(&report.summary());
-    out.push('\n');
-    out
+    without_trailing_space(&out)
+}
+
+/// An empty line of source has nothing after its bar.
+fn without_trailing_space(text: &str) -> String {
+    text.lines().flat_map(|line| [line.trim_end_matches(' '), "\n"]).collect()
 }
 
 /// What miette prints in one go: words and the excerpt of one file.
@@ -56,7 +66,7 @@ struct Block {
 
 /// The finding's own file first, then the other files its labels lie in; the help closes the last.
 fn blocks(report: &Report<'_>, finding: &Finding) -> Vec<Block> {
-    let labels = labels_to_show(finding);
+    let labels = labels_to_show(report, finding);
     let mut files: Vec<FileId> = Vec::new();
     for label in &labels {
         if !files.contains(&label.place.file) {
@@ -70,15 +80,22 @@ fn blocks(report: &Report<'_>, finding: &Finding) -> Vec<Block> {
     blocks
 }
 
-/// The primary place, the related ones, then steps of the flow that say something new.
-fn labels_to_show(finding: &Finding) -> Vec<&Label> {
-    let mut shown: Vec<&Label> = Vec::new();
-    for label in std::iter::once(&finding.primary).chain(&finding.related).chain(&finding.flow) {
-        let is_new = shown.iter().all(|other| other.place != label.place);
-        if is_new && shown.len() < MAX_LABELS {
+/// The primary place, the related ones, then steps of the flow on lines of their own: where a line is explained already,
+/// "assigned to `token`" only repeats what stands there.
+fn labels_to_show<'f>(report: &Report<'_>, finding: &'f Finding) -> Vec<&'f Label> {
+    let line = |label: &Label| (label.place.file, report.start(label.place).line);
+    let mut shown: Vec<&Label> = vec![&finding.primary];
+    for label in &finding.related {
+        if shown.iter().all(|other| other.place != label.place) {
             shown.push(label);
         }
     }
+    for step in &finding.flow {
+        if shown.iter().all(|other| line(other) != line(step)) {
+            shown.push(step);
+        }
+    }
+    shown.truncate(MAX_LABELS);
     shown
 }
 
@@ -91,21 +108,44 @@ fn block(report: &Report<'_>, finding: &Finding, file: FileId, labels: &[&Label]
     let message = if is_main { report.prose(&finding.message) } else { format!("see also {name}") };
     let (excerpt, located) = Excerpt::new(name, file, source, &report.masker, &spans);
     let spans_with_text = in_file.iter().zip(located).map(|(label, span)| {
-        let text = Some(visible_line(&report.prose(&label.text)).into_owned()).filter(|text| !text.is_empty());
+        let text = visible_line(&report.prose(&label.text)).into_owned();
+        let text =
+            Some(wrapped(&text, WIDTH.saturating_sub(excerpt.middle(span) + ARM))).filter(|text| !text.is_empty());
         if is_main && label.place == finding.primary.place {
             LabeledSpan::new_primary_with_span(text, span)
         } else {
             LabeledSpan::new_with_span(text, span)
         }
     });
+    let labels = spans_with_text.collect();
     Block {
         level: if is_main { level(finding.severity) } else { Level::Advice },
         header: is_main.then(|| header(report, finding)),
         message: visible(&message).into_owned(),
         help: None,
-        labels: spans_with_text.collect(),
+        labels,
         excerpt,
     }
+}
+
+/// A label's text in lines of at most `room` letters: from the middle of a wide place there is little left of a line.
+fn wrapped(text: &str, room: usize) -> String {
+    let room = room.max(NARROWEST_LABEL);
+    let mut out = String::with_capacity(text.len());
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > room {
+            out.push('\n');
+            used = 0;
+        } else if used > 0 {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += length;
+    }
+    out
 }
 
 fn header(report: &Report<'_>, finding: &Finding) -> String {

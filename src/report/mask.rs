@@ -27,6 +27,9 @@ pub struct Masker {
     spans: BTreeMap<FileId, Vec<Span>>,
     distinct: Option<AhoCorasick>,
     ambiguous: Option<AhoCorasick>,
+    random: Option<AhoCorasick>,
+    /// Values that the code shown uses as names too.
+    names: BTreeSet<String>,
     longest: usize,
 }
 
@@ -52,14 +55,25 @@ impl Masker {
         for list in spans.values_mut() {
             list.sort_unstable();
         }
-        Self::from_parts(spans, &values)
+        let texts = spans.keys().map(|&file| &*program.source(file).text);
+        let names = names_among(&values, texts);
+        Self::from_parts(spans, &values, names)
     }
 
-    fn from_parts(spans: BTreeMap<FileId, Vec<Span>>, values: &BTreeSet<String>) -> Self {
+    fn from_parts(spans: BTreeMap<FileId, Vec<Span>>, values: &BTreeSet<String>, names: BTreeSet<String>) -> Self {
+        let values = || values.iter().map(String::as_str).filter(|value| !value.trim().is_empty());
         let (distinct, ambiguous): (Vec<&str>, Vec<&str>) =
-            values.iter().map(String::as_str).filter(|value| !value.trim().is_empty()).partition(|v| is_distinct(v));
-        let longest = values.iter().map(String::len).max().unwrap_or(0);
-        Self { spans, distinct: matcher(&distinct), ambiguous: matcher(&ambiguous), longest }
+            values().partition(|&value| is_distinct(value) && !names.contains(value));
+        let random: Vec<&str> = values().filter(|value| literals::looks_random(value)).collect();
+        let longest = values().map(str::len).max().unwrap_or(0);
+        Self {
+            spans,
+            distinct: matcher(&distinct),
+            ambiguous: matcher(&ambiguous),
+            random: matcher(&random),
+            names,
+            longest,
+        }
     }
 
     /// A text of ours (message, label, help) with every secret value starred out.
@@ -67,10 +81,11 @@ impl Masker {
         replace(text, &self.secret_ranges(text))
     }
 
-    /// A path with every distinct secret value starred out. Short values and plain words stay: a folder named
-    /// `secret` is no leak, and a path that cannot be opened helps nobody.
+    /// A path with every random secret value starred out. Others stay: a folder named `webhook-secret` is no leak, and a
+    /// path that cannot be opened helps nobody.
     pub fn path(&self, text: &str) -> String {
-        replace(text, &self.distinct_ranges(text))
+        let found = self.random.iter().flat_map(|matcher| matcher.find_iter(text)).map(|found| found.range());
+        replace(text, &found.collect::<Vec<_>>())
     }
 
     /// Whether masking would change a text.
@@ -81,8 +96,13 @@ impl Masker {
     /// A stretch of source, safe to show: stars over secrets, one for a character.
     pub fn excerpt(&self, file: FileId, source: &Source, range: Range<usize>) -> Shown {
         let text = source.text.get(range.clone()).unwrap_or_default();
-        let mut secret = self.secret_ranges_near(source, &range);
         let in_file = self.spans.get(&file).map(Vec::as_slice).unwrap_or_default();
+        let mut secret = self.secret_ranges_near(source, &range);
+        // A word that is a secret in another file is a word here: `form["password"]` names a field.
+        secret.retain(|found| {
+            let value = source.text.get(found.clone()).unwrap_or_default();
+            !self.is_word(value) || in_file.iter().any(|&span| source.slice(span) == value)
+        });
         let first = in_file.partition_point(|span| span.end as usize <= range.start);
         let inside = in_file.iter().skip(first).map(|span| span.start as usize..span.end as usize);
         secret.extend(inside.take_while(|span| span.start < range.end));
@@ -103,16 +123,32 @@ impl Masker {
         self.secret_ranges(around).into_iter().map(|found| found.start + from..found.end + from).collect()
     }
 
-    fn distinct_ranges(&self, text: &str) -> Vec<Range<usize>> {
-        self.distinct.iter().flat_map(|matcher| matcher.find_iter(text)).map(|found| found.range()).collect()
-    }
-
     fn secret_ranges(&self, text: &str) -> Vec<Range<usize>> {
-        let mut found = self.distinct_ranges(text);
-        let candidates = self.ambiguous.iter().flat_map(|matcher| matcher.find_iter(text)).map(|found| found.range());
-        found.extend(candidates.filter(|range| stands_alone(text, range)));
+        let ranges = |matcher: &Option<AhoCorasick>| -> Vec<Range<usize>> {
+            matcher.iter().flat_map(|matcher| matcher.find_iter(text)).map(|found| found.range()).collect()
+        };
+        let mut found = ranges(&self.distinct);
+        let candidates = ranges(&self.ambiguous).into_iter();
+        found.extend(candidates.filter(|range| self.is_meant(text, range)));
         found.sort_by_key(|range| (range.start, range.end));
         found
+    }
+
+    /// Whether an ambiguous value is meant as a value here: it is quoted, or it is neither a plain word nor a name and
+    /// touches no other.
+    fn is_meant(&self, text: &str, range: &Range<usize>) -> bool {
+        let before = text[..range.start].chars().next_back();
+        let after = text[range.end..].chars().next();
+        let is_quoted = before.is_some_and(is_quote) && after == before;
+        let value = &text[range.clone()];
+        let touches =
+            |neighbour: Option<char>| neighbour.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+        is_quoted || (!self.is_word(value) && value.len() >= 4 && !touches(before) && !touches(after))
+    }
+
+    /// Whether a value is a word of our language or a name of the code.
+    fn is_word(&self, value: &str) -> bool {
+        is_plain_word(value) || self.names.contains(value)
     }
 }
 
@@ -135,9 +171,11 @@ fn matcher(values: &[&str]) -> Option<AhoCorasick> {
 
 /// Whether a value can be told from ordinary words.
 fn is_distinct(value: &str) -> bool {
-    let length = value.chars().count();
-    let is_plain_word = value.bytes().all(|byte| byte.is_ascii_alphabetic());
-    length >= DISTINCT_LENGTH && !(is_plain_word && length < PLAIN_WORD_LENGTH)
+    value.chars().count() >= DISTINCT_LENGTH && !is_plain_word(value)
+}
+
+fn is_plain_word(value: &str) -> bool {
+    value.len() < PLAIN_WORD_LENGTH && value.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// Whether a literal that no rule judged is no name, so that its text may be starred out of our own words too:
@@ -146,15 +184,19 @@ fn is_surely_a_value(text: &str) -> bool {
     literals::looks_random(text) || (is_distinct(text) && text.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
-/// Whether an ambiguous value is meant as a value here: it is quoted, or it is no plain word and touches no other.
-fn stands_alone(text: &str, range: &Range<usize>) -> bool {
-    let before = text[..range.start].chars().next_back();
-    let after = text[range.end..].chars().next();
-    let is_quoted = before.is_some_and(is_quote) && after == before;
-    let value = &text[range.clone()];
-    let is_plain_word = value.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let touches = |neighbour: Option<char>| neighbour.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
-    is_quoted || (!is_plain_word && value.len() >= 4 && !touches(before) && !touches(after))
+/// The values that stand among the code as names. A value with a digit is none: what surely is a value must not get
+/// away because some broken line reads like code.
+fn names_among<'t>(values: &BTreeSet<String>, texts: impl Iterator<Item = &'t str>) -> BTreeSet<String> {
+    let is_name = |value: &&String| value.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    let candidates: BTreeSet<&str> = values.iter().filter(is_name).map(String::as_str).collect();
+    if candidates.is_empty() {
+        return BTreeSet::new();
+    }
+    let names = texts.flat_map(|text| {
+        let words = literals::tokens(text).filter(|token| token.kind == literals::TokenKind::Word);
+        words.map(|token| &text[token.range]).filter(|word| candidates.contains(word))
+    });
+    names.map(str::to_owned).collect()
 }
 
 fn is_quote(letter: char) -> bool {
@@ -197,7 +239,7 @@ mod tests {
         let text = "KEY = 'hunter2-hunter2'\nx = 1 # hunter2-hunter2\n";
         let (program, masker) = masker(text, "'hunter2-hunter2'", &[]);
         assert_eq!(masker.prose("compares hunter2-hunter2 twice"), "compares ************ twice");
-        assert_eq!(masker.path("src/hunter2-hunter2/a.py"), "src/************/a.py");
+        assert_eq!(masker.path("src/hunter2-hunter2/a.py"), "src/hunter2-hunter2/a.py");
         let shown = masker.excerpt(FileId(0), program.source(FileId(0)), 0..text.len());
         assert_eq!(shown.text, "KEY = '***************'\nx = 1 # ***************\n");
     }
@@ -207,6 +249,36 @@ mod tests {
         let (_, masker) = masker("SECRET_KEY = 'secret'\n", "'secret'", &[]);
         assert_eq!(masker.prose("the secret `SECRET_KEY` is 'secret'"), "the secret `SECRET_KEY` is '******'");
         assert_eq!(masker.path("secret/app.py"), "secret/app.py");
+    }
+
+    #[test]
+    fn values_that_are_names_too_leave_the_names_alone() {
+        let text = "webhook_secret = env('X')\nif token == 'webhook_secret': pass\n";
+        let (program, masker) = masker(text, "'webhook_secret'", &[]);
+        let shown = masker.excerpt(FileId(0), program.source(FileId(0)), 0..text.len());
+        assert_eq!(shown.text, "webhook_secret = env('X')\nif token == '**************': pass\n");
+        assert_eq!(masker.prose("`webhook_secret` is 'webhook_secret'"), "`webhook_secret` is '************'");
+    }
+
+    #[test]
+    fn words_of_one_file_are_words_in_another() {
+        let texts = [("a.py", "PASSWORD = 'password'  # 'password'\n"), ("b.py", "form['password']\n")];
+        let sources = texts.iter().map(|(path, text)| Source::new(path.into(), *text)).collect();
+        let program = Program::new(sources, Duration::from_secs(1));
+        let judged = Place { file: FileId(0), span: Span::new(11, 21) };
+        let masker = Masker::new(&program, &[judged], &BTreeSet::new());
+        let shown = |file| {
+            let source = program.source(FileId(file));
+            masker.excerpt(FileId(file), source, 0..source.text.len()).text
+        };
+        assert_eq!(shown(0), "PASSWORD = '********'  # '********'\n");
+        assert_eq!(shown(1), "form['password']\n");
+    }
+
+    #[test]
+    fn paths_hide_only_what_is_random() {
+        let (_, masker) = masker("KEY = 'q7Zx92LmPv04TbWc81Ks'\n", "'q7Zx92LmPv04TbWc81Ks'", &[]);
+        assert_eq!(masker.path("src/q7Zx92LmPv04TbWc81Ks.py"), "src/************.py");
     }
 
     #[test]

@@ -60,7 +60,8 @@ fn human() {
     insta::assert_snapshot!(clean.render(Format::Human, Style::Plain), @r"
     warning[plain-token-comparison] high confidence
 
-      ⚠ `token` is compared with `API_TOKEN` (************) by `==`: an attacker can time [it]
+      ⚠ `token` is compared with `API_TOKEN` (************) by `==`: an attacker
+      │ can time [it]
        ╭─[/r/app.py:8:8]
      6 │ def index():
      7 │     token = request.headers.get('Authorization')
@@ -81,6 +82,48 @@ fn human() {
       help: compare with `hmac.compare_digest(token, API_TOKEN)`
 
     1 finding (1 warning) in 2 files
+    ");
+}
+
+/// What fits a terminal of 80 columns in the source fits one in the report.
+#[test]
+fn human_reports_wrap_words_and_labels() {
+    let program = program(&[
+        ("/r/a.py", "x = 1\n    if some.long_name == os.environ['EXPECTED_BEARER_TOKEN']:\n"),
+        ("/r/b.py", ""),
+    ]);
+    let [whole, right] =
+        ["some.long_name == os.environ['EXPECTED_BEARER_TOKEN']", "os.environ['EXPECTED_BEARER_TOKEN']"]
+            .map(|piece| place(&program, 0, piece));
+    let wide = FindingBuilder::new("plain-token-comparison", Severity::Error, whole, "they meet here")
+        .message(
+            "Words that need more than one line because they say who does what, and what comes of it for all of us.",
+        )
+        .help("so do these, which say what to do about it in a sentence that is somewhat longer than a line")
+        .related(right, "the environment variable `EXPECTED_BEARER_TOKEN` is read here")
+        .flow(vec![Label { place: right, text: "a step on a line that has its label".to_owned() }])
+        .build();
+    let mut all = report(&program, vec![wide]);
+    all.diagnostics.clear();
+    insta::assert_snapshot!(all.render(Format::Human, Style::Plain), @r"
+    error[plain-token-comparison] high confidence
+
+      × Words that need more than one line because they say who does what, and
+      │ what comes of it for all of us.
+       ╭─[/r/a.py:2:8]
+     1 │ x = 1
+     2 │     if some.long_name == os.environ['EXPECTED_BEARER_TOKEN']:
+       ·        ────────┬──────── ─────────────────┬─────────────────
+       ·                │                          ╰─┤ the environment variable
+       ·                │                            │ `EXPECTED_BEARER_TOKEN` is
+       ·                │                            │ read here
+       ·                ╰── they meet here
+     3 │
+       ╰────
+      help: so do these, which say what to do about it in a sentence that is
+            somewhat longer than a line
+
+    1 finding (1 error) in 2 files
     ");
 }
 

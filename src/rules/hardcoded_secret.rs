@@ -5,14 +5,18 @@ use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
 use crate::flow::origin::{OriginKind, Store};
 use crate::flow::value::{Constant, Shape, Value};
+use crate::flow::walk;
 use crate::program::vocabulary;
 use crate::source::Place;
+use crate::syntax::tree::StatementKind;
 
 const RULE: &str = "hardcoded-secret";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::SecretUse { value, role, user, place } = event else { return Vec::new() };
-    let Some(literal) = literal(value, *role, context) else { return Vec::new() };
+    let Some(literal) = literal(value, *role, context).filter(|literal| !is_refused_at_start(*literal, context)) else {
+        return Vec::new();
+    };
     let what = match role {
         SecretRole::Key => format!("as the key of `{user}`"),
         SecretRole::Comparison => "as the value that a presented credential must equal".to_owned(),
@@ -42,6 +46,24 @@ fn literal(value: &Value<'_>, role: SecretRole, context: &Context<'_, '_>) -> Op
     let place = origin.trail.root().place;
     let text = context.index.text(place).trim_matches(['"', '\'', 'b']);
     could_be_secret(text, role).then_some(place)
+}
+
+/// Whether the module that holds a placeholder compares with it at its top level and leaves when it finds it.
+fn is_refused_at_start(literal: Place, context: &Context<'_, '_>) -> bool {
+    let Some(module) = context.index.module(literal.file) else { return false };
+    let text = |span| context.index.text(Place { file: literal.file, span });
+    let written = text(literal.span);
+    let name = module.body.iter().find_map(|statement| match &statement.kind {
+        StatementKind::Assign { targets, value } if value.span == literal.span => targets.first().map(|target| text(target.span)),
+        _ => None,
+    });
+    module.body.iter().any(|statement| match &statement.kind {
+        StatementKind::If { branches, .. } => branches.iter().any(|(test, body)| {
+            let test = text(test.span);
+            walk::leaves(body) && (test.contains(written) || name.is_some_and(|name| test.contains(name)))
+        }),
+        _ => false,
+    })
 }
 
 fn could_be_secret(text: &str, role: SecretRole) -> bool {

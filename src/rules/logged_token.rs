@@ -2,20 +2,39 @@
 
 use super::logged_authorization_header::is_header;
 use super::shared::{Context, capitalised, credential_words, held, lower, root, steps};
-use crate::finding::{Finding, FindingBuilder, Severity};
-use crate::flow::event::Event;
-use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part};
+use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
+use crate::flow::event::{Event, Facts};
+use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::flow::relevant;
 
 const RULE: &str = "logged-token";
 
+/// Settings that one written value may come from before it is no setting in particular.
+const MAX_SETTINGS: usize = 2;
+
 pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Finding> {
+    if let Event::EntryEnd { facts, .. } = event {
+        return logged_keys(facts);
+    }
     let Event::Log { sink, value, place, confidence, .. } = event else { return Vec::new() };
     let origins = value.deep_origins();
     if origins.any(is_header) {
         return Vec::new();
     }
-    let Some(origin) = origins.iter().find(|origin| is_token(origin)) else { return Vec::new() };
+    // What is a secret by its name alone must be written near where it has that name: further away it says too little.
+    let is_near = |origin: &Origin| origin.trail.root().place.file == place.file && origin.trail.is_local();
+    let settings = origins.iter().filter(|origin| matches!(&origin.kind, OriginKind::Setting { store, .. } if *store != Store::Literal));
+    // A value that may be any of many settings comes from a general getter: which one it is here, nobody knows.
+    let is_any_setting = settings.count() > MAX_SETTINGS;
+    let is_sure = |origin: &Origin| match &origin.kind {
+        OriginKind::Setting { name, .. } => {
+            // An attribute called `token` is as often an object or a public id.
+            let is_telling = !matches!(name.as_str(), "token" | "key" | "secret");
+            !is_any_setting && (origin.confidence == Confidence::High || (is_near(origin) && is_telling))
+        }
+        _ => true,
+    };
+    let Some(origin) = origins.iter().find(|origin| is_token(origin) && is_sure(origin)) else { return Vec::new() };
     let what = match &origin.kind {
         OriginKind::Credential(credential) => credential_words(credential),
         OriginKind::IssuedToken => "a token that the program issues".to_owned(),
@@ -30,6 +49,25 @@ pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Fi
         .flow(steps(origin, *place, "written to the log"))
         .identity(what);
     vec![finding.build()]
+}
+
+/// Settings without a telling name that the same entry uses as a key.
+fn logged_keys(facts: &Facts<'_>) -> Vec<Finding> {
+    let is_key = |origin: &Origin| {
+        matches!(&origin.kind, OriginKind::Setting { name, .. } if facts.key_settings.contains(name)) && !relevant::is_secret(origin)
+    };
+    let keys = facts.logged_settings.iter().filter(|(origin, ..)| is_key(origin));
+    keys.map(|(origin, target, place)| {
+        FindingBuilder::new(RULE, Severity::Warning, *place, "it is written here")
+            .message(format!("{}, which is used as a key, is written to {target}: whoever can read it can use it.", capitalised(&held(origin))))
+            .help("drop it from the output, or log only whether it is set")
+            .confidence(origin.confidence)
+            .related(root(origin), origin.trail.root().step_text())
+            .flow(steps(origin, *place, "written to the log"))
+            .identity(held(origin))
+            .build()
+    })
+    .collect()
 }
 
 fn is_token(origin: &Origin) -> bool {

@@ -4,28 +4,29 @@ use super::shared::{Context, capitalised, credential_words, entry_words, root};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
 use crate::flow::evidence::{CheckKind, Evidence};
-use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind};
+use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part};
 
 const RULE: &str = "presence-only-check";
 
-pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Finding> {
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::EntryEnd { entry, outcomes, facts } = event else { return Vec::new() };
-    if !matches!(entry.kind, EntryKind::Route | EntryKind::Hook | EntryKind::TokenCallback) {
+    // A hook is judged with the routes it stands before: they may check more.
+    if !matches!(entry.kind, EntryKind::Route | EntryKind::TokenCallback) {
         return Vec::new();
     }
-    let read = facts.reads.values().find_map(|origin| match &origin.kind {
+    let read = facts.reads.values().chain(&facts.presented).find_map(|origin| match &origin.kind {
         OriginKind::Credential(credential) if guards(credential) => Some((origin, credential)),
         _ => None,
     });
     match read {
-        Some((origin, credential)) if is_presence_only(outcomes) => vec![finding(entry, outcomes, origin, credential)],
+        Some((origin, credential)) if is_presence_only(outcomes) => vec![finding(entry, outcomes, origin, credential, context)],
         _ => Vec::new(),
     }
 }
 
 /// Credentials whose absence turns a caller away: headers. A missing form field is a missing form field.
 fn guards(credential: &Credential) -> bool {
-    credential.channel == Channel::Header && credential.kind != CredentialKind::Signature
+    credential.channel == Channel::Header && credential.kind != CredentialKind::Signature && credential.part != Part::Username
 }
 
 /// Some path without the credential is refused, and every path that succeeds has looked at its form at most.
@@ -45,22 +46,36 @@ fn is_weak(evidence: &Evidence) -> bool {
         && evidence.iter().all(|check| is_form(check.kind) || check.kind == CheckKind::Rejected)
 }
 
-fn finding(entry: &EntryInfo, outcomes: &[Outcome], origin: &Origin, credential: &Credential) -> Finding {
+/// Reported where the test stands: a guard used by many routes is one flaw.
+fn finding(
+    entry: &EntryInfo,
+    outcomes: &[Outcome],
+    origin: &Origin,
+    credential: &Credential,
+    context: &Context<'_, '_>,
+) -> Finding {
     let words = credential_words(credential);
     let tested = outcomes
         .iter()
         .filter(|outcome| outcome.ending == Ending::Success)
         .flat_map(|outcome| outcome.evidence.iter())
         .find(|check| matches!(check.kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape));
-    let builder = FindingBuilder::new(RULE, Severity::Error, entry.place, "reaches success with any value")
+    let guard = tested.and_then(|check| context.function_around(check.place)).filter(|(_, place)| *place != entry.place);
+    let (subject, place) = match &guard {
+        Some((name, place)) => (format!("`{name}`, which guards {},", entry_words(entry)), *place),
+        None => (capitalised(&entry_words(entry)), entry.place),
+    };
+    let mut builder = FindingBuilder::new(RULE, Severity::Error, place, "lets any value pass")
         .message(format!(
-            "{} asks only whether {words} is there and looks right; nothing ever checks what it says, so any made-up value such as `Bearer x` gets in.",
-            capitalised(&entry_words(entry)),
+            "{subject} asks only whether {words} is there and looks right; nothing ever checks what it says, so any made-up value such as `Bearer x` gets in.",
         ))
         .help("verify the token before going on: its signature, audience, issuer and expiry for a JWT, `hmac.compare_digest` with the expected secret for a shared token")
         .confidence(origin.confidence)
         .related(root(origin), origin.trail.root().step_text())
-        .identity(entry.name.as_str());
+        .identity(guard.as_ref().map_or(entry.name.as_str(), |(name, _)| name.as_str()));
+    if guard.is_some() {
+        builder = builder.related(entry.place, "guarded by nothing else");
+    }
     match tested {
         Some(check) => builder.related(check.place, "only its presence or form is tested").build(),
         None => builder.build(),

@@ -37,12 +37,13 @@ fn common_nothing(comparison: &Comparison<'_>) -> Option<&'static str> {
     if common.may_be(Nullness::NONE) && !is_constant_time {
         return Some("None");
     }
-    common.may_be(Nullness::EMPTY).then_some("\"\"")
+    // A verified token with an empty claim is one that the issuer made so.
+    let is_verified = matches!(comparison.presented_origin.kind, OriginKind::Claim { is_verified: true, .. });
+    (common.may_be(Nullness::EMPTY) && !is_verified).then_some("\"\"")
 }
 
 fn finding(comparison: &Comparison<'_>, origin: &Origin, nothing: &str, context: &Context<'_, '_>) -> Finding {
-    let Comparison { presented: sent, presented_origin, expected, place, .. } = comparison;
-    let _ = (sent, expected);
+    let Comparison { presented_origin, place, .. } = comparison;
     let what = match &presented_origin.kind {
         OriginKind::Claim { .. } => "a token without that claim",
         _ => "a request without it",

@@ -2,28 +2,33 @@
 
 use super::shared::{Context, presented, root, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
-use crate::flow::event::{Decision, Decode, EntryInfo, EntryKind, Event, Facts};
+use crate::flow::event::{Decision, Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
+use crate::flow::evidence::CheckKind;
 use crate::flow::origin::OriginKind;
 use crate::models::schema::DecodeGives;
 
 const RULE: &str = "unverified-jwt-signature";
 
-pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::EntryEnd { entry, facts, .. } = event else { return Vec::new() };
+pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::EntryEnd { entry, facts, outcomes } = event else { return Vec::new() };
     let unverified = facts.decodes.values().filter(|decode| !decode.is_verified && decode.model.gives != DecodeGives::Header);
-    unverified.filter_map(|decode| finding(decode, entry, facts, context)).collect()
+    unverified.filter_map(|decode| finding(decode, entry, facts, outcomes)).collect()
 }
 
-fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
-    if is_verified_elsewhere(decode, facts) {
+fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, outcomes: &[Outcome]) -> Option<Finding> {
+    if is_verified_elsewhere(decode, facts, outcomes) {
         return None;
     }
     let decision = facts.decisions.iter().find(|decision| decision.decode == decode.place && decides(decision))?;
     let origin = decode.token.origins.find(|kind| matches!(kind, OriginKind::Credential(_)));
     let is_returned_alone = entry.kind == EntryKind::Function && decision.what == "is returned";
     let confidence = match origin {
-        Some(origin) if !is_returned_alone => origin.confidence,
-        Some(_) => Confidence::Medium,
+        // A function that only hands claims on is judged by who calls it; nobody was seen to.
+        _ if is_returned_alone => Confidence::Low,
+        // A library that takes tokens apart does so in functions like this; nobody was seen to trust it.
+        Some(origin) if decode.model.path.is_empty() && origin.confidence < Confidence::High => Confidence::Low,
+        Some(_) if decode.is_legacy => Confidence::Medium,
+        Some(origin) => origin.confidence,
         None => Confidence::Medium,
     };
     let claim = if decision.claim.is_empty() { "the whole set of claims".to_owned() } else { format!("the claim `{}`", decision.claim) };
@@ -46,7 +51,6 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
             .related(root(origin), origin.trail.root().step_text())
             .flow(steps(origin, decode.place, "decoded without verification"));
     }
-    let _ = context;
     Some(builder.build())
 }
 
@@ -55,11 +59,20 @@ fn decides(decision: &Decision) -> bool {
     !matches!(decision.claim.as_str(), "exp" | "iat" | "nbf" | "kid" | "alg")
 }
 
-/// The same token goes through a verified decode in the same entry: looked at first, then verified.
-fn is_verified_elsewhere(decode: &Decode<'_>, facts: &Facts<'_>) -> bool {
-    facts.decodes.values().filter(|other| other.is_verified).any(|other| {
+/// The same token is verified too: after its issuer chose the key, or on every path on which its claims let anyone in.
+fn is_verified_elsewhere(decode: &Decode<'_>, facts: &Facts<'_>, outcomes: &[Outcome]) -> bool {
+    let is_same_token = facts.decodes.values().filter(|other| other.is_verified).any(|other| {
         let roots = |decode: &Decode<'_>| -> Vec<_> { decode.token.origins.iter().map(root).collect() };
         let (left, right) = (roots(decode), roots(other));
         (left.is_empty() && right.is_empty()) || left.iter().any(|place| right.contains(place))
-    })
+    });
+    let mut decisions = facts.decisions.iter().filter(|decision| decision.decode == decode.place);
+    let only_chooses_key = decisions.all(|decision| matches!(decision.claim.as_str(), "iss" | "kid" | "alg" | "azp" | "tid"));
+    let trusts = |outcome: &&Outcome| {
+        let evidence = &outcome.evidence;
+        outcome.ending == Ending::Success
+            && evidence.has(CheckKind::UnverifiedClaim)
+            && (!evidence.has(CheckKind::Signature) || evidence.has(CheckKind::FailedVerification))
+    };
+    is_same_token && (only_chooses_key || !outcomes.iter().any(|outcome| trusts(&outcome)))
 }

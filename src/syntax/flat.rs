@@ -215,7 +215,7 @@ impl<'t> Copying<'t> {
         let field = self.vocabulary.field(cursor.field_id().map(std::num::NonZero::get));
         let index = self.flat.records.len();
         self.flat.records.push(Record { kind, field, has_error, start, end, after: index as u32 + 1 });
-        if !has_error && (is_leaf(kind) || (kind == Kind::String && self.is_plain_string(start, end))) {
+        if !has_error && (is_leaf(kind) || self.says_all(kind, start, end)) {
             return false;
         }
         let was_inside = self.open.last().is_some_and(|parent| parent.is_inside_error);
@@ -230,9 +230,19 @@ impl<'t> Copying<'t> {
         true
     }
 
-    /// Whether a string has no values in it: its text alone says what it is. Most strings are such.
-    fn is_plain_string(&self, start: u32, end: u32) -> bool {
-        let mut bytes = self.flat.slice(Span::new(start, end)).bytes();
+    /// Whether the text of a node says all about it: strings without values in them, names with dots between. They are
+    /// so common that not looking at their children makes the copy cheaper by a quarter.
+    fn says_all(&self, kind: Kind, start: u32, end: u32) -> bool {
+        let text = self.flat.slice(Span::new(start, end));
+        match kind {
+            Kind::String => Self::is_plain_string(text),
+            Kind::Attribute | Kind::DottedName => is_plain_dotted(text),
+            _ => false,
+        }
+    }
+
+    fn is_plain_string(text: &str) -> bool {
+        let mut bytes = text.bytes();
         bytes
             .find(|byte| matches!(byte, b'\'' | b'"' | b'`' | b'f' | b'F' | b't' | b'T'))
             .is_some_and(|byte| matches!(byte, b'\'' | b'"'))
@@ -285,10 +295,19 @@ impl<'t> Copying<'t> {
         }
     }
 
+    /// Marks the first line. An open bracket swallows what follows, up to the whole rest of the file: then the message
+    /// says how far it goes, since that part must not be taken for analysed.
     fn report_unreadable(&mut self, span: Span) {
-        let line = self.flat.slice(span).split(['\n', '\r']).next().unwrap_or_default().trim_end();
+        let text = self.flat.slice(span).trim_end();
+        let line = text.split(['\n', '\r']).next().unwrap_or_default().trim_end();
+        let below = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        let lost = match below {
+            0 => "the statement is skipped".to_owned(),
+            1 => "parts of it and of the line below it are skipped".to_owned(),
+            _ => format!("parts of it and of the {below} lines below it are skipped"),
+        };
         let span = Span::new(span.start, span.start + line.len() as u32);
-        self.report(span, "this is not Python that can be read; the statement is skipped".to_owned());
+        self.report(span, format!("this is not Python that can be read; {lost}"));
     }
 
     fn report(&mut self, span: Span, message: String) {
@@ -306,6 +325,13 @@ impl<'t> Copying<'t> {
         }
         self.flat
     }
+}
+
+/// Whether a text is names with dots between and nothing else: no number, no `None.x`, no white space.
+pub(super) fn is_plain_dotted(text: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
+    let begins_as_name = text.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
+    begins_as_name && text.bytes().all(is_of_name) && !matches!(text.split('.').next(), Some("None" | "True" | "False"))
 }
 
 /// Kinds whose children nobody asks for.

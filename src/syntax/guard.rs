@@ -27,6 +27,9 @@ pub(super) fn check(text: &str) -> Result<(), Refusal> {
         return Err(Refusal::NulByte { line: line_of(bytes, at) });
     }
     check_nesting(bytes)?;
+    if !has_far_indentation(bytes) {
+        return Ok(());
+    }
     match rising_indentations(bytes) {
         Some(levels) if levels <= MAX_PARSER_LEVELS => Ok(()),
         _ => Err(Refusal::TooManyIndentations),
@@ -168,6 +171,17 @@ impl Scan<'_> {
             }
         }
     }
+}
+
+/// Whether some line begins with so much white space that it could be indented by more columns than the parser has
+/// levels, at eight columns a tab. Without one, there are too few different widths to fill them.
+fn has_far_indentation(bytes: &[u8]) -> bool {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\x0c' | b'\r' | b'\n' | b'\\');
+    memchr::memchr_iter(b'\n', bytes).any(|newline| {
+        let lead = bytes.get(newline + 1..=newline + MAX_PARSER_LEVELS / 8);
+        // From the end: code is met there at once in most lines.
+        lead.is_some_and(|lead| lead.iter().rev().all(is_blank))
+    })
 }
 
 /// The most indentation levels the parser can ever hold at once: its levels only grow from bottom to top, and in error

@@ -13,13 +13,17 @@ fn in_statement<'t>(statement: &'t Statement, visit: &mut dyn FnMut(&'t Expressi
     match &statement.kind {
         StatementKind::Expression(value) => expression(value, visit),
         StatementKind::Assign { targets, value } => {
-            targets.iter().for_each(|target| expression(target, visit));
+            for target in targets {
+                expression(target, visit);
+            }
             expression(value, visit);
         }
         StatementKind::AnnotatedAssign { target, annotation, value } => {
             expression(target, visit);
             expression(annotation, visit);
-            value.iter().for_each(|value| expression(value, visit));
+            if let Some(value) = value {
+                expression(value, visit);
+            }
         }
         StatementKind::AugmentedAssign { target, value, .. } => {
             expression(target, visit);
@@ -27,11 +31,13 @@ fn in_statement<'t>(statement: &'t Statement, visit: &mut dyn FnMut(&'t Expressi
         }
         StatementKind::Return(value) => value.iter().for_each(|value| expression(value, visit)),
         StatementKind::Raise { exception, cause } => {
-            exception.iter().chain(cause).for_each(|value| expression(value, visit))
+            exception.iter().chain(cause).for_each(|value| expression(value, visit));
         }
         StatementKind::Assert { test, message } => {
             expression(test, visit);
-            message.iter().for_each(|value| expression(value, visit));
+            if let Some(value) = message {
+                expression(value, visit);
+            }
         }
         StatementKind::Delete(targets) => targets.iter().for_each(|target| expression(target, visit)),
         StatementKind::If { branches, otherwise } => {
@@ -55,7 +61,9 @@ fn in_statement<'t>(statement: &'t Statement, visit: &mut dyn FnMut(&'t Expressi
         StatementKind::Try { body, handlers, otherwise, finally } => {
             expressions(body, visit);
             for handler in handlers {
-                handler.exception.iter().for_each(|value| expression(value, visit));
+                if let Some(value) = &handler.exception {
+                    expression(value, visit);
+                }
                 expressions(&handler.body, visit);
             }
             expressions(otherwise, visit);
@@ -64,7 +72,9 @@ fn in_statement<'t>(statement: &'t Statement, visit: &mut dyn FnMut(&'t Expressi
         StatementKind::With { items, body } => {
             for (context, target) in items {
                 expression(context, visit);
-                target.iter().for_each(|target| expression(target, visit));
+                if let Some(target) = target {
+                    expression(target, visit);
+                }
             }
             expressions(body, visit);
         }
@@ -72,18 +82,26 @@ fn in_statement<'t>(statement: &'t Statement, visit: &mut dyn FnMut(&'t Expressi
             expression(subject, visit);
             for case in cases {
                 pattern(&case.pattern, visit);
-                case.guard.iter().for_each(|guard| expression(guard, visit));
+                if let Some(guard) = &case.guard {
+                    expression(guard, visit);
+                }
                 expressions(&case.body, visit);
             }
         }
         StatementKind::Function(function) => {
-            function.decorators.iter().for_each(|decorator| expression(decorator, visit));
+            for decorator in &function.decorators {
+                expression(decorator, visit);
+            }
             parameters(&function.parameters, visit);
-            function.returns.iter().for_each(|value| expression(value, visit));
+            if let Some(value) = &function.returns {
+                expression(value, visit);
+            }
             expressions(&function.body, visit);
         }
         StatementKind::Class(class) => {
-            class.decorators.iter().for_each(|decorator| expression(decorator, visit));
+            for decorator in &class.decorators {
+                expression(decorator, visit);
+            }
             arguments(&class.arguments, visit);
             expressions(&class.body, visit);
         }
@@ -105,7 +123,9 @@ fn parameters<'t>(list: &'t [Parameter], visit: &mut dyn FnMut(&'t Expression)) 
 }
 
 fn arguments<'t>(list: &'t [Argument], visit: &mut dyn FnMut(&'t Expression)) {
-    list.iter().for_each(|argument| expression(&argument.value, visit));
+    for argument in list {
+        expression(&argument.value, visit);
+    }
 }
 
 fn pattern<'t>(matched: &'t Pattern, visit: &mut dyn FnMut(&'t Expression)) {
@@ -164,10 +184,14 @@ fn expression<'t>(node: &'t Expression, visit: &mut dyn FnMut(&'t Expression)) {
         | ExpressionKind::Set(values) => values.iter().for_each(|value| expression(value, visit)),
         ExpressionKind::Compare { left, rest } => {
             expression(left, visit);
-            rest.iter().for_each(|(_, value)| expression(value, visit));
+            for (_, value) in rest {
+                expression(value, visit);
+            }
         }
         ExpressionKind::Conditional { test, body, otherwise } => {
-            [test, body, otherwise].into_iter().for_each(|value| expression(value, visit));
+            for value in [test, body, otherwise] {
+                expression(value, visit);
+            }
         }
         ExpressionKind::Lambda { parameters: list, body } => {
             parameters(list, visit);
@@ -175,17 +199,23 @@ fn expression<'t>(node: &'t Expression, visit: &mut dyn FnMut(&'t Expression)) {
         }
         ExpressionKind::Dictionary(entries) => {
             for (key, value) in entries {
-                key.iter().for_each(|key| expression(key, visit));
+                if let Some(key) = key {
+                    expression(key, visit);
+                }
                 expression(value, visit);
             }
         }
         ExpressionKind::Comprehension { key, element, clauses, .. } => {
-            key.iter().for_each(|key| expression(key, visit));
+            if let Some(key) = key {
+                expression(key, visit);
+            }
             expression(element, visit);
             for clause in clauses {
                 expression(&clause.target, visit);
                 expression(&clause.iterable, visit);
-                clause.conditions.iter().for_each(|condition| expression(condition, visit));
+                for condition in &clause.conditions {
+                    expression(condition, visit);
+                }
             }
         }
         ExpressionKind::Yield(value) => value.iter().for_each(|value| expression(value, visit)),

@@ -115,23 +115,6 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
-fn output_depends_neither_on_threads_nor_on_the_order_of_arguments() {
-    let texts: Vec<String> = (0..30).map(|number| format!("m{number}.py")).collect();
-    let files: Vec<(&str, &str)> = texts.iter().map(|name| (name.as_str(), CLEAN)).collect();
-    let project = Project::new(&files);
-    let mut names: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let run = |names: &[&str], jobs: &str| {
-        let mut arguments = vec!["check", "--format", "json", "--jobs", jobs, "gone.py", "also-gone.py"];
-        arguments.extend(names);
-        let answer = project.run(&arguments);
-        (answer.stdout, answer.stderr)
-    };
-    let first = run(&names, "1");
-    names.reverse();
-    assert_eq!(first, run(&names, "4"));
-}
-
-#[test]
 fn statistics_are_printed_beside_the_report() {
     let project = Project::new(&[("a.py", CLEAN)]);
     let answer = project.run(&["check", "--statistics", "--format", "json"]);

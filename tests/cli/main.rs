@@ -1,7 +1,14 @@
 //! What a user sees: the built binary run over small folders, its output and its exit code.
 
+mod bad_input;
 mod check;
 mod configuration;
+mod determinism;
 mod formats;
+mod hostile;
+mod masking;
+mod readme;
+mod sarif;
 mod support;
+mod suppression;
 mod the_rule_command;

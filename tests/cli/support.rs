@@ -9,6 +9,26 @@ use tempfile::TempDir;
 const LOUD_VARIABLES: [&str; 8] =
     ["CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "GITHUB_ACTIONS", "GITHUB_WORKSPACE"];
 
+/// A small application with one known flaw, in line 7.
+pub(crate) const FLAWED: &str = r#"import os
+from flask import Flask, request
+app = Flask(__name__)
+@app.post("/orders")
+def orders():
+    token = request.headers.get("Authorization", "").partition(" ")[2]
+    if token != os.environ["ORDERS_TOKEN"]:
+        return "no", 403
+    return "ok"
+"#;
+
+/// Every format there is.
+pub(crate) const FORMATS: [&str; 5] = ["human", "concise", "json", "jsonl", "sarif"];
+
+/// A folder of the repository.
+pub(crate) fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
 /// A folder with files in it, gone at the end of the test.
 pub(crate) struct Project {
     folder: TempDir,
@@ -41,6 +61,19 @@ impl Project {
         let parent = path.parent().expect("a file lies in a folder");
         std::fs::create_dir_all(parent).expect("folders can be made");
         std::fs::write(path, bytes).expect("files can be written");
+    }
+
+    /// Copies a folder of the repository to a folder of the same name, with all that is in it.
+    pub(crate) fn copy(&self, folder: &str) {
+        for entry in std::fs::read_dir(repository(folder)).expect("it is part of the repository") {
+            let entry = entry.expect("its entries are readable");
+            let path = format!("{folder}/{}", entry.file_name().to_str().expect("names are UTF-8"));
+            if entry.path().is_dir() {
+                self.copy(&path);
+            } else {
+                self.write(&path, &std::fs::read(entry.path()).expect("its files are readable"));
+            }
+        }
     }
 
     /// The binary, to be run in this folder.

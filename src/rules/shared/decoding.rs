@@ -4,8 +4,10 @@ use super::{Context, entry_words, presented, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event};
 use crate::flow::origin::{Origin, OriginKind};
-use crate::flow::value::Shape;
-use crate::source::FileId;
+use crate::program::vocabulary;
+use crate::source::{FileId, Place};
+use crate::syntax::tree::{Argument, ArgumentKind, ExpressionKind};
+use crate::syntax::visit;
 
 /// One of the two claims.
 pub(in crate::rules) struct Claim {
@@ -36,7 +38,7 @@ pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'
 }
 
 fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, claim: &Claim) -> Option<Finding> {
-    let origin = decode.token.origins.find(|kind| matches!(kind, OriginKind::Credential(_)))?;
+    let origin = decode.token.origins.iter().find(|origin| is_presented(origin))?;
     let is_own = is_own_token(decode, context, decode.place.file);
     let severity = if is_own { Severity::Note } else { Severity::Warning };
     let Claim { rule, name, noun, attack, .. } = claim;
@@ -62,39 +64,75 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, cl
     Some(builder.build())
 }
 
+/// Whether the caller presents the token: by its origin, or as request data that the program itself calls a token.
+fn is_presented(origin: &Origin) -> bool {
+    match &origin.kind {
+        OriginKind::Credential(_) => true,
+        OriginKind::RequestData | OriginKind::Body { .. } => {
+            origin.trail.names().any(|name| vocabulary::credential_kind(name).is_some())
+        }
+        _ => false,
+    }
+}
+
 fn confidence(origin: &Origin) -> Confidence {
     origin.confidence
 }
 
 /// The called name of a decode.
-fn function_place(decode: &Decode<'_>, context: &Context<'_, '_>) -> crate::source::Place {
+fn function_place(decode: &Decode<'_>, context: &Context<'_, '_>) -> Place {
     let length = context.index.text(decode.place).find('(').unwrap_or_default() as u32;
     let span = crate::source::Span::new(decode.place.span.start, decode.place.span.start + length);
-    crate::source::Place { file: decode.place.file, span }
+    Place { file: decode.place.file, span }
 }
 
-/// Whether the program itself issues the tokens that this decode verifies, with the same symmetric key.
+/// Whether the program itself issues the tokens that this decode verifies, with the same key: a call that issues, in any
+/// file of the project, whose key is written with the same last name.
 fn is_own_token(decode: &Decode<'_>, context: &Context<'_, '_>, file: FileId) -> bool {
-    let text = context.index.text(decode.place);
-    let is_symmetric =
-        text.contains("HS256") || text.contains("HS384") || text.contains("HS512") || !text.contains("lgorithm");
-    let key_names: Vec<String> = match &decode.key {
-        Some(key) => {
-            let names = key.origins.iter().filter_map(|origin| match &origin.kind {
-                OriginKind::Setting { name, .. } if !name.is_empty() => Some(name.to_string()),
-                _ => None,
-            });
-            names.collect()
-        }
-        None => Vec::new(),
+    let index = context.index;
+    let Some(wanted) = call_at(context, decode.place).and_then(|arguments| key_name(context, file, arguments)) else {
+        return false;
     };
-    let is_literal = decode.key.as_ref().is_some_and(|key| matches!(key.shape, Shape::Constant(_)));
-    let program = context.index.program;
-    is_symmetric
-        && program.files().any(|other| {
-            let source = program.source(other);
-            (other == file || context.index.is_same_project(file, other))
-                && source.text.contains("jwt.encode(")
-                && (other == file || is_literal || key_names.iter().any(|name| source.text.contains(name.as_str())))
-        })
+    index.program.files().any(|other| {
+        let is_near = other == file || index.is_same_project(file, other);
+        if !is_near || !index.program.source(other).text.contains("encode(") {
+            return false;
+        }
+        let Some(module) = index.module(other) else { return false };
+        let mut found = false;
+        visit::expressions(&module.body, &mut |expression| {
+            if let ExpressionKind::Call { callee, arguments } = &expression.kind
+                && matches!(&callee.kind, ExpressionKind::Attribute { name, .. } | ExpressionKind::Name(name) if name.contains("encode"))
+                && arguments.len() >= 2
+            {
+                found |= key_name(context, other, arguments).as_deref() == Some(wanted.as_str());
+            }
+        });
+        found
+    })
+}
+
+/// The arguments of the call at a place.
+fn call_at<'p>(context: &Context<'_, 'p>, place: Place) -> Option<&'p [Argument]> {
+    let module = context.index.module(place.file)?;
+    let mut found = None;
+    visit::expressions(&module.body, &mut |expression| {
+        if expression.span == place.span
+            && let ExpressionKind::Call { arguments, .. } = &expression.kind
+        {
+            found = Some(arguments.as_slice());
+        }
+    });
+    found
+}
+
+/// The last name or string in the key argument of a decode or encode call: `SECRET_KEY` of `app.config["SECRET_KEY"]`.
+fn key_name(context: &Context<'_, '_>, file: FileId, arguments: &[Argument]) -> Option<String> {
+    let by_name =
+        arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "key"));
+    let argument = by_name.or_else(|| arguments.get(1).filter(|argument| argument.kind == ArgumentKind::Positional))?;
+    let text = context.index.text(Place { file, span: argument.value.span });
+    let mut words =
+        text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty());
+    words.next_back().map(str::to_owned)
 }

@@ -5,9 +5,11 @@ pub mod decoding;
 use crate::finding::{Confidence, Label};
 use crate::flow::event::{EntryInfo, EntryKind};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
+use crate::flow::walk;
 use crate::models::Models;
 use crate::program::Index;
 use crate::source::{FileId, Place};
+use crate::syntax::tree::Name;
 
 /// What a rule may look at beside the event.
 #[derive(Clone, Copy, Debug)]
@@ -33,12 +35,22 @@ impl Context<'_, '_> {
         format!("`{cut}…`")
     }
 
+    /// The innermost function around a place: its name and where that stands.
+    pub fn function_around(&self, place: Place) -> Option<(Name, Place)> {
+        let module = self.index.module(place.file)?;
+        let sites = walk::functions(place.file, &module.body);
+        let around = sites.into_iter().filter(|site| site.function.span.contains(place.span));
+        let site = around.min_by_key(|site| site.function.span.end - site.function.span.start)?;
+        Some((site.function.name.clone(), site.place()))
+    }
+
     /// Whether a file holds tests.
     pub fn is_test(&self, file: FileId) -> bool {
         let path = self.index.program.source(file).path.to_string_lossy().replace('\\', "/").to_ascii_lowercase();
         let name = path.rsplit('/').next().unwrap_or_default();
         name.starts_with("test_")
             || name.ends_with("_test.py")
+            || name.ends_with("_testing.py")
             || matches!(name, "conftest.py" | "tests.py")
             || path.split('/').any(|folder| matches!(folder, "tests" | "test" | "testing" | "unittests" | "e2e"))
     }

@@ -3,7 +3,7 @@
 use super::{Lowering, name_of, opaque};
 use crate::syntax::flat::Node;
 use crate::syntax::kinds::{Field, Kind};
-use crate::syntax::tree::{Argument, ArgumentKind, ExpressionKind};
+use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind};
 
 impl<'f> Lowering<'f> {
     pub(super) fn call(&mut self, node: Node<'f>) -> ExpressionKind {
@@ -32,12 +32,20 @@ impl<'f> Lowering<'f> {
             }
             Kind::ListSplat => self.splat(node, ArgumentKind::List),
             Kind::DictionarySplat => self.splat(node, ArgumentKind::Dictionary),
-            _ => Argument { kind: ArgumentKind::Positional, value: self.expression(node) },
+            _ => positional(self.expression(node)),
         }
     }
 
     fn splat(&mut self, node: Node<'f>, kind: ArgumentKind) -> Argument {
         let value = node.parts().next();
         Argument { kind, value: value.map_or_else(|| opaque(node), |value| self.expression(value)) }
+    }
+}
+
+/// An argument whose star the grammar has not taken for the argument's own still is a list.
+fn positional(value: Expression) -> Argument {
+    match value.kind {
+        ExpressionKind::Starred(list) => Argument { kind: ArgumentKind::List, value: *list },
+        _ => Argument { kind: ArgumentKind::Positional, value },
     }
 }

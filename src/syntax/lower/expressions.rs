@@ -5,18 +5,30 @@ use crate::source::Span;
 use crate::syntax::flat::Node;
 use crate::syntax::kinds::{Field, Kind};
 use crate::syntax::tree::{
-    BinaryOperator, CompareOperator, ComprehensionClause, ComprehensionKind, Expression, ExpressionKind, UnaryOperator,
+    BinaryOperator, CompareOperator, ComprehensionClause, ComprehensionKind, Expression, ExpressionKind, MAX_DEPTH,
+    UnaryOperator,
 };
 
 impl<'f> Lowering<'f> {
     /// An expression, target or annotation; its span is without parentheses around it.
     pub(super) fn expression(&mut self, node: Node<'f>) -> Expression {
+        if let Some(leftmost) = self.leftmost(node) {
+            return leftmost;
+        }
         let node = unparenthesised(node);
         if node.has_error() {
             return opaque(node);
         }
-        let kind = self.deeper(node, |lowering| lowering.expression_kind(node)).unwrap_or(ExpressionKind::Opaque);
-        Expression { kind, span: node.span() }
+        let span = self.real_span(node);
+        let errors_before = self.errors.len();
+        let lowered = self.deeper(node, |lowering| {
+            lowering.hoisted_star(node).unwrap_or_else(|| Expression { kind: lowering.expression_kind(node), span })
+        });
+        let expression = lowered.unwrap_or_else(|| opaque(node));
+        if matches!(expression.kind, ExpressionKind::Opaque) && self.errors.len() == errors_before {
+            self.unreadable(node);
+        }
+        expression
     }
 
     fn boxed(&mut self, node: Node<'f>, field: Field) -> Box<Expression> {
@@ -76,19 +88,18 @@ impl<'f> Lowering<'f> {
             Kind::MemberType => self.member_type(node),
             // `T: bound` says no more about a value than `T`.
             Kind::ConstrainedType => self.first(node).kind,
-            Kind::AsPattern => self.misplaced(node, "`as` cannot stand in an expression; the expression is skipped"),
-            _ => self.misplaced(node, "an expression of a kind that is not known yet; it is skipped"),
+            Kind::AsPattern => {
+                self.error_in(node, "`as` cannot stand in an expression; the expression is skipped");
+                ExpressionKind::Opaque
+            }
+            _ => ExpressionKind::Opaque,
         }
     }
 
-    fn misplaced(&mut self, node: Node<'f>, message: &str) -> ExpressionKind {
-        let line = node.text().split(['\n', '\r']).next().unwrap_or_default();
-        let start = node.span().start;
-        self.error(Span::new(start, start + line.len() as u32), message);
-        ExpressionKind::Opaque
-    }
-
     fn attribute(&mut self, node: Node<'f>) -> ExpressionKind {
+        if node.children().next().is_none() {
+            return self.dotted_value(node).kind;
+        }
         let value = self.boxed(node, Field::Object);
         let Some(name) = node.child(Field::Attribute) else { return ExpressionKind::Opaque };
         ExpressionKind::Attribute { value, name: name_of(name), name_span: name.span() }
@@ -265,7 +276,7 @@ impl<'f> Lowering<'f> {
         let Some(bracket) = node.child_of_kind(Kind::TypeParameter) else { return ExpressionKind::Opaque };
         let mut arguments = self.expressions(bracket);
         let index = match arguments.pop() {
-            Some(only) if arguments.is_empty() && !bracket.has(Kind::Comma) => only,
+            Some(only) if arguments.is_empty() && is_alone(bracket, &only) => only,
             last => {
                 arguments.extend(last);
                 Expression { kind: ExpressionKind::Tuple(arguments), span: bracket.span() }
@@ -274,12 +285,20 @@ impl<'f> Lowering<'f> {
         ExpressionKind::Subscript { value, index: Box::new(index) }
     }
 
+    /// `A[x] | B | C`: the grammar groups it by what it takes for types, Python from left to right.
     fn union_type(&mut self, node: Node<'f>) -> ExpressionKind {
-        let mut sides = node.parts().map(|side| Box::new(self.expression(side)));
-        match (sides.next(), sides.next()) {
-            (Some(left), Some(right)) => ExpressionKind::Binary { left, operator: BinaryOperator::BitOr, right },
-            _ => ExpressionKind::Opaque,
+        let operands = union_operands(node);
+        if self.depth + operands.len() > MAX_DEPTH {
+            self.too_deep(node.span());
+            return ExpressionKind::Opaque;
         }
+        let operands = operands.into_iter().map(|operand| self.expression(operand));
+        let union = operands.reduce(|left, right| {
+            let span = Span::new(left.span.start, right.span.end);
+            let (left, right) = (Box::new(left), Box::new(right));
+            Expression { kind: ExpressionKind::Binary { left, operator: BinaryOperator::BitOr, right }, span }
+        });
+        union.map_or(ExpressionKind::Opaque, |union| union.kind)
     }
 
     fn member_type(&mut self, node: Node<'f>) -> ExpressionKind {
@@ -298,6 +317,31 @@ pub(super) fn unparenthesised(node: Node<'_>) -> Node<'_> {
         inner = only;
     }
     inner
+}
+
+/// Whether the only thing in brackets is not a tuple: it has no comma after it and no star before it.
+fn is_alone(bracket: Node<'_>, only: &Expression) -> bool {
+    !bracket.has(Kind::Comma) && !matches!(only.kind, ExpressionKind::Starred(_))
+}
+
+/// What `|` stands between, in order.
+fn union_operands(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut operands = Vec::new();
+    let mut waiting = vec![node];
+    while let Some(mut node) = waiting.pop() {
+        while let Some(inner) = node.parts().next().filter(|_| node.kind() == Kind::Type) {
+            node = inner;
+        }
+        let is_or =
+            node.kind() == Kind::BinaryOperator && node.child(Field::Operator).is_some_and(|or| or.text() == "|");
+        if is_or || node.kind() == Kind::UnionType {
+            let sides: Vec<Node<'_>> = node.parts().collect();
+            waiting.extend(sides.into_iter().rev());
+        } else {
+            operands.push(node);
+        }
+    }
+    operands
 }
 
 fn is_wrapper(node: Node<'_>) -> bool {

@@ -7,8 +7,10 @@
 mod arguments;
 mod compound;
 mod definitions;
+mod dotted;
 mod expressions;
 mod imports;
+mod misread;
 mod numbers;
 mod patterns;
 mod simple;
@@ -19,6 +21,8 @@ mod render;
 #[cfg(test)]
 mod tests;
 
+use dotted::dotted;
+use misread::Misread;
 use smol_str::SmolStr;
 
 use super::flat::{Flat, Node};
@@ -30,7 +34,8 @@ use crate::source::Span;
 pub(super) fn lower(flat: &mut Flat<'_>) -> Module {
     let comments = std::mem::take(&mut flat.comments);
     let mut errors = std::mem::take(&mut flat.errors);
-    let mut lowering = Lowering { flat, errors: Vec::new(), depth: 0, is_too_deep: false, yields: false };
+    let mut lowering =
+        Lowering { flat, errors: Vec::new(), depth: 0, is_too_deep: false, yields: false, misread: None };
     let body = match flat.root() {
         Some(root) if root.kind() == Kind::Module => lowering.statements(root),
         Some(root) => lowering.salvaged(root),
@@ -49,6 +54,8 @@ struct Lowering<'f> {
     is_too_deep: bool,
     /// Whether a `yield` was met since the current function began.
     yields: bool,
+    /// The expression at hand begins with something that the grammar takes for something else.
+    misread: Option<Misread>,
 }
 
 impl<'f> Lowering<'f> {
@@ -81,8 +88,26 @@ impl<'f> Lowering<'f> {
     }
 
     fn statement(&mut self, node: Node<'f>) -> Statement {
+        let errors_before = self.errors.len();
         let kind = self.deeper(node, |lowering| lowering.statement_kind(node)).unwrap_or(StatementKind::Error);
+        if matches!(kind, StatementKind::Error) && !node.has_error() && self.errors.len() == errors_before {
+            self.unreadable(node);
+        }
         Statement { kind, span: node.span() }
+    }
+
+    /// Reports a node that the parser has read and lowering cannot: never silently.
+    fn unreadable(&mut self, node: Node<'f>) {
+        if !self.is_too_deep {
+            self.error_in(node, "this is not Python that can be read; it is skipped");
+        }
+    }
+
+    /// Reports a node by its first line.
+    fn error_in(&mut self, node: Node<'f>, message: &str) {
+        let line = node.text().split(['\n', '\r']).next().unwrap_or_default();
+        let start = node.span().start;
+        self.error(Span::new(start, start + line.len() as u32), message);
     }
 
     fn statement_kind(&mut self, node: Node<'f>) -> StatementKind {
@@ -156,14 +181,4 @@ fn opaque(node: Node<'_>) -> Expression {
 
 fn name_of(node: Node<'_>) -> Name {
     SmolStr::new(node.text())
-}
-
-/// The names of a dotted name without the white space that may stand between them.
-fn dotted(node: Node<'_>) -> Name {
-    let text = node.text();
-    if text.bytes().all(|byte| !byte.is_ascii_whitespace() && byte != b'\\') {
-        return SmolStr::new(text);
-    }
-    let names: Vec<&str> = node.children().filter(|part| part.kind() == Kind::Identifier).map(Node::text).collect();
-    SmolStr::new(names.join("."))
 }

@@ -1,6 +1,6 @@
 //! The patterns of `match`.
 
-use super::{Lowering, name_of};
+use super::{Lowering, name_of, opaque};
 use crate::syntax::flat::Node;
 use crate::syntax::kinds::{Field, Kind};
 use crate::syntax::tree::{Expression, ExpressionKind, Name, Pattern, UnaryOperator};
@@ -46,7 +46,7 @@ impl<'f> Lowering<'f> {
             | Kind::False
             | Kind::None => Pattern::Value(self.expression(node)),
             // Nothing we judge depends on a complex number.
-            Kind::ComplexPattern => Pattern::Value(Expression { kind: ExpressionKind::Opaque, span: node.span() }),
+            Kind::ComplexPattern => Pattern::Value(opaque(node)),
             _ => Pattern::Unknown,
         }
     }
@@ -112,10 +112,12 @@ impl<'f> Lowering<'f> {
                 (_, Kind::SplatPattern) => rest = captured(part),
                 (Field::Key, Kind::Operator) => is_negative = true,
                 (Field::Key, _) if std::mem::take(&mut is_negative) => key = Some(self.negative_value(part, part)),
+                // Nothing we judge depends on a complex number.
+                (Field::Key, Kind::ComplexPattern) => key = Some(opaque(part)),
                 (Field::Key, Kind::DottedName) => key = Some(self.dotted_value(part)),
                 (Field::Key, _) => key = Some(self.expression(part)),
                 (Field::Value, _) => {
-                    let key = key.take().unwrap_or(Expression { kind: ExpressionKind::Opaque, span: part.span() });
+                    let key = key.take().unwrap_or_else(|| opaque(part));
                     entries.push((key, self.pattern(part)));
                 }
                 _ => {}

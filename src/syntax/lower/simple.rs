@@ -2,13 +2,11 @@
 
 use smol_str::SmolStr;
 
-use super::{Lowering, dotted, imports, name_of, opaque};
+use super::{Lowering, dotted, imports, name_of};
 use crate::source::Span;
 use crate::syntax::flat::Node;
 use crate::syntax::kinds::{Field, Kind};
-use crate::syntax::tree::{
-    Argument, ArgumentKind, BinaryOperator, Expression, ExpressionKind, MAX_DEPTH, Name, StatementKind,
-};
+use crate::syntax::tree::{Argument, ArgumentKind, BinaryOperator, Expression, ExpressionKind, Name, StatementKind};
 
 impl<'f> Lowering<'f> {
     /// A simple statement that has no error in it.
@@ -30,10 +28,7 @@ impl<'f> Lowering<'f> {
             Kind::TypeAliasStatement => self.type_alias(node),
             Kind::PrintStatement => self.print(node),
             Kind::ExecStatement => self.exec(node),
-            _ => {
-                self.error(node.span(), "a statement of a kind that is not known yet; it is skipped");
-                StatementKind::Error
-            }
+            _ => StatementKind::Error,
         }
     }
 
@@ -101,14 +96,19 @@ impl<'f> Lowering<'f> {
         StatementKind::Delete(list.parts().map(|target| self.expression(target)).collect())
     }
 
-    /// `type Name[T] = value` binds a name, as an assignment does.
+    /// `type Name[T] = value` binds a name, as an assignment does. `type(a).b = value` is an assignment.
     fn type_alias(&mut self, node: Node<'f>) -> StatementKind {
-        let mut left = node.child(Field::Left);
-        while let Some(inner) = left.filter(|left| matches!(left.kind(), Kind::Type | Kind::GenericType)) {
-            left = inner.parts().next();
+        let Some(left) = node.child(Field::Left) else { return StatementKind::Error };
+        let mut named = Some(left);
+        while let Some(inner) = named.filter(|left| matches!(left.kind(), Kind::Type | Kind::GenericType)) {
+            named = inner.parts().next();
         }
-        let Some(name) = left.filter(|left| left.kind() == Kind::Identifier) else { return StatementKind::Error };
-        let target = Expression { kind: ExpressionKind::Name(name_of(name)), span: name.span() };
+        let target = match named {
+            Some(name) if name.kind() == Kind::Identifier => {
+                Expression { kind: ExpressionKind::Name(name_of(name)), span: name.span() }
+            }
+            _ => self.type_call_target(node, left),
+        };
         StatementKind::Assign { targets: vec![target], value: self.required(node, Field::Right) }
     }
 
@@ -134,24 +134,6 @@ impl<'f> Lowering<'f> {
             .map(|part| Argument { kind: ArgumentKind::Positional, value: self.expression(part) })
             .collect();
         statement_call(node, "exec", arguments)
-    }
-
-    /// A dotted name used as a value, in `case` patterns.
-    pub(super) fn dotted_value(&mut self, node: Node<'f>) -> Expression {
-        let mut names = node.children().filter(|part| part.kind() == Kind::Identifier);
-        let Some(first) = names.next() else { return opaque(node) };
-        let mut value = Expression { kind: ExpressionKind::Name(name_of(first)), span: first.span() };
-        for (length, name) in names.enumerate() {
-            if self.depth + length >= MAX_DEPTH {
-                self.too_deep(node.span());
-                return opaque(node);
-            }
-            let span = Span::new(value.span.start, name.span().end);
-            let kind =
-                ExpressionKind::Attribute { value: Box::new(value), name: name_of(name), name_span: name.span() };
-            value = Expression { kind, span };
-        }
-        value
     }
 }
 

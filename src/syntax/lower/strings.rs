@@ -87,12 +87,25 @@ impl<'f> Lowering<'f> {
             pieces.text.push_str(self.self_documentation(node));
         }
         let value = node.child(Field::Expression);
+        if let Some(misread) = value.filter(|value| value.kind() == Kind::NamedExpression) {
+            return self.misread_format(node, misread, pieces);
+        }
         let value = value.map_or_else(|| opaque(node), |value| self.expression(value));
         let format = specifier.and_then(|specifier| self.deeper(specifier, |lowering| lowering.format(specifier)));
         let has_format = specifier.is_some();
         let is_repr = is_self_documenting && conversion.is_none() && !has_format;
         let conversion = if is_repr { Some('r') } else { conversion };
         pieces.push_value(FormattedPart::Value { value, conversion, has_format, format: format.unwrap_or_default() });
+    }
+
+    /// `{name:=10}` has the format `=10`; the grammar takes it for an assignment, which needs parentheses here.
+    fn misread_format(&mut self, node: Node<'f>, misread: Node<'f>, pieces: &mut Pieces) {
+        let name = misread.child(Field::Name);
+        let value = name.map_or_else(|| opaque(misread), |name| self.expression(name));
+        let start = self.flat.slice(Span::new(value.span.end, node.span().end)).find(':').unwrap_or_default() as u32;
+        let text = self.flat.slice(Span::new(value.span.end + start + 1, node.span().end.saturating_sub(1)));
+        let format = vec![FormattedPart::Text(SmolStr::new(text))];
+        pieces.push_value(FormattedPart::Value { value, conversion: None, has_format: true, format });
     }
 
     /// The text that `{value = }` puts before the value: all up to and with the white space after `=`.

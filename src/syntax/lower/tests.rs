@@ -61,6 +61,8 @@ fn formatted_strings() {
         ("f'\\x41{a}' 'b{c}' rf'\\x{d}'", r#"f<"A" {a} "b{c}\\x" {d}>"#),
         ("f'{f\"{a}\"}'", "f<{f<{a}>}>"),
         ("f'{a, b}'", "f<{<a, b>}>"),
+        ("f'{a:=10}'", r#"f<{a:["=10"]}>"#),
+        ("f'{(a:=10)}'", "f<{(a := 10)}>"),
         ("f'{x if y else z}'", "f<{(x if y else z)}>"),
         ("f''", "f<>"),
         ("f'Bearer {d[\"k\"]}'", r#"f<"Bearer " {d["k"]}>"#),
@@ -103,6 +105,10 @@ fn operators() {
 fn calls_and_places() {
     check(&[
         ("a.b.c(d, *e, f=g, **h)", "a.b.c(d, *e, f=g, **h)"),
+        ("[*a.b, *c(d)[e]]", "[*a.b, *c(d)[e]]"),
+        ("x = *a.b, c", "x = <*a.b, c>"),
+        ("f(*a[0].b(c), d)", "f(*a[0].b(c), d)"),
+        ("[*a + b]", "[*(a Add b)]"),
         ("f(*a.b, *c or d)", "f(*a.b, *(c or d))"),
         ("f(x for x in y)", "f(Generator(x for x in y))"),
         ("f(a)(b)[c].d", "f(a)(b)[c].d"),
@@ -111,6 +117,7 @@ fn calls_and_places() {
         ("a[b,]", "a[<b>]"),
         ("a[b]", "a[b]"),
         ("a[*b]", "a[<*b>]"),
+        ("None.a, True .b, 1 .real, a . b, _.c.d, E.f", "<None.a, true.b, 1.real, a.b, _.c.d, E.f>"),
         ("a[:-1]", "a[:(Minus 1):]"),
         ("await f(x).y", "(await f(x).y)"),
         ("match(type, case)", "match(type, case)"),
@@ -145,10 +152,14 @@ fn assignments() {
         ("a: int = b", "a: int = b"),
         ("a.b: 'T'", "a.b: \"T\""),
         ("a: list[int] | None = x", "a: (list[int] BitOr None) = x"),
+        ("a: b[*c]", "a: b[<*c>]"),
+        ("a: b[c] | d | e[f] | g.h", "a: (((b[c] BitOr d) BitOr e[f]) BitOr g.h)"),
         ("a: Dict[str, x.Y] = {}", "a: Dict[<str, x.Y>] = {}"),
         ("a **= b; c //= yield", "a Power= b; c FloorDivide= (yield)"),
         ("a = yield b", "a = (yield b)"),
         ("x = y = yield", "x = y = (yield)"),
+        ("type(a).b = c", "type(a).b = c"),
+        ("type(a, b)[c].d = e", "type(a, b)[c].d = e"),
         ("type X = int", "X = int"),
         ("type X[T] = list[T]", "X = list[T]"),
     ]);
@@ -330,6 +341,11 @@ fn errors_are_never_silent_nor_longer_than_a_line() {
 #[test]
 fn misplaced_patterns_are_errors() {
     assert_eq!(broken("x = (a as b)\n"), ("x = OPAQUE".to_owned(), vec!["a as b"]));
+}
+
+#[test]
+fn what_lowering_cannot_read_is_an_error_too() {
+    assert_eq!(broken("x = `a`\n"), ("x = OPAQUE".to_owned(), vec!["`a`"]));
 }
 
 #[test]

@@ -35,11 +35,28 @@ static MATCHER: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok());
 
 /// Whether anything in a text could lead to a finding.
-pub(super) fn may_matter(text: &str) -> bool {
+pub fn may_matter(text: &str) -> bool {
     MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(text))
 }
 
 /// The same for one function of it.
-pub(super) fn function_may_matter(text: &str, span: Span) -> bool {
+pub fn function_may_matter(text: &str, span: Span) -> bool {
     text.get(span.start as usize..span.end as usize).is_none_or(may_matter)
+}
+
+/// Words that tell how a request ends, or that a function looks at the request itself.
+const CALLED_WORDS: &[&str] = &["request", "session", "abort", "401", "403", "forbidden", "current_user", "g."];
+
+static CALLED_MATCHER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(CALLED_WORDS).ok());
+
+/// A function shorter than this costs less to run than to think about, in bytes.
+const SHORT: u32 = 300;
+
+/// Whether a function can matter to its caller although it is handed nothing of interest.
+pub fn called_function_may_matter(text: &str, span: Span) -> bool {
+    let body = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    span.end - span.start < SHORT
+        || may_matter(body)
+        || CALLED_MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(body))
 }

@@ -1,0 +1,168 @@
+//! Assignment: values bound to names, tuples, attributes, items, and forgotten again.
+
+use super::containers::{element_at, element_of};
+use super::interpreter::Interpreter;
+use super::origin::{OriginKind, Origins, Part, Step};
+use super::state::State;
+use super::value::{Dictionary, Object, Shape, Value};
+use crate::program::vocabulary;
+use crate::source::Place;
+use crate::syntax::tree::{Expression, ExpressionKind, Name};
+use std::rc::Rc;
+
+impl<'p> Interpreter<'p, '_> {
+    /// Binds a value to a target: a name, a tuple, an attribute, an item.
+    #[expect(clippy::needless_pass_by_value, reason = "a value is bound where it is made")]
+    pub(super) fn bind(&mut self, state: State<'p>, target: &'p Expression, value: Value<'p>) -> Vec<State<'p>> {
+        let place = self.place(target.span);
+        match &target.kind {
+            ExpressionKind::Name(name) => {
+                let mut state = state;
+                let mut value = value.step(place, &Step::Assigned(name.clone()));
+                if !value.origins.is_empty() && vocabulary::is_user_name(name) {
+                    // `client_id = decoded`: what the program itself calls a name is none of the secret.
+                    value.origins = super::expression::as_part(&value.origins, Part::Username);
+                }
+                state.locals.set(name.clone(), value);
+                vec![state]
+            }
+            ExpressionKind::Tuple(targets) | ExpressionKind::List(targets) => {
+                let mut states = vec![state];
+                let has_star = targets.iter().any(|target| matches!(target.kind, ExpressionKind::Starred(_)));
+                for (at, target) in targets.iter().enumerate() {
+                    let element = if has_star { element_of(&value) } else { element_at(&value, at) };
+                    states = states.into_iter().flat_map(|state| self.bind(state, target, element.clone())).collect();
+                }
+                states
+            }
+            ExpressionKind::Starred(inner) => {
+                let rest = Value::of(Shape::Elements(Rc::new(element_of(&value))));
+                self.bind(state, inner, rest)
+            }
+            ExpressionKind::Attribute { value: object, name, .. } => {
+                self.bind_attribute(state, object, name, &value, place)
+            }
+            ExpressionKind::Subscript { value: object, index } => self.bind_item(state, object, index, &value, place),
+            _ => vec![state],
+        }
+    }
+
+    fn bind_attribute(
+        &mut self,
+        state: State<'p>,
+        object: &'p Expression,
+        name: &Name,
+        value: &Value<'p>,
+        place: Place,
+    ) -> Vec<State<'p>> {
+        let mut next = Vec::new();
+        for (mut state, object_value) in self.evaluate(state, object) {
+            let value =
+                value.step(place, &Step::Assigned(self.text(object.span).chars().take(40).collect::<String>().into()));
+            match &object_value.shape {
+                Shape::Instance { object, .. } => state.set_attribute(*object, name.clone(), value),
+                Shape::ExternalInstance { class, .. } if class == "flask.ctx._AppCtxGlobals" => {
+                    self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
+                    state.set_attribute(Object::RequestGlobals, name.clone(), value);
+                }
+                Shape::ExternalInstance { class, .. }
+                    if self.models.is_subclass(class, "flask.Flask") && name == "secret_key" =>
+                {
+                    self.configuration_is_set(&mut state, &Name::new("SECRET_KEY"), &value, place);
+                }
+                _ => {}
+            }
+            next.push(state);
+        }
+        next
+    }
+
+    fn bind_item(
+        &mut self,
+        state: State<'p>,
+        object: &'p Expression,
+        index: &'p Expression,
+        value: &Value<'p>,
+        place: Place,
+    ) -> Vec<State<'p>> {
+        let mut next = Vec::new();
+        for (state, object_value) in self.evaluate(state, object) {
+            for (mut state, key) in self.evaluate(state, index) {
+                let key = key.as_text().cloned();
+                match (&object_value.shape, key) {
+                    (Shape::Dictionary(known), Some(key)) => {
+                        let mut known = Dictionary::clone(known);
+                        known.entries.insert(key, value.clone());
+                        next.extend(self.bind(state, object, Value::of(Shape::Dictionary(Rc::new(known)))));
+                        continue;
+                    }
+                    (Shape::ExternalInstance { class, .. }, Some(key)) if class == super::objects::CONFIGURATION => {
+                        self.configuration_is_set(&mut state, &key, value, place);
+                    }
+                    (Shape::ExternalInstance { class, .. }, Some(key)) if class == "flask.sessions.Session" => {
+                        self.claims_escape(&unverified(&value.deep_origins()), place, "is kept in the session");
+                        state.set_attribute(Object::Session, key, value.clone());
+                    }
+                    _ if is_configuration(self.text(object.span)) => {
+                        let key = match &index.kind {
+                            ExpressionKind::String(text) => text.clone(),
+                            _ => Name::default(),
+                        };
+                        if !key.is_empty() {
+                            self.configuration_is_set(&mut state, &key, value, place);
+                        }
+                    }
+                    _ => {}
+                }
+                next.push(state);
+            }
+        }
+        next
+    }
+
+    pub(super) fn delete(&mut self, mut state: State<'p>, targets: &'p [Expression]) -> State<'p> {
+        for target in targets {
+            match &target.kind {
+                ExpressionKind::Name(name) => state.locals.remove(name),
+                ExpressionKind::Subscript { value: object, .. } => {
+                    // What is deleted from a copy of the headers is what should not be seen.
+                    let Some((after, value)) = self.evaluate(state.clone(), object).into_iter().next() else {
+                        continue;
+                    };
+                    state = after;
+                    if matches!(value.shape, Shape::Request(_))
+                        || value.origins.any(|kind| matches!(kind, OriginKind::HeaderMap))
+                    {
+                        state = self.bind(state.clone(), object, Value::present()).into_iter().next().unwrap_or(state);
+                    }
+                }
+                _ => {}
+            }
+        }
+        state
+    }
+}
+
+/// `app.config`, `self.app.config`, `current_app.config` of an application nobody was seen to make.
+fn is_configuration(written: &str) -> bool {
+    matches!(
+        written,
+        "app.config"
+            | "application.config"
+            | "current_app.config"
+            | "self.app.config"
+            | "server.config"
+            | "flask_app.config"
+            | "_app.config"
+    )
+}
+
+/// Claims that nobody verified, and nothing else.
+pub(super) fn unverified(origins: &Origins) -> Origins {
+    origins.filter_map(|origin| match &origin.kind {
+        OriginKind::Claims { is_verified: false, .. } | OriginKind::Claim { is_verified: false, .. } => {
+            Some(origin.clone())
+        }
+        _ => None,
+    })
+}

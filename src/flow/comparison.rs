@@ -1,0 +1,305 @@
+//! Equality: what the caller presents against what the program holds. The heart of the comparison rules.
+
+use super::condition::{Split, is_measure, measure_split, shape_split};
+use super::event::{Comparator, Comparison, Event, Operand, SecretRole};
+use super::evidence::CheckKind;
+use super::interpreter::Interpreter;
+use super::origin::{Credential, CredentialKind, Origin, OriginKind, Origins, Part, Store};
+use super::relevant;
+use super::state::State;
+use super::value::{Constant, Shape, Value};
+use crate::finding::Confidence;
+use crate::program::vocabulary;
+use crate::source::Place;
+use crate::syntax::tree::Name;
+
+impl<'p> Interpreter<'p, '_> {
+    /// Equality of two values, however it is written. The heart of the comparison rules.
+    pub(super) fn compare_equal(
+        &mut self,
+        state: State<'p>,
+        left: Operand<'p>,
+        right: Operand<'p>,
+        comparator: Comparator,
+        place: Place,
+    ) -> Split<'p> {
+        if let (Shape::Constant(a), Shape::Constant(b)) = (&left.value.shape, &right.value.shape)
+            && let Some(is_equal) = equal_constants(a, b)
+        {
+            return if is_equal { (vec![state], Vec::new()) } else { (Vec::new(), vec![state]) };
+        }
+        if is_measure(&left.value) || is_measure(&right.value) {
+            return measure_split(state, place);
+        }
+        if let (Shape::Sequence(a), Shape::Sequence(b)) = (&left.value.shape, &right.value.shape)
+            && a.len() == b.len()
+        {
+            return self.compare_elements(state, [&left, &right], a, b, comparator);
+        }
+        self.truth_is_tested(&left.value.deep_origins(), place);
+        self.truth_is_tested(&right.value.deep_origins(), place);
+        let (presented, expected) = match (presented_rank(&left.value), presented_rank(&right.value)) {
+            (a, b) if a >= b => (left, right),
+            _ => (right, left),
+        };
+        let Some(origin) = presented_origin(&presented.value, &expected.value) else {
+            let claims = presented.value.deep_origins().union(&expected.value.deep_origins());
+            if let Some(split) = self.claim_equality(&state, &presented, &expected, &claims, comparator, place) {
+                return split;
+            }
+            return self.unpresented_equality(state, &presented, &expected, place);
+        };
+        let credential = match &origin.kind {
+            OriginKind::Credential(credential) => credential.clone(),
+            _ => Credential {
+                channel: super::origin::Channel::Header,
+                kind: CredentialKind::Signature,
+                name: Name::default(),
+                part: Part::Token,
+            },
+        };
+        if credential.part == Part::Scheme {
+            return shape_split(state, CheckKind::Scheme, place);
+        }
+        let Some(expected_origin) = self.expected_origin(&presented, &expected, &credential) else {
+            return self.unknown_equality(state, &expected.value, &credential, place);
+        };
+        if credential.part != Part::Username {
+            let comparison = Comparison {
+                presented_origin: origin,
+                expected_origin: expected_origin.clone(),
+                presented: presented.clone(),
+                expected: expected.clone(),
+                comparator,
+                place,
+            };
+            self.emit(&Event::Comparison(&comparison));
+            self.secret_is_used(&expected.value, SecretRole::Comparison, "", place);
+        }
+        let kind = match expected_origin.kind {
+            OriginKind::Mac => CheckKind::DeliverySignature,
+            _ if comparator == Comparator::ConstantTime => CheckKind::ConstantTimeComparison,
+            _ => CheckKind::StaticComparison,
+        };
+        let can_be_equal = presented.value.nullness.and(expected.value.nullness);
+        let mut yes = state.clone();
+        yes.evidence.add(kind, place);
+        let mut no = state;
+        no.evidence.add(CheckKind::Rejected, place);
+        (if can_be_equal.is_impossible() { Vec::new() } else { vec![yes] }, vec![no])
+    }
+
+    /// `(user, password) == (USER, PASSWORD)`: equal where all elements are.
+    fn compare_elements(
+        &mut self,
+        state: State<'p>,
+        [left, right]: [&Operand<'p>; 2],
+        left_elements: &[Value<'p>],
+        right_elements: &[Value<'p>],
+        comparator: Comparator,
+    ) -> Split<'p> {
+        let (mut equal, mut unequal) = (vec![state], Vec::new());
+        for (left_element, right_element) in left_elements.iter().zip(right_elements) {
+            let mut still_equal = Vec::new();
+            for state in equal {
+                let left = Operand { value: left_element.clone(), place: left.place };
+                let right = Operand { value: right_element.clone(), place: right.place };
+                let whole = left.place;
+                let (yes, no) = self.compare_equal(state, left, right, comparator, whole);
+                still_equal.extend(yes);
+                unequal.extend(no);
+            }
+            equal = still_equal;
+        }
+        (equal, unequal)
+    }
+
+    /// What a credential is compared with, when the program holds it.
+    fn expected_origin(
+        &self,
+        presented: &Operand<'p>,
+        expected: &Operand<'p>,
+        credential: &Credential,
+    ) -> Option<Origin> {
+        let origins = expected.value.deep_origins();
+        let held =
+            origins.find(|kind| matches!(kind, OriginKind::Mac | OriginKind::Setting { .. } | OriginKind::IssuedToken));
+        if let Some(origin) = held {
+            // A signature is compared with a digest, never with a setting.
+            return Some(origin.clone());
+        }
+        let is_named_parameter = credential.channel == super::origin::Channel::Parameter
+            && presented.value.origins.iter().all(|origin| origin.confidence < Confidence::High);
+        if let Some(text) = expected.value.as_text()
+            && relevant::is_secret_literal(text, credential)
+            && (!is_named_parameter || relevant::is_distinctive(text))
+        {
+            return expected.value.literal_origin().iter().next().cloned();
+        }
+        let written = self.index.text(expected.place);
+        let last = written.rsplit('.').next().unwrap_or_default();
+        let is_class_column = written
+            .split('.')
+            .next()
+            .is_some_and(|first| written.contains('.') && first.starts_with(char::is_uppercase));
+        let is_named = expected.value.origins.is_empty()
+            && expected.value.as_text().is_none()
+            && !is_class_column
+            && last.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+            && (vocabulary::is_secret(last) || vocabulary::credential_kind(last).is_some());
+        let origin_confidence = presented.value.origins.iter().map(|origin| origin.confidence).max();
+        (is_named && origin_confidence == Some(Confidence::High)).then(|| {
+            let kind = OriginKind::Setting { store: Store::Attribute, name: last.into() };
+            let trail = super::origin::Trail::begin(expected.place, format!("`{last}` is what it must equal"));
+            Origin { kind, confidence: Confidence::Medium, trail }
+        })
+    }
+
+    /// A credential is compared with something nobody knows: that may be a real check.
+    fn unknown_equality(
+        &mut self,
+        state: State<'p>,
+        expected: &Value<'p>,
+        credential: &Credential,
+        place: Place,
+    ) -> Split<'p> {
+        if expected.as_text().is_some() {
+            let kind = if credential.part == Part::Whole { CheckKind::Scheme } else { CheckKind::Shape };
+            return shape_split(state, kind, place);
+        }
+        let mut state = state;
+        if !expected.origins.any(|kind| matches!(kind, OriginKind::Credential(_))) {
+            state.evidence.add(CheckKind::Opaque, place);
+        }
+        (vec![state.clone()], vec![state])
+    }
+
+    /// Equality in which nothing was presented as a credential.
+    fn unpresented_equality(
+        &mut self,
+        mut state: State<'p>,
+        left: &Operand<'p>,
+        right: &Operand<'p>,
+        place: Place,
+    ) -> Split<'p> {
+        let is_digest =
+            |value: &Value<'_>| value.origins.any(|kind| matches!(kind, OriginKind::Mac | OriginKind::Digest));
+        if is_digest(&left.value) || is_digest(&right.value) {
+            state.evidence.add(CheckKind::Opaque, place);
+        }
+        if let Some(split) = nullness_split(&state, &left.value, &right.value) {
+            return split;
+        }
+        (vec![state.clone()], vec![state])
+    }
+
+    /// A claim is compared: evidence when its token was verified.
+    fn claim_equality(
+        &mut self,
+        state: &State<'p>,
+        left: &Operand<'p>,
+        right: &Operand<'p>,
+        origins: &Origins,
+        comparator: Comparator,
+        place: Place,
+    ) -> Option<Split<'p>> {
+        let is_claim = |value: &Value<'_>| value.deep_origins().any(|kind| matches!(kind, OriginKind::Claim { .. }));
+        let (claim, expected) = if is_claim(&left.value) { (left, right) } else { (right, left) };
+        let origin = claim.value.deep_origins().find(|kind| matches!(kind, OriginKind::Claim { .. }))?.clone();
+        let held = expected.value.deep_origins().find(|kind| matches!(kind, OriginKind::Setting { .. })).cloned();
+        if let Some(expected_origin) = held {
+            let comparison = Comparison {
+                presented: claim.clone(),
+                presented_origin: origin,
+                expected: expected.clone(),
+                expected_origin,
+                comparator,
+                place,
+            };
+            self.emit(&Event::Comparison(&comparison));
+        }
+        self.claim_split(state, origins, place)
+    }
+
+    pub(super) fn claim_split(&mut self, state: &State<'p>, origins: &Origins, place: Place) -> Option<Split<'p>> {
+        let origin = origins.find(|kind| matches!(kind, OriginKind::Claim { .. }))?;
+        let OriginKind::Claim { is_verified, name, .. } = &origin.kind else { return None };
+        let kind = match (is_verified, name.as_str()) {
+            (false, _) => CheckKind::UnverifiedClaim,
+            (true, "aud") => CheckKind::Audience,
+            (true, "iss") => CheckKind::Issuer,
+            (true, "exp" | "iat" | "nbf") => CheckKind::Expiry,
+            (true, _) => CheckKind::Scope,
+        };
+        let (mut yes, mut no) = (state.clone(), state.clone());
+        yes.evidence.add(kind, place);
+        no.evidence.add(CheckKind::Rejected, place);
+        Some((vec![yes], vec![no]))
+    }
+}
+
+fn equal_constants(left: &Constant, right: &Constant) -> Option<bool> {
+    match (left, right) {
+        (Constant::Text { text: a, .. }, Constant::Text { text: b, .. }) => Some(a == b),
+        (Constant::Integer(a), Constant::Integer(b)) => Some(a == b),
+        (Constant::Boolean(a), Constant::Boolean(b)) => Some(a == b),
+        (Constant::None, Constant::None) => Some(true),
+        (Constant::None, Constant::Text { .. } | Constant::Integer(_) | Constant::Boolean(_))
+        | (Constant::Text { .. } | Constant::Integer(_) | Constant::Boolean(_), Constant::None) => Some(false),
+        _ => None,
+    }
+}
+
+/// How much a value looks like what the caller presents.
+fn presented_rank(value: &Value<'_>) -> u8 {
+    match value.origins.credential() {
+        Some((origin, _)) if origin.confidence == Confidence::High => 4,
+        Some(_) => 3,
+        None if value
+            .origins
+            .any(|kind| matches!(kind, OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap)) =>
+        {
+            2
+        }
+        None => 0,
+    }
+}
+
+/// The origin that makes a value presented: a credential, or request data where a computed digest is expected.
+fn presented_origin(value: &Value<'_>, expected: &Value<'_>) -> Option<Origin> {
+    if expected.origins.credential().is_some() && !expected.origins.any(|kind| matches!(kind, OriginKind::Mac)) {
+        // Two fields of one request (password and its repetition).
+        let both = value.origins.credential().is_some_and(|(origin, _)| origin.confidence == Confidence::High);
+        let other_is_named =
+            expected.origins.credential().is_some_and(|(origin, _)| origin.confidence < Confidence::High);
+        if !(both && other_is_named) {
+            return None;
+        }
+    }
+    if let Some((origin, _)) = value.origins.credential() {
+        return Some(origin.clone());
+    }
+    // One header of all of them, against something secret: it can only be a credential.
+    let is_secret = expected.deep_origins().iter().any(relevant::is_secret)
+        || expected.as_text().is_some_and(|text| relevant::is_distinctive(text));
+    let header = value.origins.find(|kind| matches!(kind, OriginKind::HeaderMap));
+    if let Some(origin) = header.filter(|_| is_secret && matches!(value.shape, Shape::Unknown)) {
+        let credential = Credential {
+            channel: super::origin::Channel::Header,
+            kind: CredentialKind::ApiKey,
+            name: "…".into(),
+            part: Part::Token,
+        };
+        return Some(Origin { kind: OriginKind::Credential(credential), ..origin.clone() });
+    }
+    let is_mac = expected.origins.any(|kind| matches!(kind, OriginKind::Mac));
+    let request =
+        value.origins.find(|kind| matches!(kind, OriginKind::RequestData | OriginKind::Body { is_raw: false }));
+    request.filter(|_| is_mac).cloned()
+}
+
+/// Equality that can't hold, or must: both values are the same constant emptiness.
+fn nullness_split<'p>(state: &State<'p>, left: &Value<'p>, right: &Value<'p>) -> Option<Split<'p>> {
+    let common = left.nullness.and(right.nullness);
+    (common.is_impossible()).then(|| (Vec::new(), vec![state.clone()]))
+}

@@ -1,0 +1,172 @@
+//! Exceptions: what is raised, and which handler it reaches.
+
+use super::interpreter::{Interpreter, Raised, RaisedClass};
+use super::origin::Origins;
+use super::state::{State, merge};
+use super::statement::LoopExits;
+use super::value::{Nullness, Shape, Value};
+use crate::program::ClassRef;
+use crate::source::Place;
+use crate::syntax::tree::{Expression, Handler, Statement};
+use std::rc::Rc;
+
+impl<'p> Interpreter<'p, '_> {
+    pub(super) fn raise_statement(&mut self, state: State<'p>, exception: Option<&'p Expression>, place: Place) {
+        let Some(exception) = exception else {
+            return self.raise(state, RaisedClass::Unknown, Origins::default(), place);
+        };
+        for (state, value) in self.evaluate(state, exception) {
+            let class = match &value.shape {
+                Shape::Class(class) | Shape::Instance { class, .. } => RaisedClass::Program(*class),
+                Shape::External(path) | Shape::ExternalInstance { class: path, .. } => {
+                    RaisedClass::External(Rc::new(vec![path.clone()]))
+                }
+                Shape::Response { status } => RaisedClass::Http(*status),
+                _ => RaisedClass::Unknown,
+            };
+            let carries = value.deep_origins();
+            self.raise(state, class, carries, place);
+        }
+    }
+
+    pub(super) fn try_statement(
+        &mut self,
+        state: State<'p>,
+        body: &'p [Statement],
+        handlers: &'p [Handler],
+        otherwise: &'p [Statement],
+        finally: &'p [Statement],
+        exits: &mut LoopExits<'p>,
+    ) -> Vec<State<'p>> {
+        let entry = state.clone();
+        let outer = std::mem::take(&mut self.frame().raised);
+        if !handlers.is_empty() {
+            self.frame().open_tries += 1;
+        }
+        let after = self.block_in_loop(vec![state], body, exits);
+        if !handlers.is_empty() {
+            self.frame().open_tries -= 1;
+        }
+        let mut raised = std::mem::replace(&mut self.frame().raised, outer);
+        let mut next = self.block_in_loop(after, otherwise, exits);
+        for handler in handlers {
+            let (caught, rest) = self.caught_by(handler, raised);
+            raised = rest;
+            let states: Vec<State<'p>> = if caught.is_empty() {
+                // Nothing known raises what this handler waits for: it may still come from anywhere in the body.
+                vec![entry.clone()]
+            } else {
+                caught.into_iter().map(|raised| self.with_exception(raised, handler)).collect()
+            };
+            let (states, _) = merge(states, self.place(handler.span));
+            next.extend(self.block_in_loop(states, &handler.body, exits));
+        }
+        self.frame().raised.extend(raised);
+        if finally.is_empty() { next } else { self.block_in_loop(next, finally, exits) }
+    }
+
+    fn with_exception(&mut self, raised: Raised<'p>, handler: &'p Handler) -> State<'p> {
+        let mut state = raised.state;
+        // The frame of the function that raised is gone: only its world remains.
+        if let Some(name) = &handler.name {
+            let text = Value::from_origins(raised.carries, Nullness::FULL);
+            state.locals.set(name.clone(), text);
+        }
+        state
+    }
+
+    fn if_may_catch(&mut self, class: &RaisedClass<'p>, wanted: &Value<'p>) -> Catch {
+        let name = match &wanted.shape {
+            Shape::External(path) => path.clone(),
+            Shape::Class(class) => class.class.name.clone(),
+            _ => return Catch::Perhaps,
+        };
+        if matches!(name.as_str(), "Exception" | "BaseException") {
+            return Catch::Certainly;
+        }
+        match (class, &wanted.shape) {
+            (RaisedClass::Program(raised), Shape::Class(wanted)) => {
+                if self.inherits(*raised, *wanted, 8) {
+                    Catch::Certainly
+                } else {
+                    Catch::Never
+                }
+            }
+            (RaisedClass::External(classes), Shape::External(wanted)) => {
+                let canonical = self.models.canonical(wanted).into_owned();
+                match classes.iter().position(|known| *known == canonical || known == wanted) {
+                    Some(0 | 1) => Catch::Certainly,
+                    Some(_) => Catch::Perhaps,
+                    None if is_builtin_exception(wanted) || classes.iter().all(|known| is_builtin_exception(known)) => {
+                        Catch::Never
+                    }
+                    None => Catch::Perhaps,
+                }
+            }
+            (RaisedClass::Http(_), Shape::External(wanted)) => {
+                if wanted.ends_with("HTTPException") {
+                    Catch::Certainly
+                } else if is_builtin_exception(wanted) {
+                    Catch::Never
+                } else {
+                    Catch::Perhaps
+                }
+            }
+            (RaisedClass::Http(_) | RaisedClass::External(_), Shape::Class(_)) => Catch::Never,
+            (RaisedClass::Program(_), _) => Catch::Perhaps,
+            (RaisedClass::Unknown, _) => Catch::Perhaps,
+            _ => Catch::Perhaps,
+        }
+    }
+
+    /// Splits exceptions into those a handler catches and those that fly on.
+    fn caught_by(&mut self, handler: &'p Handler, raised: Vec<Raised<'p>>) -> (Vec<Raised<'p>>, Vec<Raised<'p>>) {
+        let Some(exception) = &handler.exception else { return (raised, Vec::new()) };
+        let wanted = self.evaluate_in_frame(exception);
+        let classes: Vec<Value<'p>> = match &wanted.shape {
+            Shape::Sequence(elements) => elements.to_vec(),
+            _ => vec![wanted],
+        };
+        let (mut caught, mut rest) = (Vec::new(), Vec::new());
+        for raised in raised {
+            let catches: Vec<Catch> = classes.iter().map(|wanted| self.if_may_catch(&raised.class, wanted)).collect();
+            if catches.contains(&Catch::Certainly) {
+                caught.push(raised);
+            } else if catches.contains(&Catch::Perhaps) {
+                caught.push(raised.clone());
+                rest.push(raised);
+            } else {
+                rest.push(raised);
+            }
+        }
+        (caught, rest)
+    }
+
+    fn evaluate_in_frame(&mut self, expression: &'p Expression) -> Value<'p> {
+        self.evaluate_alone(expression)
+    }
+
+    fn inherits(&mut self, class: ClassRef<'p>, base: ClassRef<'p>, depth: u32) -> bool {
+        class.place() == base.place()
+            || depth > 0
+                && self.bases(class).into_iter().any(|parent| match parent.shape {
+                    Shape::Class(parent) => self.inherits(parent, base, depth - 1),
+                    _ => false,
+                })
+    }
+}
+
+/// Whether a handler catches an exception.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Catch {
+    Certainly,
+    Perhaps,
+    Never,
+}
+
+fn is_builtin_exception(path: &str) -> bool {
+    !path.contains('.')
+        && (path.ends_with("Error")
+            || path.ends_with("Exception")
+            || matches!(path, "StopIteration" | "KeyboardInterrupt"))
+}

@@ -1,0 +1,123 @@
+//! `match`: patterns bind names and compare values.
+
+use super::containers::element_at;
+use super::event::{Comparator, Operand};
+use super::interpreter::Interpreter;
+use super::state::{State, merge};
+use super::statement::LoopExits;
+use super::value::Nullness;
+use crate::syntax::tree::{Case, Expression, Pattern};
+
+impl<'p> Interpreter<'p, '_> {
+    pub(super) fn match_statement(
+        &mut self,
+        state: State<'p>,
+        subject: &'p Expression,
+        cases: &'p [Case],
+        exits: &mut LoopExits<'p>,
+    ) -> Vec<State<'p>> {
+        let mut next = Vec::new();
+        for (state, value) in self.evaluate(state, subject) {
+            let operand = Operand { value, place: self.place(subject.span) };
+            let mut open = vec![state];
+            for case in cases {
+                let (mut taken, mut not_taken) = (Vec::new(), Vec::new());
+                for state in open {
+                    let (yes, no) = self.match_pattern(state, &operand, &case.pattern);
+                    for state in yes {
+                        match &case.guard {
+                            Some(guard) => {
+                                let (yes, no) = self.branch(state, guard);
+                                taken.extend(yes);
+                                not_taken.extend(no);
+                            }
+                            None => taken.push(state),
+                        }
+                    }
+                    not_taken.extend(no);
+                }
+                next.extend(self.block_in_loop(taken, &case.body, exits));
+                open = merge(not_taken, self.place(case.span)).0;
+            }
+            next.extend(open);
+        }
+        next
+    }
+
+    fn match_pattern(
+        &mut self,
+        state: State<'p>,
+        subject: &Operand<'p>,
+        pattern: &'p Pattern,
+    ) -> (Vec<State<'p>>, Vec<State<'p>>) {
+        match pattern {
+            Pattern::Value(expression) => {
+                let mut split = (Vec::new(), Vec::new());
+                let place = self.place(expression.span);
+                for (state, value) in self.evaluate(state, expression) {
+                    let expected = Operand { value, place };
+                    let (yes, no) = self.compare_equal(state, subject.clone(), expected, Comparator::Match, place);
+                    split.0.extend(yes);
+                    split.1.extend(no);
+                }
+                split
+            }
+            Pattern::Capture(name) => {
+                let mut state = state;
+                if let Some(name) = name {
+                    state.locals.set(name.clone(), subject.value.clone());
+                }
+                (vec![state], Vec::new())
+            }
+            Pattern::Or(patterns) => {
+                let (mut taken, mut open) = (Vec::new(), vec![state]);
+                for pattern in patterns {
+                    let mut not_taken = Vec::new();
+                    for state in open {
+                        let (yes, no) = self.match_pattern(state, subject, pattern);
+                        taken.extend(yes);
+                        not_taken.extend(no);
+                    }
+                    open = not_taken;
+                }
+                (taken, open)
+            }
+            Pattern::As { pattern, name } => {
+                let (mut yes, no) = self.match_pattern(state, subject, pattern);
+                yes.iter_mut().for_each(|state| state.locals.set(name.clone(), subject.value.clone()));
+                (yes, no)
+            }
+            Pattern::Sequence(patterns) => {
+                let mut taken = vec![state.clone()];
+                let mut missed = vec![state];
+                for (at, pattern) in patterns.iter().enumerate() {
+                    let element = Operand { value: element_at(&subject.value, at), place: subject.place };
+                    let mut matched = Vec::new();
+                    for state in taken {
+                        let (yes, no) = self.match_pattern(state, &element, pattern);
+                        matched.extend(yes);
+                        missed.extend(no);
+                    }
+                    taken = matched;
+                }
+                (taken, missed)
+            }
+            Pattern::Mapping { entries, .. } => {
+                let mut taken = vec![state.clone()];
+                for (key, pattern) in entries {
+                    let key_value = self.evaluate_alone(key);
+                    let place = self.place(key.span);
+                    let mut matched = Vec::new();
+                    for state in taken {
+                        let item = self.item(&state, &subject.value, &key_value, None, place, Nullness::PRESENT);
+                        let element = Operand { value: item, place };
+                        matched.extend(self.match_pattern(state, &element, pattern).0);
+                    }
+                    taken = matched;
+                }
+                (taken, vec![state])
+            }
+            Pattern::Star(_) | Pattern::Class { .. } | Pattern::Unknown => (vec![state.clone()], vec![state]),
+        }
+    }
+}

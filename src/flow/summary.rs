@@ -1,0 +1,163 @@
+//! What one run of a function says for all equal calls: which calls are equal, which ways out are one, and whether a
+//! function that was asked about a credential can say no.
+
+use super::evidence::Evidence;
+use super::interpreter::{Raised, Summary, SummaryKey};
+use super::origin::{Origin, OriginKind, Step, Trail};
+use super::relevant;
+use super::state::State;
+use super::value::{Arguments, Closure, Code, Constant, Shape, Value};
+use crate::finding::Confidence;
+use crate::program::vocabulary;
+use crate::source::Place;
+use crate::syntax::tree::{ExpressionKind, Name, Statement, StatementKind};
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+pub(super) fn summary_key<'p>(
+    identity: Place,
+    closure: &Rc<Closure<'p>>,
+    arguments: &Arguments<'p>,
+    state: &State<'p>,
+) -> SummaryKey {
+    let mut hasher = FxHasher::default();
+    closure.scope.as_ref().map(|scope| Rc::as_ptr(scope) as usize).hash(&mut hasher);
+    for value in &arguments.positional {
+        value.fingerprint().hash(&mut hasher);
+    }
+    for (name, value) in &arguments.keywords {
+        (name, value.fingerprint()).hash(&mut hasher);
+    }
+    if let Some(rest) = &arguments.rest {
+        rest.fingerprint().hash(&mut hasher);
+    }
+    (identity, hasher.finish(), state.heap_fingerprint())
+}
+
+/// The caller's path after a callee: its own names, the callee's world, the evidence of both.
+pub(super) fn continue_after<'p>(caller: &State<'p>, callee: &State<'p>) -> State<'p> {
+    let mut state = callee.enter(caller.locals.clone());
+    state.evidence = caller.evidence.clone();
+    state.evidence.add_all(&callee.evidence);
+    state
+}
+
+/// Ways out with equal evidence whose values a caller could not tell apart become one.
+pub(super) fn merge_returns<'p>(returns: Vec<(State<'p>, Value<'p>, Place)>) -> Vec<(State<'p>, Value<'p>, Place)> {
+    let mut merged: Vec<(State<'p>, Value<'p>, Place)> = Vec::new();
+    for (state, value, at) in returns {
+        let same = merged.iter_mut().find(|(known, known_value, _)| {
+            known.evidence == state.evidence && return_class(known_value) == return_class(&value)
+        });
+        match same {
+            Some((known, known_value, _)) => {
+                let locals = known.locals.clone();
+                *known = known.join(&state);
+                known.locals = locals;
+                *known_value = known_value.join(&value);
+            }
+            None => merged.push((state, value, at)),
+        }
+    }
+    merged.truncate(super::state::MAX_PATHS);
+    merged
+}
+
+/// What a caller can tell apart: nothing, falsehood, truth, a status.
+fn return_class(value: &Value<'_>) -> (u8, Option<i64>) {
+    let status = match &value.shape {
+        Shape::Response { status } => *status,
+        Shape::Sequence(elements) => elements
+            .get(1)
+            .and_then(Value::as_integer)
+            .or_else(|| elements.first().and_then(Value::as_boolean).map(i64::from)),
+        _ => None,
+    };
+    let class = match value.nullness {
+        super::value::Nullness::NONE => 0,
+        super::value::Nullness::EMPTY => 1,
+        super::value::Nullness::FULL => 2,
+        _ => 3,
+    };
+    (class, status)
+}
+
+pub(super) fn merge_raised(raised: Vec<super::interpreter::Raised<'_>>) -> Vec<super::interpreter::Raised<'_>> {
+    let mut merged: Vec<super::interpreter::Raised<'_>> = Vec::new();
+    for one in raised {
+        let is_known =
+            merged.iter().any(|known| known.place == one.place && known.state.evidence == one.state.evidence);
+        if !is_known && merged.len() < super::state::MAX_PATHS {
+            merged.push(one);
+        }
+    }
+    merged
+}
+
+/// A validator that accepts everything: it gets the credential and can only answer yes.
+pub(super) fn stub_origin<'p>(
+    closure: &Rc<Closure<'p>>,
+    arguments: &Arguments<'p>,
+    summary: &Summary<'p>,
+) -> Option<Origin> {
+    let credential = arguments.iter().find_map(|value| {
+        value
+            .origins
+            .credential()
+            .filter(|(_, credential)| relevant::is_bearing(credential))
+            .map(|(origin, _)| origin.clone())
+    })?;
+    let name = closure.code.name();
+    let can_refuse = match closure.code {
+        Code::Function(function) => {
+            can_refuse(&function.body) || super::objects::has_decorator(function, "abstractmethod")
+        }
+        Code::Lambda(..) => false,
+    };
+    if can_refuse || !summary.says_yes {
+        return None;
+    }
+    let at = closure.code.place(closure.file);
+    let trail: Rc<Trail> =
+        credential.trail.then(at, Step::Passed { function: name.clone(), parameter: Name::new("credential") });
+    let kind = OriginKind::StubResult { function: name, at };
+    Some(Origin { kind, confidence: Confidence::High, trail })
+}
+
+/// Whether a body has a way out that says no, on this call or another: the paths of one call do not show it.
+fn can_refuse(body: &[Statement]) -> bool {
+    body.iter().any(|statement| match &statement.kind {
+        StatementKind::Raise { .. } | StatementKind::Assert { .. } => true,
+        StatementKind::Return(None) => true,
+        StatementKind::Return(Some(value)) => match &value.kind {
+            ExpressionKind::Boolean(truth) => !truth,
+            ExpressionKind::Integer(number) => *number == Some(0),
+            ExpressionKind::None => true,
+            ExpressionKind::Dictionary(_) | ExpressionKind::Name(_) => false,
+            _ => true,
+        },
+        StatementKind::Function(_) | StatementKind::Class(_) => false,
+        _ => super::walk::bodies(statement).into_iter().any(can_refuse),
+    })
+}
+
+/// Every way out of a function says yes and nothing on the way looked at anything.
+pub(super) fn accepts_everything(name: &str, returns: &[(State<'_>, Value<'_>, Place)], raised: &[Raised<'_>]) -> bool {
+    let looks = |evidence: &Evidence| evidence.iter().next().is_some();
+    let is_yes = |value: &Value<'_>| match &value.shape {
+        Shape::Constant(Constant::Boolean(truth)) => *truth,
+        Shape::Constant(Constant::Integer(number)) => *number != 0,
+        Shape::Dictionary(dictionary) => {
+            dictionary.entries.get("active").is_some_and(|active| active.as_boolean() == Some(true))
+        }
+        // Handing the credential back is a yes from a validator; from any other function it is what was asked for.
+        _ => {
+            vocabulary::is_validator(name)
+                && value.origins.credential().is_some_and(|(_, credential)| relevant::is_bearing(credential))
+        }
+    };
+    !returns.is_empty()
+        && raised.is_empty()
+        && returns.iter().all(|(state, value, _)| !looks(&state.evidence) && is_yes(value))
+}
