@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Values are made and dropped by the million on all threads at once (see the note in `ARCHITECTURE.md`).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     bearerlint::run::main()
 }

@@ -163,8 +163,15 @@ impl<'p> Interpreter<'p, '_> {
         credential: &Credential,
         place: Place,
     ) -> Split<'p> {
-        if expected.as_text().is_some() {
-            let kind = if credential.part == Part::Whole { CheckKind::Scheme } else { CheckKind::Shape };
+        if let Some(text) = expected.as_text() {
+            let is_blank =
+                matches!(text.to_ascii_lowercase().as_str(), "null" | "none" | "undefined" | "nil" | "anonymous");
+            let kind = match credential.part {
+                Part::Whole => CheckKind::Scheme,
+                _ if is_blank || vocabulary::is_scheme_or_word(text) => CheckKind::Shape,
+                // A short word is a poor secret, and still the one value that gets in.
+                _ => CheckKind::StaticComparison,
+            };
             return shape_split(state, kind, place);
         }
         let mut state = state;

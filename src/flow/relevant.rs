@@ -1,6 +1,6 @@
 //! Questions about values that several parts of the interpreter and the rules ask.
 
-use super::origin::{Credential, CredentialKind, Origin, OriginKind, Origins, Part, Store};
+use super::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Origins, Part, Store};
 use super::value::{RequestMap, Shape, Value};
 use crate::models::Models;
 use crate::program::vocabulary;
@@ -54,7 +54,9 @@ pub fn is_distinctive(text: &str) -> bool {
 /// Whether a string literal, compared with a credential, is a secret: not a scheme word, a placeholder or a prefix.
 pub fn is_secret_literal(text: &str, credential: &Credential) -> bool {
     let bare = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("Token ")).unwrap_or(text);
-    !vocabulary::is_scheme_or_word(bare)
+    // Words that name a kind of secret are also the first ones that people choose for one.
+    let is_chosen = matches!(bare, "secret" | "password" | "default") && credential.channel != Channel::Parameter;
+    (is_chosen || !vocabulary::is_scheme_or_word(bare))
         && bare.len() >= if credential.kind == CredentialKind::Password { 1 } else { 4 }
         && !bare.chars().all(|letter| letter.is_ascii_punctuation() || letter.is_whitespace())
 }

@@ -71,6 +71,8 @@ fn could_be_secret(text: &str, role: SecretRole) -> bool {
     let is_placeholder = bare.contains('<') || bare.contains('{') || bare.contains("...") || bare.contains('…');
     let is_public = bare.contains("PUBLIC KEY") || bare.contains("CERTIFICATE");
     let is_link = bare.starts_with("http://") || bare.starts_with("https://") || (bare.starts_with('/') && !bare.contains(' ') && bare.matches('/').count() > 1);
-    let is_word = vocabulary::is_scheme_or_word(bare) && !matches!((role, bare), (SecretRole::Key | SecretRole::Configuration, "secret" | "password"));
+    // Words that name a kind of secret are also the first ones that people choose for one.
+    let is_chosen = role != SecretRole::Sent && matches!(bare, "secret" | "password" | "default");
+    let is_word = vocabulary::is_scheme_or_word(bare) && !is_chosen;
     !bare.trim().is_empty() && !is_placeholder && !is_public && !is_link && !is_word
 }
