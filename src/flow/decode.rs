@@ -191,6 +191,8 @@ fn by_hand() -> Arc<DecodeModel> {
             checks_expiry: false,
             validated_by: None,
             object: None,
+            needs: Vec::new(),
+            validators: Vec::new(),
             always: Vec::new(),
             raises: Vec::new(),
             audience_fix: String::new(),
@@ -214,8 +216,10 @@ fn check_kind(evidence: EvidenceModel) -> CheckKind {
     }
 }
 
-pub(super) fn is_without_token(model: &DecodeModel, arguments: &Arguments<'_>) -> bool {
-    arguments.rest.is_none() && parameter(&model.parameters, arguments, "token").is_none()
+/// Whether a decoder is called without what it needs.
+pub(super) fn is_incomplete(model: &DecodeModel, arguments: &Arguments<'_>) -> bool {
+    let is_missing = |meaning: &String| parameter(&model.parameters, arguments, meaning).is_none_or(Value::is_none);
+    arguments.rest.is_none() && model.needs.iter().any(is_missing)
 }
 
 /// Whether a decode call constrains a claim: by its parameter, or by something that cannot be read.
@@ -245,7 +249,9 @@ fn constrains(
         }
         _ => !value.is_none(),
     });
-    is_given || arguments.rest.is_some()
+    let is_present =
+        |name: &String| named_parameter(&model.parameters, arguments, name).is_some_and(|value| !value.is_none());
+    is_given || model.validators.iter().any(is_present) || arguments.rest.is_some()
 }
 
 fn decoded_value<'p>(model: &DecodeModel, token: &Value<'p>, is_verified: bool, place: Place) -> Value<'p> {

@@ -1,7 +1,7 @@
 //! Calls of library functions and builtins: what their models say happens.
 
 use super::containers::element_of;
-use super::decode::is_without_token;
+use super::decode::is_incomplete;
 use super::event::{Comparator, Event, SecretRole};
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
@@ -174,7 +174,9 @@ impl<'p> Interpreter<'p, '_> {
                 _ => one(state, Value::any_boolean()),
             },
             // A class that decodes what it is given also makes new tokens.
-            Meaning::Decode(model) if is_without_token(model, &arguments) => {
+            Meaning::Decode(model) if is_incomplete(model, &arguments) => {
+                let values: Vec<&Value<'p>> = arguments.iter().collect();
+                self.saw(&mut state, &values, place);
                 one(state, model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place)))
             }
             Meaning::Decode(model) => self.decode(state, model, path, &arguments, place),

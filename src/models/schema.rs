@@ -308,6 +308,10 @@ fn yes() -> bool {
     true
 }
 
+fn only_token() -> Vec<String> {
+    vec!["token".to_owned()]
+}
+
 /// A token decoder.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -316,6 +320,9 @@ pub struct DecodeModel {
     pub path: Vec<String>,
     /// Parameters in order, as `meaning` or `meaning=name`; `token`, `key`, `algorithms`, `options` have meaning.
     pub parameters: Vec<String>,
+    /// Meanings of parameters without which a call decodes nothing: it makes a new token, or waits for its key.
+    #[serde(default = "only_token")]
+    pub needs: Vec<String>,
     /// What it does about the signature.
     pub signature: SignatureModel,
     /// What it gives.
@@ -336,6 +343,9 @@ pub struct DecodeModel {
     /// Whether a verified call also checks expiry.
     #[serde(default = "yes")]
     pub checks_expiry: bool,
+    /// Parameters that check claims in ways nobody can read from the call (`claims_cls`).
+    #[serde(default)]
+    pub validators: Vec<String>,
     /// What a verified call checks without being told to, or by configuration that stands elsewhere.
     #[serde(default)]
     pub always: Vec<EvidenceModel>,
