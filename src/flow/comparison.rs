@@ -4,7 +4,7 @@ use super::condition::{Split, is_measure, measure_split, shape_split};
 use super::event::{Comparator, Comparison, Event, Operand, SecretRole};
 use super::evidence::CheckKind;
 use super::interpreter::Interpreter;
-use super::origin::{Credential, CredentialKind, Origin, OriginKind, Origins, Part, Store};
+use super::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Origins, Part, Store};
 use super::relevant;
 use super::state::State;
 use super::value::{Constant, Shape, Value};
@@ -52,7 +52,7 @@ impl<'p> Interpreter<'p, '_> {
         let credential = match &origin.kind {
             OriginKind::Credential(credential) => credential.clone(),
             _ => Credential {
-                channel: super::origin::Channel::Header,
+                channel: Channel::Header,
                 kind: CredentialKind::Signature,
                 name: Name::default(),
                 part: Part::Token,
@@ -128,7 +128,7 @@ impl<'p> Interpreter<'p, '_> {
             // A signature is compared with a digest, never with a setting.
             return Some(origin.clone());
         }
-        let is_named_parameter = credential.channel == super::origin::Channel::Parameter
+        let is_named_parameter = credential.channel == Channel::Parameter
             && presented.value.origins.iter().all(|origin| origin.confidence < Confidence::High);
         if let Some(text) = expected.value.as_text()
             && relevant::is_secret_literal(text, credential)
@@ -286,15 +286,20 @@ fn presented_origin(value: &Value<'_>, expected: &Value<'_>) -> Option<Origin> {
     if let Some((origin, _)) = value.origins.credential() {
         return Some(origin.clone());
     }
-    // One header of all of them, against something secret: it can only be a credential.
-    let is_secret = expected.deep_origins().iter().any(relevant::is_secret)
-        || expected.as_text().is_some_and(|text| relevant::is_distinctive(text));
-    let header = value.origins.find(|kind| matches!(kind, OriginKind::HeaderMap));
-    if let Some(origin) = header.filter(|_| is_secret && matches!(value.shape, Shape::Unknown)) {
+    // Any part of the request, against something secret: it can only be a credential.
+    let is_secret = |origin: &Origin| relevant::is_secret(origin) && origin.confidence == Confidence::High;
+    let is_named_secret = expected.deep_origins().iter().any(is_secret);
+    let is_secret_text = expected.as_text().is_some_and(|text| relevant::is_distinctive(text));
+    let sent = value.origins.find(|kind| match kind {
+        OriginKind::HeaderMap => is_named_secret || is_secret_text,
+        OriginKind::RequestData | OriginKind::Body { is_raw: false } => is_named_secret,
+        _ => false,
+    });
+    if let Some(origin) = sent.filter(|_| !matches!(value.shape, Shape::Request(_))) {
         let credential = Credential {
-            channel: super::origin::Channel::Header,
+            channel: Channel::Request,
             kind: CredentialKind::ApiKey,
-            name: "…".into(),
+            name: Name::default(),
             part: Part::Token,
         };
         return Some(Origin { kind: OriginKind::Credential(credential), ..origin.clone() });

@@ -98,8 +98,8 @@ impl<'p> Interpreter<'p, '_> {
                     self.claim_is_tested(*decode, *is_verified, name, place);
                 }
                 OriginKind::StubResult { function, at } => {
-                    let credential = origins.credential().map(|(origin, _)| origin.clone());
-                    let event = Event::Stub { function, definition: *at, place, credential: credential.as_ref() };
+                    // Its trail begins where the credential entered.
+                    let event = Event::Stub { function, definition: *at, place, credential: Some(origin) };
                     self.emit(&event);
                 }
                 _ => {}

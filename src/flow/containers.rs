@@ -355,12 +355,13 @@ fn slice<'p>(value: &Value<'p>, lower: Option<&Expression>, upper: Option<&Expre
 /// The parts of a credential that is split at a separator.
 pub(super) fn split_parts<'p>(
     origins: &Origins,
+    method: &str,
     separator: Option<&str>,
     place: Place,
     with_separator: bool,
     may_be_empty: bool,
 ) -> Value<'p> {
-    let stepped = origins.step(place, &Step::Derived("split".into()));
+    let stepped = origins.step(place, &Step::Derived(method.into()));
     let first_part = |credential: &Credential| match (credential.part, separator) {
         (Part::Whole, _) => Part::Scheme,
         (Part::Token, Some(":")) => Part::Username,

@@ -301,7 +301,7 @@ impl<'p> Interpreter<'p, '_> {
         match name.as_str() {
             "split" | "rsplit" | "splitlines" => {
                 // `split()` drops empty parts; `split(" ")` keeps them.
-                let parts = split_parts(origins, separator.as_deref(), place, false, separator.is_some());
+                let parts = split_parts(origins, name, separator.as_deref(), place, false, separator.is_some());
                 if self.frame().open_tries > 0 {
                     let classes = ["ValueError", "IndexError", "AttributeError"].into_iter().map(Name::new).collect();
                     let mut failing = state.clone();
@@ -315,7 +315,9 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 one(state, parts)
             }
-            "partition" | "rpartition" => one(state, split_parts(origins, separator.as_deref(), place, true, true)),
+            "partition" | "rpartition" => {
+                one(state, split_parts(origins, name, separator.as_deref(), place, true, true))
+            }
             "startswith" | "endswith" => {
                 let sees_secret = arguments.iter().any(|value| !value.deep_origins().is_empty());
                 let kind = if sees_secret { CheckKind::Opaque } else { CheckKind::Scheme };

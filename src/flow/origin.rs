@@ -22,6 +22,8 @@ pub enum Channel {
     Body,
     /// A part of the path.
     Path,
+    /// Somewhere in the request, under a name that does not say so: what it is compared with does.
+    Request,
     /// A parameter of a function judged alone, by its name.
     Parameter,
 }

@@ -8,6 +8,9 @@ use crate::source::Span;
 
 /// Every finding rests on at least one of these words: a credential's, a secret's, a request's, a check's.
 const WORDS: &[&str] = &[
+    "flask",
+    "quart",
+    "add_url_rule",
     "authoriz",
     "bearer",
     "token",

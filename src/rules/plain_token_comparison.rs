@@ -4,7 +4,8 @@
 use super::shared::{Context, capitalised, held, lower, presented, root, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparator, Comparison, Event};
-use crate::flow::origin::{Channel, CredentialKind, OriginKind, Part, Store};
+use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Store};
+use crate::source::Place;
 
 const RULE: &str = "plain-token-comparison";
 
@@ -49,7 +50,7 @@ fn finding(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> Finding {
     let message = format!(
         "{} is compared with {} {how}, which stops at the first byte that differs: an attacker who measures the answers can find the expected value piece by piece.",
         capitalised(&presented(presented_origin)),
-        held(expected_origin),
+        expected_words(expected_origin, expected.place, context),
     );
     let help = if comparator == &Comparator::Membership { "compare with each value by `hmac.compare_digest` (`any(hmac.compare_digest(sent, value) for value in values)`)".to_owned() } else {
         let (left, right) = (operand(context, sent.place, *place, "presented"), operand(context, expected.place, *place, "expected"));
@@ -67,8 +68,18 @@ fn finding(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> Finding {
         .build()
 }
 
+/// What the program holds, with the name the user gave it where it is a literal.
+fn expected_words(origin: &Origin, place: Place, context: &Context<'_, '_>) -> String {
+    let written = context.index.text(place);
+    let is_name = written.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.'));
+    match &origin.kind {
+        OriginKind::Setting { store: Store::Literal, .. } if is_name => format!("`{written}`, {},", held(origin)),
+        _ => held(origin),
+    }
+}
+
 /// An operand as the user wrote it, where it can be told from the whole comparison and holds no literal.
-fn operand(context: &Context<'_, '_>, place: crate::source::Place, whole: crate::source::Place, word: &str) -> String {
+fn operand(context: &Context<'_, '_>, place: Place, whole: Place, word: &str) -> String {
     let text = context.index.text(place);
     if place == whole || text.contains(['"', '\'', '\n']) || text.len() > 40 { word.to_owned() } else { text.to_owned() }
 }

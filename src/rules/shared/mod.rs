@@ -86,6 +86,7 @@ pub fn credential_words(credential: &Credential) -> String {
         Channel::Form => format!("the {noun} from the form field `{name}`"),
         Channel::Body => format!("the {noun} `{name}` from the request body"),
         Channel::Path => format!("the {noun} `{name}` from the path"),
+        Channel::Request => format!("the {noun} from the request"),
         Channel::Parameter => format!("the {noun} in the parameter `{name}`"),
     }
 }
