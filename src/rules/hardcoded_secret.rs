@@ -5,6 +5,7 @@ use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
 use crate::flow::origin::{OriginKind, Store};
 use crate::flow::value::{Constant, Shape, Value};
+use crate::flow::relevant;
 use crate::flow::walk;
 use crate::program::vocabulary;
 use crate::source::Place;
@@ -23,7 +24,12 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         SecretRole::Sent => format!("as the credential in the `{user}` header of a request to another service"),
         SecretRole::Configuration => format!("as `{user}` of the application's configuration"),
     };
-    let severity = if context.is_test(literal.file) { Severity::Note } else { Severity::Error };
+    // A test needs some key; only one that looks real is worth a word.
+    let is_test = context.is_test(literal.file);
+    if is_test && !relevant::is_distinctive(context.index.text(literal)) {
+        return Vec::new();
+    }
+    let severity = if is_test { Severity::Note } else { Severity::Error };
     let finding = FindingBuilder::new(RULE, severity, literal, "the secret stands here")
         .message(format!("A secret is written in the source and used {what}: everyone who can read the repository, a backup or an image of it has it."))
         .help("read it from the environment or a secret store (`os.environ[\"…\"]`), replace the value that was committed, and refuse to start without it")
