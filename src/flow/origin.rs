@@ -163,7 +163,7 @@ impl Trail {
     pub fn is_local(&self) -> bool {
         let mut at = Some(self);
         while let Some(trail) = at {
-            if !matches!(trail.step, Step::Source(_) | Step::Assigned(_)) {
+            if !matches!(trail.step, Step::Source(_) | Step::Assigned(_) | Step::Derived(_)) {
                 return false;
             }
             at = trail.previous.as_deref();

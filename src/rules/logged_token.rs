@@ -32,6 +32,8 @@ pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Fi
             let is_telling = !matches!(name.as_str(), "token" | "key" | "secret");
             !is_any_setting && (origin.confidence == Confidence::High || (is_near(origin) && is_telling))
         }
+        // A parameter that is a credential by its name alone may be an object; a few calls on, nobody knows.
+        OriginKind::Credential(Credential { channel: Channel::Parameter, .. }) => is_near(origin),
         _ => true,
     };
     let Some(origin) = origins.iter().find(|origin| is_token(origin) && is_sure(origin)) else { return Vec::new() };

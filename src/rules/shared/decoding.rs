@@ -132,7 +132,21 @@ fn key_name(context: &Context<'_, '_>, file: FileId, arguments: &[Argument]) -> 
         arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "key"));
     let argument = by_name.or_else(|| arguments.get(1).filter(|argument| argument.kind == ArgumentKind::Positional))?;
     let text = context.index.text(Place { file, span: argument.value.span });
-    let mut words =
-        text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty());
-    words.next_back().map(str::to_owned)
+    let is_accessor = |word: &str| {
+        matches!(
+            word,
+            "" | "get"
+                | "encode"
+                | "decode"
+                | "get_secret_value"
+                | "strip"
+                | "str"
+                | "utf"
+                | "8"
+                | "private"
+                | "public"
+        )
+    };
+    let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    words.filter(|word| !is_accessor(word)).next_back().map(str::to_lowercase)
 }
