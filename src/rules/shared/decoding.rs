@@ -147,6 +147,6 @@ fn key_name(context: &Context<'_, '_>, file: FileId, arguments: &[Argument]) -> 
                 | "public"
         )
     };
-    let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-    words.filter(|word| !is_accessor(word)).next_back().map(str::to_lowercase)
+    let mut words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    words.rfind(|word| !is_accessor(word)).map(str::to_lowercase)
 }
