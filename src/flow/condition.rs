@@ -124,7 +124,7 @@ impl<'p> Interpreter<'p, '_> {
                 let value = self.lookup(state, name);
                 let left = value.nullness.and(nullness);
                 if !left.is_impossible() && left != value.nullness {
-                    state.locals.set(name.clone(), narrowed(value, left));
+                    state.locals.set(name.clone(), value.with_nullness(left));
                 }
             }
             ExpressionKind::Call { callee, arguments }
@@ -330,11 +330,6 @@ impl<'p> Interpreter<'p, '_> {
             .chain(no.into_iter().map(|state| (state, Value::boolean(false))))
             .collect()
     }
-}
-
-/// A union loses the members that a test rules out.
-fn narrowed(value: Value<'_>, left: Nullness) -> Value<'_> {
-    value.with_nullness(left)
 }
 
 /// `all([…])`, `any([…])` over written elements, and `bool(x)`.

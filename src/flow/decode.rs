@@ -121,7 +121,16 @@ impl<'p> Interpreter<'p, '_> {
             Shape::Dictionary(dictionary) => {
                 model.verify_switches.iter().any(|switch| dictionary.entries.get(switch.as_str()).is_some_and(is_off))
             }
-            // PyJWT 1.x was also called with `options=[("verify_signature", False)]`.
+            // `options=[("verify_signature", False)]`, as PyJWT 1.x was also called.
+            Shape::Sequence(pairs) => pairs.iter().any(|pair| match &pair.shape {
+                Shape::Sequence(pair) => {
+                    let is_switch = |key: &Value<'p>| {
+                        key.as_text().is_some_and(|key| model.verify_switches.iter().any(|known| known == key))
+                    };
+                    pair.first().is_some_and(is_switch) && pair.get(1).is_some_and(is_off)
+                }
+                _ => false,
+            }),
             _ => false,
         });
         let legacy = model.legacy_verify_parameter.as_deref();

@@ -1,7 +1,6 @@
 //! Entries: what frameworks call, what surrounds it, and how one is run from the outside in.
 
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
-use super::evidence::CheckKind;
 use super::interpreter::{
     Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
 };
@@ -335,9 +334,4 @@ fn path_variables(path: &str) -> Vec<Name> {
         .filter_map(|rest| rest.split('>').next())
         .map(|inner| Name::new(inner.rsplit(':').next().unwrap_or_default()))
         .collect()
-}
-
-/// Evidence that stands for anything: the entry was not understood.
-pub fn is_opaque(outcome: &Outcome) -> bool {
-    outcome.evidence.has(CheckKind::Opaque)
 }

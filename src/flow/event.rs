@@ -175,8 +175,6 @@ pub struct Facts<'p> {
     pub key_settings: BTreeSet<Name>,
     /// Settings that reach a log: origin, sink, place.
     pub logged_settings: Vec<(Origin, String, Place)>,
-    /// Places at which this process issues tokens with the key that it verifies with: fingerprints of keys.
-    pub issuing_keys: Vec<Value<'p>>,
 }
 
 /// What a rule can observe.
@@ -190,8 +188,6 @@ pub enum Event<'a, 'p> {
         sink: &'a LogModel,
         /// What is written.
         value: &'a Value<'p>,
-        /// Where that argument stands.
-        argument: Place,
         /// The whole call.
         place: Place,
         /// Medium where the logger is known by its name only.

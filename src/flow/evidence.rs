@@ -97,9 +97,4 @@ impl Evidence {
     pub fn has(&self, kind: CheckKind) -> bool {
         self.0.iter().any(|check| check.kind == kind)
     }
-
-    /// Whether one of these kinds was.
-    pub fn has_any(&self, kinds: &[CheckKind]) -> bool {
-        self.0.iter().any(|check| kinds.contains(&check.kind))
-    }
 }

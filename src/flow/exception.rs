@@ -122,7 +122,7 @@ impl<'p> Interpreter<'p, '_> {
     /// Splits exceptions into those a handler catches and those that fly on.
     fn caught_by(&mut self, handler: &'p Handler, raised: Vec<Raised<'p>>) -> (Vec<Raised<'p>>, Vec<Raised<'p>>) {
         let Some(exception) = &handler.exception else { return (raised, Vec::new()) };
-        let wanted = self.evaluate_in_frame(exception);
+        let wanted = self.evaluate_alone(exception);
         let classes: Vec<Value<'p>> = match &wanted.shape {
             Shape::Sequence(elements) => elements.to_vec(),
             _ => vec![wanted],
@@ -140,10 +140,6 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         (caught, rest)
-    }
-
-    fn evaluate_in_frame(&mut self, expression: &'p Expression) -> Value<'p> {
-        self.evaluate_alone(expression)
     }
 
     fn inherits(&mut self, class: ClassRef<'p>, base: ClassRef<'p>, depth: u32) -> bool {

@@ -10,7 +10,7 @@ use super::event::{Event, Facts};
 use super::evidence::CheckKind;
 use super::origin::Origins;
 use super::state::State;
-use super::value::{Arguments, Closure, Object, Value};
+use super::value::{Closure, Object, Value};
 use crate::models::Models;
 use crate::program::{ClassRef, Index, ModuleScope};
 use crate::source::{FileId, Place, Span};
@@ -249,17 +249,6 @@ impl<'p, 'i> Interpreter<'p, 'i> {
     /// An exception leaves what runs.
     pub(super) fn raise(&mut self, state: State<'p>, class: RaisedClass<'p>, carries: Origins, place: Place) {
         self.frame().raised.push(Raised { state, class, carries, place });
-    }
-
-    /// Runs a function of the program with arguments: what it returns on each path.
-    pub fn run(
-        &mut self,
-        state: State<'p>,
-        callee: &Value<'p>,
-        arguments: Arguments<'p>,
-        place: Place,
-    ) -> Branches<'p> {
-        self.call(state, callee, arguments, place)
     }
 
     /// Something that nobody can see into saw these values: that counts as a check when a credential is among them.

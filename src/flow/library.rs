@@ -181,13 +181,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             Meaning::Decode(model) => self.decode(state, model, path, &arguments, place),
             Meaning::Issue(model) => {
-                if let Some(key) = parameter(&model.parameters, &arguments, "key") {
-                    let key = key.clone();
-                    self.secret_is_used(&key, SecretRole::Key, path, place);
-                    if self.is_loud() {
-                        self.facts.issuing_keys.push(key);
-                    }
-                }
+                self.key_is_used(&model.parameters, &arguments, path, place);
                 let origins =
                     Origins::one(OriginKind::IssuedToken, Confidence::High, place, "the token is issued here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
@@ -326,7 +320,7 @@ impl<'p> Interpreter<'p, '_> {
                 );
                 self.facts.logged_settings.extend(settings.map(|origin| (origin.clone(), sink.target.clone(), place)));
             }
-            self.emit(&Event::Log { sink, value, argument: place, place, confidence });
+            self.emit(&Event::Log { sink, value, place, confidence });
         }
     }
 

@@ -378,14 +378,6 @@ impl<'p> Value<'p> {
         matches!(self.shape, Shape::Constant(Constant::None))
     }
 
-    /// The dotted name of something outside the program.
-    pub fn as_external(&self) -> Option<&Name> {
-        match &self.shape {
-            Shape::External(path) => Some(path),
-            _ => None,
-        }
-    }
-
     /// Its alternatives: itself, or the members of a union.
     pub fn alternatives(&self) -> &[Value<'p>] {
         match &self.shape {

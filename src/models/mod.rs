@@ -91,7 +91,7 @@ pub fn file_names() -> impl Iterator<Item = &'static str> {
 impl Models {
     /// Adds one library.
     pub fn add(&mut self, file: ModelFile) {
-        let ModelFile { library, alias, object, integer, class, configuration, provider, .. } = &file;
+        let ModelFile { library, alias, object, integer, configuration, .. } = &file;
         for (from, to) in alias {
             self.add_root(from, library);
             self.aliases.insert(from.clone(), to.clone());
@@ -106,7 +106,6 @@ impl Models {
         for model in configuration.iter().filter(|model| model.is_secret) {
             self.secret_keys.extend(model.key.iter().cloned());
         }
-        let _ = (class, provider);
         self.add_calls(file);
     }
 
@@ -157,11 +156,6 @@ impl Models {
         let root = path.split('.').next().unwrap_or_default();
         self.roots.entry(root.to_owned()).or_insert_with(|| library.to_owned());
         self.libraries.entry(path.to_owned()).or_insert_with(|| library.to_owned());
-    }
-
-    /// Whether any model speaks of this top-level module.
-    pub fn knows_root(&self, path: &str) -> bool {
-        self.roots.contains_key(path.split('.').next().unwrap_or_default())
     }
 
     /// The name a library is known by, from a dotted name in it.

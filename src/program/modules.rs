@@ -97,9 +97,4 @@ impl ModulePaths {
     pub fn folder_at(&self, file: FileId, depth: usize) -> Option<&Name> {
         self.folder(file).get(depth)
     }
-
-    /// The folder of a file as a key: files of one folder have equal keys.
-    pub fn folder_key(&self, file: FileId) -> String {
-        self.folder(file).join("/")
-    }
 }

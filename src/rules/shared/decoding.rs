@@ -1,7 +1,7 @@
 //! What the audience and issuer rules have in common: which verified decodes are theirs to judge.
 
 use super::{Context, entry_words, presented, steps};
-use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
+use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event};
 use crate::flow::origin::{Origin, OriginKind};
 use crate::program::vocabulary;
@@ -56,7 +56,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, cl
     let builder = FindingBuilder::new(rule, severity, decode.place, format!("no {noun} is expected here"))
         .message(message)
         .help((claim.fix)(decode))
-        .confidence(confidence(origin))
+        .confidence(origin.confidence)
         .related(super::root(origin), origin.trail.root().step_text())
         .flow(steps(origin, decode.place, &format!("the token is verified without its {noun}")))
         .identity(decode.function.as_str())
@@ -73,10 +73,6 @@ fn is_presented(origin: &Origin) -> bool {
         }
         _ => false,
     }
-}
-
-fn confidence(origin: &Origin) -> Confidence {
-    origin.confidence
 }
 
 /// The called name of a decode.
