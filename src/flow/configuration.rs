@@ -33,7 +33,10 @@ impl<'p> Interpreter<'p, '_> {
                 Value { origins, ..value }
             }
             // Where it is set is not seen: `[]` would fail when it is not, `.get` gives nothing.
-            None if absent == Nullness::PRESENT || default.is_some() => Value::from_origins(origins, Nullness::FULL),
+            None if absent == Nullness::PRESENT || default.is_some() => {
+                let origins = default.map_or_else(|| origins.clone(), |default| origins.union(&default.as_default_of(&name)));
+                Value::from_origins(origins, Nullness::FULL)
+            }
             None => Value::from_origins(origins, Nullness::NONE.or(Nullness::FULL)),
         }
     }
