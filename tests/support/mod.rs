@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bearerlint::analysis::{self, Options};
-use bearerlint::finding::Severity;
+use bearerlint::config::Policy;
+use bearerlint::finding::{Confidence, Severity};
 use bearerlint::models::{self, Models};
 use bearerlint::program::Program;
+use bearerlint::root::Root;
 use bearerlint::rules::catalogue::{self, Category, Profile};
+use bearerlint::settle;
 use bearerlint::source::Source;
 
 /// A finding reduced to what tests ask about. Ordered, so that repeats fall together as they do in a report.
@@ -46,8 +49,13 @@ pub(crate) fn run_with(files: &[(String, String)], rules: Vec<&'static str>, mod
         files.iter().map(|(path, text)| Source::new(PathBuf::from(path), text.as_str())).collect();
     sources.sort_by(|left, right| left.path.cmp(&right.path));
     let program = Program::new(sources, Duration::from_secs(5));
-    let analysis = analysis::analyse_with(&program, &Options { rules }, models);
-    let found = analysis.findings.iter().map(|finding| {
+    let analysis = analysis::analyse_with(&program, &Options { rules: rules.clone() }, models);
+    let policy =
+        Policy { rules: rules.into_iter().collect(), min_confidence: Confidence::Low, fail_on: Severity::Warning };
+    let root = Root::at(PathBuf::new());
+    let context = settle::Context { program: &program, root: &root, policy: &|_| &policy };
+    let settled = settle::settle(&context, analysis.findings, Vec::new());
+    let found = settled.findings.iter().map(|finding| {
         let source = program.source(finding.primary.place.file);
         Found {
             path: source.path.display().to_string(),
