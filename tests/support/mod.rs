@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bearerlint::analysis::{self, Options};
 use bearerlint::finding::Severity;
-use bearerlint::models::{self, Models};
+use bearerlint::models::Models;
 use bearerlint::program::Program;
 use bearerlint::rules::catalogue::{self, Category, Profile};
 use bearerlint::source::Source;
@@ -35,18 +35,14 @@ pub(crate) fn default_rules() -> Vec<&'static str> {
     catalogue::pages().iter().filter(runs).map(|page| page.id).collect()
 }
 
-/// Analyses files, given as path and text, with the rules named and the models that come with the program.
-pub(crate) fn run(files: &[(String, String)], rules: Vec<&'static str>) -> Outcome {
-    run_with(files, rules, models::embedded())
-}
-
-/// The same with some models.
-pub(crate) fn run_with(files: &[(String, String)], rules: Vec<&'static str>, models: &Models) -> Outcome {
+/// Analyses files, given as path and text, with the rules and models named and under a profile.
+pub(crate) fn run(files: &[(String, String)], rules: Vec<&'static str>, models: &Models, profile: Profile) -> Outcome {
     let mut sources: Vec<Source> =
         files.iter().map(|(path, text)| Source::new(PathBuf::from(path), text.as_str())).collect();
     sources.sort_by(|left, right| left.path.cmp(&right.path));
     let program = Program::new(sources, Duration::from_secs(5));
-    let analysis = analysis::analyse_with(&program, &Options { rules }, models);
+    let strict = program.files().filter(|_| profile == Profile::Strict).collect();
+    let analysis = analysis::analyse_with(&program, &Options { rules, strict }, models);
     let found = analysis.findings.iter().map(|finding| {
         let source = program.source(finding.primary.place.file);
         Found {
