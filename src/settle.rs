@@ -149,6 +149,7 @@ mod tests {
         let program = Program::new(sources, Duration::from_secs(1));
         let policy = Policy {
             rules: BTreeSet::from(["logged-token", "stub-validator"]),
+            is_strict: false,
             min_confidence: Confidence::Medium,
             fail_on: Severity::Warning,
         };

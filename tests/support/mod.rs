@@ -7,7 +7,7 @@ use std::time::Duration;
 use bearerlint::analysis::{self, Options};
 use bearerlint::config::Policy;
 use bearerlint::finding::{Confidence, Severity};
-use bearerlint::models::{self, Models};
+use bearerlint::models::Models;
 use bearerlint::program::Program;
 use bearerlint::root::Root;
 use bearerlint::rules::catalogue::{self, Category, Profile};
@@ -38,20 +38,20 @@ pub(crate) fn default_rules() -> Vec<&'static str> {
     catalogue::pages().iter().filter(runs).map(|page| page.id).collect()
 }
 
-/// Analyses files, given as path and text, with the rules named and the models that come with the program.
-pub(crate) fn run(files: &[(String, String)], rules: Vec<&'static str>) -> Outcome {
-    run_with(files, rules, models::embedded())
-}
-
-/// The same with some models.
-pub(crate) fn run_with(files: &[(String, String)], rules: Vec<&'static str>, models: &Models) -> Outcome {
+/// Analyses files, given as path and text, with the rules and models named and under a profile.
+pub(crate) fn run(files: &[(String, String)], rules: Vec<&'static str>, models: &Models, profile: Profile) -> Outcome {
     let mut sources: Vec<Source> =
         files.iter().map(|(path, text)| Source::new(PathBuf::from(path), text.as_str())).collect();
     sources.sort_by(|left, right| left.path.cmp(&right.path));
     let program = Program::new(sources, Duration::from_secs(5));
-    let analysis = analysis::analyse_with(&program, &Options { rules: rules.clone() }, models);
-    let policy =
-        Policy { rules: rules.into_iter().collect(), min_confidence: Confidence::Low, fail_on: Severity::Warning };
+    let strict = program.files().filter(|_| profile == Profile::Strict).collect();
+    let analysis = analysis::analyse_with(&program, &Options { rules: rules.clone(), strict }, models);
+    let policy = Policy {
+        rules: rules.into_iter().collect(),
+        is_strict: profile == Profile::Strict,
+        min_confidence: Confidence::Low,
+        fail_on: Severity::Warning,
+    };
     let root = Root::at(PathBuf::new());
     let context = settle::Context { program: &program, root: &root, policy: &|_| &policy };
     let settled = settle::settle(&context, analysis.findings, Vec::new());
