@@ -105,6 +105,10 @@ pub struct ClassModel {
     /// Methods by what their result is.
     #[serde(default)]
     pub methods: BTreeMap<String, Gives>,
+    /// Whether fields of its subclasses are read from the environment when an object is made: what a class body gives
+    /// them is a default.
+    #[serde(default)]
+    pub reads_environment: bool,
 }
 
 /// What an attribute or method of a library's object gives.
