@@ -28,6 +28,9 @@ pub struct ModelFile {
     /// Classes.
     #[serde(default)]
     pub class: Vec<ClassModel>,
+    /// The request classes of its handlers.
+    #[serde(default)]
+    pub request: Vec<RequestModel>,
     /// Calls that return an object of a class.
     #[serde(default)]
     pub instance: Vec<InstanceModel>,
@@ -105,6 +108,26 @@ pub struct ClassModel {
     /// Methods by what their result is.
     #[serde(default)]
     pub methods: BTreeMap<String, Gives>,
+    /// Items by key (`event["headers"]`, `event.get("headers")`); other keys hold other data of the request.
+    #[serde(default)]
+    pub items: BTreeMap<String, Gives>,
+    /// What part its objects play in a program, where they play one; inherited from bases.
+    #[serde(default)]
+    pub role: Option<ClassRole>,
+}
+
+/// What part an object plays in a web application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClassRole {
+    /// The request: whoever sees it may look at the credential in it.
+    Request,
+    /// The configuration: keys, or attributes of upper-case names, that the program sets in one place and reads in another.
+    Configuration,
+    /// Keeps what the program puts there until the request ends (`flask.g`).
+    RequestGlobals,
+    /// Keeps what the program puts there from one request to the next.
+    Session,
 }
 
 /// What an attribute or method of a library's object gives.
@@ -133,8 +156,6 @@ pub enum Gives {
     PathParameters,
     /// Other data of the request.
     RequestData,
-    /// The application's configuration.
-    Configuration,
     /// An object of a class.
     Instance(String),
     /// The object itself (a child logger, a bound logger).
@@ -143,6 +164,18 @@ pub enum Gives {
     Content,
     /// The answer of a check: an attribute that a `[[verify]]` of the same name describes (`current_user.is_authenticated`).
     Check,
+}
+
+/// What a parameter that is only called like a request holds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RequestModel {
+    /// The class of the request.
+    pub class: String,
+    /// The top-level modules of which one is imported where that is so; empty for the class that is taken where none of
+    /// any model is.
+    #[serde(default)]
+    pub imported: Vec<String>,
 }
 
 /// Calls that return an object.
