@@ -141,13 +141,15 @@ impl<'p> Interpreter<'p, '_> {
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
             }
-            Meaning::Inert | Meaning::Transparent | Meaning::Entry(_) => match arguments.positional.first() {
-                // A decorator that registers hands the function back.
-                Some(only) if arguments.positional.len() == 1 && matches!(only.shape, Shape::Function(_)) => {
-                    one(state, only.clone())
+            Meaning::Inert | Meaning::Transparent | Meaning::Entry(_) | Meaning::Mount(_) => {
+                match arguments.positional.first() {
+                    // A decorator that registers hands the function back.
+                    Some(only) if arguments.positional.len() == 1 && matches!(only.shape, Shape::Function(_)) => {
+                        one(state, only.clone())
+                    }
+                    _ => one(state, Value::unknown()),
                 }
-                _ => one(state, Value::unknown()),
-            },
+            }
             Meaning::Log(model) => {
                 self.log(model, &arguments, place, Confidence::High);
                 one(state, model.object.as_deref().map_or_else(Value::none, |class| object_of(class, place)))

@@ -7,8 +7,8 @@ use std::sync::{Arc, LazyLock};
 use rustc_hash::FxHashMap;
 use schema::{
     ClassModel, ClassRole, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel,
-    InstanceModel, IssueModel, LogModel, MacModel, ModelFile, ObtainModel, OutgoingModel, ProviderModel, RefuseModel,
-    RequestModel, ResponseModel, SettingMapModel, SettingModel, VerifyModel,
+    InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ProviderModel,
+    RefuseModel, RequestModel, ResponseModel, SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -48,6 +48,8 @@ pub enum Meaning {
     Outgoing(Arc<OutgoingModel>),
     /// Registers an entry.
     Entry(Arc<EntryModel>),
+    /// Puts one object with routes under another.
+    Mount(Arc<MountModel>),
     /// A decorator that changes nothing.
     Transparent,
 }
@@ -65,6 +67,7 @@ pub struct Models {
     secret_keys: Vec<String>,
     requests: Vec<RequestModel>,
     providers: Vec<ProviderModel>,
+    view_classes: FxHashMap<String, Arc<ViewClassModel>>,
 }
 
 /// The models that come with the program.
@@ -129,7 +132,7 @@ impl Models {
             file.decode => Meaning::Decode, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
             file.verify => Meaning::Verify,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
-            file.entry => Meaning::Entry, file.compare => Meaning::Compare,
+            file.entry => Meaning::Entry, file.mount => Meaning::Mount, file.compare => Meaning::Compare,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
         let same =
@@ -138,6 +141,12 @@ impl Models {
         for (path, meaning) in inert.chain(same).chain(digest) {
             self.add_root(&path, &library);
             self.meanings.insert(path, meaning);
+        }
+        for model in file.view_class {
+            let model = Arc::new(model);
+            for path in &model.path {
+                self.view_classes.insert(path.clone(), Arc::clone(&model));
+            }
         }
         for model in file.class {
             let model = Arc::new(model);
@@ -270,6 +279,15 @@ impl Models {
     /// Whether a configuration key holds a secret by what its library does with it.
     pub fn is_secret_key(&self, key: &str) -> bool {
         self.secret_keys.iter().any(|known| known == key)
+    }
+
+    /// What a base class outside the program makes of the classes that inherit from it.
+    pub fn view_class(&self, path: &str) -> Option<&Arc<ViewClassModel>> {
+        let by_last_name = || self.view_classes.get(&format!("*.{}", path.rsplit('.').next()?));
+        self.view_classes
+            .get(path)
+            .or_else(|| self.view_classes.get(self.canonical(path).as_ref()))
+            .or_else(by_last_name)
     }
 
     /// Senders that sign.

@@ -9,8 +9,11 @@ use serde::Deserialize;
 
 #[path = "classes.rs"]
 mod classes;
+#[path = "routing.rs"]
+mod routing;
 
 pub use classes::{ClassModel, ClassRole, Gives, RequestModel};
+pub use routing::{EntryKindModel, EntryModel, HandlerModel, MountModel, VariableSyntax, ViewClassModel};
 
 /// One library.
 #[derive(Debug, Default, Deserialize)]
@@ -87,6 +90,12 @@ pub struct ModelFile {
     /// Decorators and calls that register entries.
     #[serde(default)]
     pub entry: Vec<EntryModel>,
+    /// Calls that put one object with routes under another.
+    #[serde(default)]
+    pub mount: Vec<MountModel>,
+    /// Base classes whose methods answer requests.
+    #[serde(default)]
+    pub view_class: Vec<ViewClassModel>,
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
@@ -106,8 +115,9 @@ pub struct InstanceModel {
     pub path: Vec<String>,
     /// The class of what they return.
     pub class: String,
-    /// Parameters in order; `key` has meaning, the secret that the object works with, and `user` and `password` of Basic
-    /// credentials.
+    /// Parameters in order; `key` has meaning, the secret that the object works with, `user` and `password` of Basic
+    /// credentials, and for an object with routes `prefix`, the path before them, `parent`, what it is put under, and
+    /// `decorators`, those around each of its handlers.
     #[serde(default)]
     pub parameters: Vec<String>,
 }
@@ -470,33 +480,6 @@ pub struct OutgoingModel {
     /// The class of what it gives (a client, a prepared request).
     #[serde(default)]
     pub object: Option<String>,
-}
-
-/// Something that makes a function an entry.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct EntryModel {
-    /// Dotted names: methods of an application object used as decorators or called.
-    pub path: Vec<String>,
-    /// What kind of entry.
-    pub kind: EntryKindModel,
-    /// The HTTP methods, where the name says them.
-    #[serde(default)]
-    pub methods: Vec<String>,
-}
-
-/// Kinds of entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EntryKindModel {
-    /// A route.
-    Route,
-    /// Runs before every route of its application or blueprint.
-    Hook,
-    /// Gets a token or password and answers with an identity or a boolean.
-    TokenCallback,
-    /// Runs at other times: error handlers, hooks after the answer, commands.
-    Other,
 }
 
 /// A configuration key.
