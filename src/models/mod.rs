@@ -6,9 +6,9 @@ use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 use schema::{
-    ClassModel, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
-    IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ProviderModel, RefuseModel,
-    ResponseModel, SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
+    ClassModel, ClassRole, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel,
+    InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ProviderModel,
+    RefuseModel, RequestModel, ResponseModel, SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -65,6 +65,7 @@ pub struct Models {
     roots: FxHashMap<String, String>,
     libraries: FxHashMap<String, String>,
     secret_keys: Vec<String>,
+    requests: Vec<RequestModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
 }
@@ -159,6 +160,7 @@ impl Models {
             }
         }
         self.providers.extend(file.provider);
+        self.requests.extend(file.request);
     }
 
     fn add_root(&mut self, path: &str, library: &str) {
@@ -212,6 +214,31 @@ impl Models {
     /// What a method of a library's object gives.
     pub fn method_gives(&self, class: &str, name: &str) -> Option<&Gives> {
         self.find_in_bases(class, &|models, path| models.classes.get(path)?.methods.get(name))
+    }
+
+    /// What a key of a library's object gives.
+    pub fn item(&self, class: &str, key: &str) -> Option<&Gives> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.items.get(key))
+    }
+
+    /// Whether objects of a library's class are read by keys that a model names.
+    pub fn has_items(&self, class: &str) -> bool {
+        self.find_in_bases(class, &|models, path| (!models.classes.get(path)?.items.is_empty()).then_some(())).is_some()
+    }
+
+    /// What part objects of a class play.
+    pub fn role(&self, class: &str) -> Option<ClassRole> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.role)
+    }
+
+    /// The class of what a parameter called like a request holds in a file that imports these top-level modules: the most
+    /// special one of those that fit.
+    pub fn request_class(&self, is_imported: &dyn Fn(&str) -> bool) -> Option<&str> {
+        let fitting = self.requests.iter().filter(|model| model.imported.iter().any(|module| is_imported(module)));
+        let best = fitting
+            .map(|model| model.class.as_str())
+            .reduce(|known, class| if self.is_subclass(class, known) { class } else { known });
+        best.or_else(|| self.requests.iter().find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
     }
 
     /// Whether a class is, or inherits from, another.
