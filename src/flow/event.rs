@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::evidence::Evidence;
 use super::origin::Origin;
-use super::value::Value;
+use super::value::{Dictionary, Value};
 use crate::finding::Confidence;
 use crate::models::schema::{DecodeModel, LogModel};
 use crate::source::Place;
@@ -179,6 +179,31 @@ pub struct Facts<'p> {
     pub logged_settings: Vec<(Origin, String, Place)>,
 }
 
+/// A request to another service.
+#[derive(Clone, Debug)]
+pub struct OutgoingCall<'p> {
+    /// The call as the program spells it.
+    pub function: Name,
+    /// The library as users know it.
+    pub library: Name,
+    /// Where it goes.
+    pub address: Value<'p>,
+    /// Its headers, those of its client included.
+    pub headers: Dictionary<'p>,
+    /// Basic or other credentials.
+    pub authentication: Option<Value<'p>>,
+    /// What is put into the query string.
+    pub query: Option<Value<'p>>,
+    /// What is sent in the body.
+    pub body: Option<Value<'p>>,
+    /// Where the check of the other side's certificate is switched off.
+    pub unverified: Option<Place>,
+    /// Whether something had checked the caller before.
+    pub is_caller_checked: bool,
+    /// The whole call.
+    pub place: Place,
+}
+
 /// What a rule can observe.
 #[derive(Debug)]
 pub enum Event<'a, 'p> {
@@ -206,6 +231,8 @@ pub enum Event<'a, 'p> {
         /// Where.
         place: Place,
     },
+    /// A request is sent.
+    Outgoing(&'a OutgoingCall<'p>),
     /// The result of a validator that accepts everything guards something.
     Stub {
         /// The validator.

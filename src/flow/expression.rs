@@ -10,6 +10,7 @@ use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::State;
 use super::value::{Arguments, Closure, Code, Constant, Dictionary, Nullness, Scope, Shape, Value};
 use crate::program::vocabulary;
+use crate::source::Place;
 use crate::syntax::tree::{
     Argument, ArgumentKind, BinaryOperator, ComprehensionClause, ComprehensionKind, Expression, ExpressionKind,
     FormattedPart, Name, UnaryOperator,
@@ -34,7 +35,7 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::None => one(state, Value::none()),
             ExpressionKind::Float(_) | ExpressionKind::Ellipsis => one(state, Value::of(Shape::Unknown)),
             ExpressionKind::Opaque => one(state, Value::unknown()),
-            ExpressionKind::Formatted(parts) => self.formatted(state, parts),
+            ExpressionKind::Formatted(parts) => self.formatted(state, parts, place),
             ExpressionKind::Attribute { value, name, .. } => {
                 let branches = self.evaluate(state, value);
                 let found = self.then(branches, |this, state, object| this.attribute(state, &object, name, place));
@@ -204,9 +205,10 @@ impl<'p> Interpreter<'p, '_> {
         Value::of(Shape::Function(Rc::new(closure)))
     }
 
-    fn formatted(&mut self, state: State<'p>, parts: &'p [FormattedPart]) -> Branches<'p> {
+    fn formatted(&mut self, state: State<'p>, parts: &'p [FormattedPart], whole: Place) -> Branches<'p> {
         let mut paths = vec![(state, Origins::default(), Some(String::new()), false)];
         let mut first_place = None;
+        let pattern = address_pattern(parts);
         for part in parts {
             match part {
                 FormattedPart::Text(text) => {
@@ -242,6 +244,13 @@ impl<'p> Interpreter<'p, '_> {
                 let value = match (constant, first_place) {
                     (Some(text), Some(at)) => Value::text(text.into(), at, false).with_origins(origins),
                     _ => Value::from_origins(origins, nullness),
+                };
+                let value = match &pattern {
+                    Some(text) => {
+                        let address = Value::text(text.clone(), whole, false).address_origin();
+                        Value { origins: value.origins.union(&address), ..value }
+                    }
+                    None => value,
                 };
                 (state, value)
             })
@@ -504,7 +513,9 @@ fn tells(value: &Value<'_>) -> Option<bool> {
 fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Value<'p>) -> Value<'p> {
     match operator {
         BinaryOperator::Add => add(left, right),
-        BinaryOperator::Modulo if left.as_text().is_some() => Value::from_origins(right.deep_origins(), Nullness::FULL),
+        BinaryOperator::Modulo if left.as_text().is_some() => {
+            Value::from_origins(right.deep_origins().union(&left.address_origin()), Nullness::FULL)
+        }
         BinaryOperator::BitOr => {
             Value::from_origins(left.deep_origins().union(&right.deep_origins()), Nullness::PRESENT)
         }
@@ -535,9 +546,20 @@ fn add<'p>(left: &Value<'p>, right: &Value<'p>) -> Value<'p> {
         _ => {
             let is_full = left.nullness == Nullness::FULL || right.nullness == Nullness::FULL;
             let nullness = if is_full { Nullness::FULL } else { Nullness::PRESENT };
-            Value::from_origins(left.deep_origins().union(&right.deep_origins()), nullness)
+            let texts = left.address_origin().union(&right.address_origin());
+            Value::from_origins(left.deep_origins().union(&right.deep_origins()).union(&texts), nullness)
         }
     }
+}
+
+/// The text of a formatted string with `{}` for what it holds, where that is an address.
+fn address_pattern(parts: &[FormattedPart]) -> Option<Name> {
+    let pieces = parts.iter().map(|part| match part {
+        FormattedPart::Text(text) => text.as_str(),
+        FormattedPart::Value { .. } => "{}",
+    });
+    let text: String = pieces.collect();
+    super::value::is_address(&text).then(|| text.into())
 }
 
 /// The same credential as another part of itself.

@@ -124,6 +124,8 @@ pub struct Interpreter<'p, 'i> {
     pub(super) configuration: FxHashMap<(FileId, Name), Option<Value<'p>>>,
     pub(super) in_progress: FxHashSet<(FileId, Name)>,
     pub(super) class_scopes: FxHashMap<Place, Rc<ModuleScope<'p>>>,
+    /// Modules whose top level was run for what it assigns to the objects that it makes.
+    pub(super) loaded: FxHashSet<FileId>,
     pub(super) members_in_progress: FxHashSet<Place>,
     pub(super) running: Vec<Place>,
     pub(super) may_matter: FxHashMap<Place, bool>,
@@ -154,6 +156,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             configuration: FxHashMap::default(),
             in_progress: FxHashSet::default(),
             class_scopes: FxHashMap::default(),
+            loaded: FxHashSet::default(),
             members_in_progress: FxHashSet::default(),
             running: Vec::new(),
             may_matter: FxHashMap::default(),
@@ -214,6 +217,16 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.quiet += 1;
         let result = run(self);
         self.quiet -= 1;
+        result
+    }
+
+    /// Runs something that is no part of the entry: it neither costs it work nor counts as one of its calls.
+    pub(super) fn aside<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let work = std::mem::take(&mut self.work);
+        let running = std::mem::take(&mut self.running);
+        let is_bounded = self.is_bounded;
+        let result = run(self);
+        (self.work, self.running, self.is_bounded) = (work, running, is_bounded);
         result
     }
 

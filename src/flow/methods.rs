@@ -253,7 +253,8 @@ impl<'p> Interpreter<'p, '_> {
             "lower" | "casefold" => keep(&text.to_lowercase()),
             "upper" => keep(&text.to_uppercase()),
             "format" | "join" | "format_map" => {
-                let origins = arguments.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
+                let address = receiver.address_origin();
+                let origins = arguments.iter().fold(address, |all, value| all.union(&value.deep_origins()));
                 Value::from_origins(origins, Nullness::FULL)
             }
             "startswith" | "endswith" => {
@@ -492,6 +493,14 @@ impl<'p> Interpreter<'p, '_> {
         };
         let receiver = &pair.0;
         let added = arguments.positional.last();
+        if name == "update"
+            && let (Shape::ExternalInstance { .. }, Some(added)) = (&receiver.shape, added)
+            && let Some((holder, _)) = self.kept_target(&state, target).filter(|(_, meaning)| meaning == "headers")
+        {
+            let mut state = state;
+            self.headers_are_kept(&mut state, holder, added);
+            return state;
+        }
         let changed = match (name.as_str(), &receiver.shape) {
             ("append" | "add" | "insert" | "extend", Shape::Sequence(_) | Shape::Elements(_)) => {
                 let Some(added) = added else { return state };

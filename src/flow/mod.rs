@@ -19,6 +19,7 @@ mod methods;
 mod objects;
 pub mod origin;
 mod outcome;
+mod outgoing;
 mod pattern;
 mod registration;
 pub mod relevant;

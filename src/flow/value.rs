@@ -423,6 +423,19 @@ impl<'p> Value<'p> {
         }
     }
 
+    /// The known text of an address in it, as an origin: put together with something unknown, the text would be lost.
+    pub fn address_origin(&self) -> Origins {
+        match &self.shape {
+            Shape::Constant(Constant::Text { text, at, .. }) if is_address(text) => Origins::one(
+                OriginKind::Address { text: text.clone() },
+                Confidence::High,
+                *at,
+                "the address stands here",
+            ),
+            _ => Origins::default(),
+        }
+    }
+
     /// What it is made of when it stands in for a setting that is not set: its literals carry the setting's name then.
     pub fn as_default_of(&self, setting: &Name) -> Origins {
         let literals = self.origins.union(&self.literal_origin());
@@ -535,6 +548,11 @@ impl<'p> Value<'p> {
             Shape::Response { status } => status.hash(hasher),
         }
     }
+}
+
+/// Whether a text is the beginning of an address, or a part of one with a query string.
+pub(super) fn is_address(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://") || (text.contains('?') && text.contains('='))
 }
 
 /// Shapes that carry nothing a caller could use once two of them are mixed.

@@ -246,6 +246,11 @@ impl Models {
         self.find_in_bases(class, &|_, path| (path == base).then_some(())).is_some()
     }
 
+    /// As which parameter of its requests an object keeps an attribute.
+    pub fn keeps(&self, class: &str, attribute: &str) -> Option<&str> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.keeps.get(attribute)).map(String::as_str)
+    }
+
     /// Whether fields of a class's subclasses are read from the environment.
     pub fn reads_environment(&self, class: &str) -> bool {
         self.find_in_bases(class, &|models, path| models.classes.get(path)?.reads_environment.then_some(())).is_some()

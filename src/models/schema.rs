@@ -474,12 +474,15 @@ pub struct ResponseModel {
 pub struct OutgoingModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `url`, `headers`, `auth`, `json`, `data`, `params`, `verify` have meaning, and `name` and
-    /// `value` of one header.
+    /// Parameters in order; `url`, `headers`, `auth`, `json`, `data`, `params`, `verify` have meaning, `connection` (an object that
+    /// knows whether to verify), and `name` and `value` of one header.
     pub parameters: Vec<String>,
-    /// The class of what it gives (a client, a prepared request).
+    /// The class of what it gives (a client, a prepared request). What it is made with belongs to what that sends.
     #[serde(default)]
     pub object: Option<String>,
+    /// Whether what it gives checks no certificates.
+    #[serde(default)]
+    pub unverified: bool,
 }
 
 /// A configuration key.
