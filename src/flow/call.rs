@@ -54,9 +54,18 @@ impl<'p> Interpreter<'p, '_> {
         }
         match &callee.shape {
             Shape::Function(closure) => self.call_closure(state, closure, &arguments, place),
-            Shape::Class(class) => self.instantiate(state, *class, arguments, place),
+            Shape::Class(class) => match self.answering_method(*class) {
+                Some(method) => self.call(state, &method, arguments, place),
+                None => self.instantiate(state, *class, arguments, place),
+            },
             Shape::Method(pair) => {
                 let (receiver, name) = (&pair.0, &pair.1);
+                // `Class.as_view()`: the view stands for its class, and which method answers is known when it is called.
+                if let Shape::Class(class) = receiver.shape
+                    && self.view_class_model(class).is_some_and(|model| model.made_by.as_deref() == Some(name))
+                {
+                    return one(state, receiver.clone());
+                }
                 self.call_method(state, receiver, name, arguments, place)
             }
             Shape::Partial(pair) => {
@@ -316,6 +325,12 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         let object = Object::At(place);
         let receiver = Value::of(Shape::Instance { class, object });
+        if self.record.is_some()
+            && let Some(base) = self.library_base(class)
+            && let Some(crate::models::Meaning::Instance(model)) = self.models.meaning(&base).cloned()
+        {
+            self.object_is_made(&model, &arguments, None, place);
+        }
         if let Some((owner, function)) = self.find_method(class, "__init__", 8) {
             let callee = Self::plain_function(owner.file, function, Some(owner));
             let mut all = Arguments::of(vec![receiver.clone()]);
@@ -375,6 +390,7 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
     ) -> Branches<'p> {
         if self.is_transparent_decorator(decorator, written) {
+            self.decorator_registers(decorator, &inner, place);
             return one(state, inner);
         }
         // What a decorator does when it is applied happens at start-up, not for the caller.
