@@ -25,5 +25,7 @@ pub mod relevant;
 pub mod state;
 mod statement;
 mod summary;
+mod surroundings;
+mod url_table;
 pub mod value;
 pub mod walk;

@@ -13,7 +13,7 @@ use crate::source::Place;
 use crate::syntax::tree::{Function, Name};
 
 /// Bases followed upwards.
-const MAX_BASES: u32 = 10;
+pub(super) const MAX_BASES: u32 = 10;
 
 impl<'p> Interpreter<'p, '_> {
     /// `value.name`.

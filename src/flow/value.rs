@@ -128,6 +128,9 @@ pub enum Shape<'p> {
     LibraryDecorator(Rc<LibraryDecorator<'p>>),
     /// A callable behind a library decorator that checks the caller.
     Guarded(Rc<(Value<'p>, Rc<LibraryDecorator<'p>>)>),
+    /// A decorator of functions that decorates methods, the name of the method where it decorates a class, and what it
+    /// decorates once it does.
+    ForMethods(Rc<(Value<'p>, Option<Name>, Option<Value<'p>>)>),
     /// A part of a request.
     Request(RequestMap),
     /// An HTTP answer with its status, where known.
@@ -519,6 +522,10 @@ impl<'p> Value<'p> {
                 pair.0.hash_to_depth(hasher, depth - 1);
             }
             Shape::LibraryDecorator(decorator) => (&decorator.path, decorator.place).hash(hasher),
+            Shape::ForMethods(parts) => {
+                parts.0.hash_to_depth(hasher, depth - 1);
+                parts.2.iter().for_each(|inner| inner.hash_to_depth(hasher, depth - 1));
+            }
             Shape::Request(map) => map.hash(hasher),
             Shape::Response { status } => status.hash(hasher),
         }
