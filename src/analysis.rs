@@ -14,7 +14,7 @@ use crate::flow::entry::{Entry, FileEntries};
 use crate::flow::event::{EntryKind, Event};
 use crate::flow::interpreter::Interpreter;
 use crate::flow::origin::{OriginKind, Store};
-use crate::flow::surroundings::Surroundings;
+use crate::flow::placement::Placement;
 use crate::flow::value::{Constant, Shape, Value};
 use crate::models::Models;
 use crate::program::{Index, Program, triage};
@@ -79,9 +79,9 @@ pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> An
     let run = Run { index: &index, models, rules: &rules, strict: &options.strict };
     let files: Vec<FileId> = program.files().filter(|file| triage::may_matter(&program.source(*file).text)).collect();
     let mut entries: Vec<FileEntries<'_>> = files.par_iter().map(|file| run.entries(*file)).collect();
-    let surroundings = Surroundings::of(&mut entries);
+    let placement = Placement::of(&mut entries);
     let mut results: Vec<(FileId, FileResult)> =
-        files.par_iter().zip(&entries).map(|(file, own)| (*file, run.run_entries(*file, own, &surroundings))).collect();
+        files.par_iter().zip(&entries).map(|(file, own)| (*file, run.run_entries(*file, own, &placement))).collect();
 
     // Functions that nobody calls come first: what they reach is judged with what it really gets.
     let called = called_names(program, &files);
@@ -154,11 +154,11 @@ impl<'p> Run<'_, 'p> {
     }
 
     /// Runs routes, hooks and callbacks of a file, and its top level.
-    fn run_entries(&self, file: FileId, own: &FileEntries<'p>, surroundings: &Surroundings<'p>) -> FileResult {
+    fn run_entries(&self, file: FileId, own: &FileEntries<'p>, placement: &Placement<'p>) -> FileResult {
         self.observed(|interpreter, result| {
             for entry in &own.entries {
                 let around: Vec<&Entry<'p>> = match entry.info.kind {
-                    EntryKind::Route => surroundings.hooks(entry, self.index),
+                    EntryKind::Route => placement.hooks(entry, self.index),
                     _ => Vec::new(),
                 };
                 interpreter.run_entry(entry, &around);

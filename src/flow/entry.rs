@@ -15,7 +15,7 @@ use crate::finding::Confidence;
 use crate::models::schema::{HandlerModel, VariableSyntax};
 use crate::program::{ClassRef, vocabulary};
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{Name, Parameter, ParameterKind};
+use crate::syntax::tree::{Expression, Name, Parameter, ParameterKind};
 use std::rc::Rc;
 
 /// A function that a framework calls.
@@ -39,6 +39,8 @@ pub struct Entry<'p> {
     pub error: Option<Name>,
     /// What the framework gives it.
     pub handler: HandlerModel,
+    /// Decorators that it is wrapped in where it is registered, the outermost first, and the file they are written in.
+    pub around: Vec<(FileId, &'p Expression)>,
 }
 
 impl<'p> Entry<'p> {
@@ -54,6 +56,7 @@ impl<'p> Entry<'p> {
             is_wrapped: false,
             error: None,
             handler: HandlerModel::default(),
+            around: Vec::new(),
         }
     }
 }
@@ -118,7 +121,9 @@ impl<'p> Interpreter<'p, '_> {
         }
         let callee = self.entry_function(&state, entry);
         let arguments = self.entry_arguments(&state, entry);
+        let (callee, arguments) = self.surrounded(&state, entry, callee, arguments);
         let branches = self.call(state, &callee, arguments, entry.info.place);
+        self.behind = None;
         for (state, value) in branches {
             let (ending, status) = match entry.info.kind {
                 EntryKind::TokenCallback => (outcome::of_callback(&value), None),
@@ -292,7 +297,12 @@ impl<'p> Interpreter<'p, '_> {
         let map = Value::of(Shape::Request(RequestMap::Path));
         let mut own = parameters;
         if let Some(parameter) = entry.handler.request_class.as_ref().and(parameters.get(entry.handler.request_at)) {
-            arguments.keywords.push((parameter.name.clone(), self.handed_request(entry)));
+            let request = self.handed_request(entry);
+            if entry.handler.request_at == 0 {
+                arguments.positional.push(request);
+            } else {
+                arguments.keywords.push((parameter.name.clone(), request));
+            }
             own = parameters.get(entry.handler.request_at + 1..).unwrap_or_default();
         }
         arguments.rest = Some(Value::unknown());
@@ -343,10 +353,9 @@ impl<'p> Interpreter<'p, '_> {
                     OriginKind::RequestData,
                     format!("`{}` is taken for a request by its name", parameter.name),
                 );
-                Some(
-                    Value::of(Shape::ExternalInstance { class: "flask.Request".into(), at: place })
-                        .with_origins(origins),
-                )
+                let scope = self.index.scope(file);
+                let class = self.models.request_class(&|module| scope.imports(module))?;
+                Some(Value::of(Shape::ExternalInstance { class: class.into(), at: place }).with_origins(origins))
             }
             name => {
                 let kind = vocabulary::credential_kind(name)?;
@@ -371,6 +380,7 @@ impl<'p> Interpreter<'p, '_> {
         self.frames.push(Frame::new(file, None));
         self.block(vec![State::default()], &module.body);
         self.settings_of_module(file);
+        self.named_settings(file);
         self.frames.clear();
         let place = Place { file, span: crate::source::Span::default() };
         let entry =

@@ -10,7 +10,7 @@ use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
-use crate::models::schema::{LogModel, Missing, StoreModel};
+use crate::models::schema::{ClassRole, LogModel, Missing, StoreModel};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::Name;
@@ -124,7 +124,8 @@ impl<'p> Interpreter<'p, '_> {
                 };
                 let mut value = self.setting(store(model.store), &key, place, nullness);
                 if let Some(default) = default {
-                    value.origins = value.origins.union(&default.literal_origin()).union(&default.origins);
+                    let name = key.as_text().cloned().unwrap_or_default();
+                    value.origins = value.origins.union(&default.as_default_of(&name));
                 }
                 one(state, answer(value, &model.held_in, model.object.as_deref(), place))
             }
@@ -153,11 +154,14 @@ impl<'p> Interpreter<'p, '_> {
             Meaning::Inert | Meaning::Transparent => {
                 match arguments.positional.first() {
                     // A decorator that registers hands the function back.
-                    Some(only) if arguments.positional.len() == 1 && matches!(only.shape, Shape::Function(_)) => {
-                        one(state, only.clone())
-                    }
+                    Some(only) if arguments.positional.len() == 1 && is_function(only) => one(state, only.clone()),
                     _ => one(state, Value::unknown()),
                 }
+            }
+            Meaning::MethodDecorator => {
+                let decorator = arguments.get(0, "decorator").cloned().unwrap_or_else(Value::unknown);
+                let name = arguments.get(1, "name").and_then(Value::as_text).cloned();
+                one(state, Value::of(Shape::ForMethods(Rc::new((decorator, name, None)))))
             }
             Meaning::Log(model) => {
                 self.log(model, &arguments, place, Confidence::High);
@@ -210,10 +214,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             Meaning::Verify(model) => {
                 if let [only] = arguments.positional.as_slice()
-                    && matches!(
-                        only.shape,
-                        Shape::Function(_) | Shape::Partial(_) | Shape::Guarded(_) | Shape::Wrapped(_)
-                    )
+                    && is_function(only)
                 {
                     let decorator =
                         Rc::new(LibraryDecorator { path: path.clone(), arguments: Arguments::default(), place });
@@ -415,6 +416,14 @@ impl<'p> Interpreter<'p, '_> {
             ("getattr", Some(object)) => {
                 let attribute = arguments.positional.get(1).and_then(Value::as_text)?.clone();
                 let default = arguments.positional.get(2).cloned();
+                if let Shape::ExternalInstance { class, .. } = &object.shape
+                    && self.models.role(class) == Some(ClassRole::Configuration)
+                {
+                    let key = Value::text(attribute, place, false);
+                    let absent = if default.is_some() { Nullness::ANY } else { Nullness::PRESENT };
+                    let value = self.item(state, object, &key, default.as_ref(), place, absent);
+                    return Some(one(state.clone(), value));
+                }
                 let found = self.attribute(state.clone(), object, &attribute, place);
                 return Some(self.then(found, |_, state, value| {
                     let nullness =
@@ -445,6 +454,14 @@ impl<'p> Interpreter<'p, '_> {
         }
         state.set_attribute(Object::Configuration, key.clone(), value.clone());
     }
+}
+
+/// Whether a value is a function that a decorator could be applied to.
+fn is_function(value: &Value<'_>) -> bool {
+    matches!(
+        value.shape,
+        Shape::Function(_) | Shape::Partial(_) | Shape::Guarded(_) | Shape::Wrapped(_) | Shape::ForMethods(_)
+    )
 }
 
 /// The length or count of something: of a credential, it tells of its form.

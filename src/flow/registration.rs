@@ -50,6 +50,7 @@ impl<'p> Interpreter<'p, '_> {
             entries.extend(self.entry_of_class_method(*site));
         }
         self.registered_by_call(file, &module.body, &mut entries);
+        self.tabled(file, &module.body, &mut entries);
         FileEntries { entries, sites, made, mounts }
     }
 
@@ -224,7 +225,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The methods of a view class that answer.
-    fn class_entries(&mut self, class: ClassRef<'p>) -> Vec<Entry<'p>> {
+    pub(super) fn class_entries(&mut self, class: ClassRef<'p>) -> Vec<Entry<'p>> {
         let Some(module) = self.index.module(class.file) else { return Vec::new() };
         let sites = walk::functions(class.file, &module.body);
         let own = sites.into_iter().filter(|site| site.class.is_some_and(|known| known.place() == class.place()));
@@ -263,7 +264,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The function whose name stands at a place.
-    fn site_at(&self, place: Place) -> Option<Site<'p>> {
+    pub(super) fn site_at(&self, place: Place) -> Option<Site<'p>> {
         let module = self.index.module(place.file)?;
         walk::functions(place.file, &module.body).into_iter().find(|site| site.place() == place)
     }

@@ -1,122 +1,175 @@
-//! What surrounds a route: the way to it, the hooks that run before it, the handlers that answer when it raises. Puts
-//! together what the files of a program register; runs nothing.
+//! What stands around a handler besides its own decorators: the method of a view class that calls it, bases that check the
+//! caller, decorators of the whole class, and those it is wrapped in where it is registered.
 
-use rustc_hash::FxHashSet;
-
-use super::entry::{Entry, FileEntries};
+use super::call::is_callable;
+use super::entry::Entry;
 use super::event::EntryKind;
-use super::routing::{Routing, joined};
-use crate::program::Index;
+use super::interpreter::{Branches, Frame, Interpreter, one};
+use super::objects::MAX_BASES;
+use super::state::State;
+use super::value::{Arguments, LibraryDecorator, Shape, Value};
+use crate::models::Meaning;
+use crate::models::schema::ViewClassModel;
+use crate::program::ClassRef;
 use crate::source::Place;
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{Expression, ExpressionKind, Name};
+use std::rc::Rc;
 
-/// Hooks and error handlers of a program, and where its objects with routes lie.
-#[derive(Debug, Default)]
-pub struct Surroundings<'p> {
-    routing: Routing,
-    hooks: Vec<Entry<'p>>,
-    error_handlers: Vec<Entry<'p>>,
-}
-
-impl<'p> Surroundings<'p> {
-    /// Puts together what all files register, and gives each route the way that leads to it.
-    pub fn of(files: &mut [FileEntries<'p>]) -> Self {
-        let mut routing = Routing::default();
-        for file in files.iter_mut() {
-            routing.add(std::mem::take(&mut file.made), std::mem::take(&mut file.mounts));
+impl<'p> Interpreter<'p, '_> {
+    /// A handler with everything around it, and what that is called with.
+    pub(super) fn surrounded(
+        &mut self,
+        state: &State<'p>,
+        entry: &Entry<'p>,
+        callee: Value<'p>,
+        arguments: Arguments<'p>,
+    ) -> (Value<'p>, Arguments<'p>) {
+        if entry.info.kind != EntryKind::Route {
+            return (callee, arguments);
         }
-        drop_repeats(files);
-        for file in files.iter_mut() {
-            file.entries = file.entries.drain(..).flat_map(|entry| on_every_way(entry, &routing)).collect();
+        let (mut callee, mut arguments) = (callee, arguments);
+        if let Some(class) = entry.site.class
+            && let Some(model) = self.view_class_model(class)
+            && model.wraps.is_some()
+            && !arguments.positional.is_empty()
+        {
+            let receiver = arguments.positional.remove(0);
+            let bound = Value::of(Shape::Partial(Rc::new((callee, Arguments::of(vec![receiver.clone()])))));
+            callee = self.wrapped_by_class(state, entry, class, &model, bound, &receiver);
         }
-        let of_kind = |kind: EntryKind| {
-            files.iter().flat_map(|file| &file.entries).filter(|entry| entry.info.kind == kind).cloned().collect()
-        };
-        let (hooks, error_handlers) = (of_kind(EntryKind::Hook), of_kind(EntryKind::ErrorHandler));
-        Self { routing, hooks, error_handlers }
-    }
-
-    /// The hooks that run before a route, those of the whole application first, then from the outermost blueprint inwards.
-    pub fn hooks(&self, route: &Entry<'p>, index: &Index<'p>) -> Vec<&Entry<'p>> {
-        let mut hooks = self.around(&self.hooks, route, index);
-        hooks.sort_by_key(|(depth, _)| *depth);
-        hooks.into_iter().map(|(_, hook)| hook).collect()
-    }
-
-    /// The handlers that may answer when a route raises, the nearest first.
-    pub fn error_handlers(&self, route: &Entry<'p>, index: &Index<'p>) -> Vec<&Entry<'p>> {
-        let mut handlers = self.around(&self.error_handlers, route, index);
-        handlers.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
-        handlers.into_iter().map(|(_, handler)| handler).collect()
-    }
-
-    fn around<'a>(&self, all: &'a [Entry<'p>], route: &Entry<'p>, index: &Index<'p>) -> Vec<(usize, &'a Entry<'p>)> {
-        all.iter().filter_map(|entry| Some((self.depth_around(entry, route, index)?, entry))).collect()
-    }
-
-    /// How far inside the application something lies that surrounds a route; none where it does not.
-    fn depth_around(&self, outer: &Entry<'p>, route: &Entry<'p>, index: &Index<'p>) -> Option<usize> {
-        let at = outer.owner.and_then(|owner| route.way.chain.iter().position(|object| *object == owner));
-        if at.is_some() {
-            return if outer.is_application_wide { Some(0) } else { at };
+        for (file, decorator) in entry.around.iter().rev() {
+            let place = Place { file: *file, span: decorator.span };
+            self.frames.push(Frame::new(*file, None));
+            let value = self.evaluate_alone(decorator);
+            let applied = self.apply_decorator(state.clone(), &value, callee.clone(), decorator, place);
+            self.frames.pop();
+            callee = applied.into_iter().next().map_or_else(Value::unknown, |(_, value)| value);
         }
-        let is_wide = outer.is_application_wide || outer.owner.is_some_and(|owner| self.routing.is_application(owner));
-        if !is_wide {
+        (callee, arguments)
+    }
+
+    fn wrapped_by_class(
+        &mut self,
+        state: &State<'p>,
+        entry: &Entry<'p>,
+        class: ClassRef<'p>,
+        model: &ViewClassModel,
+        handler: Value<'p>,
+        receiver: &Value<'p>,
+    ) -> Value<'p> {
+        let wraps = Name::new(model.wraps.as_deref().unwrap_or_default());
+        let mut callee = handler;
+        for base in self.outside_bases(class) {
+            callee = self.behind_base(&base, &wraps, callee, class.place());
+        }
+        if entry.site.function.name != wraps
+            && let Some((owner, function)) = self.find_method(class, &wraps, MAX_BASES)
+        {
+            self.behind = Some((wraps.clone(), callee));
+            let own = self.decorated_function(owner.file, function, Some(owner));
+            callee = Value::of(Shape::Partial(Rc::new((own, Arguments::of(vec![receiver.clone()])))));
+        }
+        for decorator in class.class.decorators.iter().rev() {
+            self.frames.push(Frame::new(class.file, None));
+            let value = self.evaluate_alone(decorator);
+            if let Shape::ForMethods(parts) = &value.shape
+                && parts.1.as_ref().is_some_and(|name| *name == wraps || *name == entry.site.function.name)
+            {
+                let place = Place { file: class.file, span: decorator.span };
+                let decorators = match &parts.0.shape {
+                    Shape::Sequence(list) => list.to_vec(),
+                    _ => vec![parts.0.clone()],
+                };
+                for one in decorators.iter().rev() {
+                    let applied = self.apply_decorator(state.clone(), one, callee.clone(), decorator, place);
+                    callee = applied.into_iter().next().map_or_else(Value::unknown, |(_, value)| value);
+                }
+            }
+            self.frames.pop();
+        }
+        callee
+    }
+
+    /// A handler behind a base class from outside: one that checks, one that is known not to, or one nobody can see.
+    fn behind_base(&mut self, base: &Name, wraps: &Name, handler: Value<'p>, place: Place) -> Value<'p> {
+        if let Some(Meaning::Verify(_)) = self.models.method(base, wraps) {
+            let path: Name = format!("{}.{wraps}", self.models.canonical(base)).into();
+            let decorator = Rc::new(LibraryDecorator { path, arguments: Arguments::default(), place });
+            return Value::of(Shape::Guarded(Rc::new((handler, decorator))));
+        }
+        if self.models.view_class(base).is_some() || self.models.is_class(base) || base == "object" {
+            return handler;
+        }
+        Value::of(Shape::Wrapped(Rc::new((handler, place))))
+    }
+
+    /// The bases of a class that are from outside the program, those of its bases included.
+    fn outside_bases(&mut self, class: ClassRef<'p>) -> Vec<Name> {
+        let (mut pending, mut outside) = (vec![class], Vec::new());
+        for _ in 0..MAX_BASES {
+            let Some(current) = pending.pop() else { break };
+            for base in self.bases(current) {
+                match base.shape {
+                    Shape::Class(base) => pending.push(base),
+                    Shape::External(path) if !outside.contains(&path) => outside.push(path),
+                    _ => {}
+                }
+            }
+        }
+        outside
+    }
+
+    /// The handler, where `super().dispatch` leaves the program.
+    pub(super) fn reached_behind(&mut self, state: &State<'p>, callee: &'p Expression) -> Option<Value<'p>> {
+        let (method, handler) = self.behind.clone()?;
+        let ExpressionKind::Attribute { value, name, .. } = &callee.kind else { return None };
+        let ExpressionKind::Call { callee: of, .. } = &value.kind else { return None };
+        let is_super = matches!(&of.kind, ExpressionKind::Name(name) if name == "super");
+        if !is_super || *name != method {
             return None;
         }
-        let applications = outer.owner.map(|owner| self.applications(owner)).unwrap_or_default();
-        let holds = match route.way.chain.first() {
-            // Both applications are known: it holds for its own.
-            Some(application) if route.way.is_complete && !applications.is_empty() => {
-                applications.contains(application)
-            }
-            _ => index.is_same_project(outer.site.file, route.site.file),
+        let is_own = match self.super_of(state).map(|value| value.shape) {
+            Some(Shape::Instance { class, .. }) => self.find_method(class, name, MAX_BASES).is_some(),
+            _ => false,
         };
-        holds.then_some(0)
+        (!is_own).then_some(handler)
     }
 
-    fn applications(&self, object: Place) -> Vec<Place> {
-        let ways = self.routing.ways(object).into_iter().filter(|way| way.is_complete);
-        ways.filter_map(|way| way.chain.first().copied()).collect()
-    }
-}
-
-/// The same registration is met where it is written, and again wherever start-up code runs it: what says more counts.
-fn drop_repeats(files: &mut [FileEntries<'_>]) {
-    let mut owned: FxHashSet<(Place, Option<Place>)> = FxHashSet::default();
-    let mut owned_routes: FxHashSet<Place> = FxHashSet::default();
-    let mut with_path: FxHashSet<Place> = FxHashSet::default();
-    for entry in files.iter().flat_map(|file| &file.entries) {
-        if entry.owner.is_some() {
-            owned.insert((entry.info.place, entry.at));
-            owned_routes.insert(entry.info.place);
+    /// Calls a decorator for methods: with a method, then with its object and arguments.
+    pub(super) fn call_for_methods(
+        &mut self,
+        state: State<'p>,
+        parts: &Rc<(Value<'p>, Option<Name>, Option<Value<'p>>)>,
+        mut arguments: Arguments<'p>,
+        place: Place,
+    ) -> Branches<'p> {
+        let (decorator, name, inner) = &**parts;
+        let Some(inner) = inner else {
+            return match arguments.positional.into_iter().next() {
+                Some(class) if matches!(class.shape, Shape::Class(_)) => one(state, class),
+                Some(method) => {
+                    let shape = Shape::ForMethods(Rc::new((decorator.clone(), name.clone(), Some(method))));
+                    one(state, Value::of(shape))
+                }
+                None => one(state, Value::unknown()),
+            };
+        };
+        let mut bound = inner.clone();
+        if !arguments.positional.is_empty() {
+            let receiver = arguments.positional.remove(0);
+            bound = Value::of(Shape::Partial(Rc::new((bound, Arguments::of(vec![receiver])))));
         }
-        if entry.info.path.is_some() {
-            with_path.insert(entry.info.place);
+        let decorators = match &decorator.shape {
+            Shape::Sequence(list) => list.to_vec(),
+            _ => vec![decorator.clone()],
+        };
+        for decorator in decorators.iter().rev() {
+            let applied = self.call(State::default(), decorator, Arguments::of(vec![bound.clone()]), place);
+            bound = match applied.into_iter().next() {
+                Some((_, value)) if is_callable(&value) => value,
+                _ => Value::of(Shape::Wrapped(Rc::new((bound, place)))),
+            };
         }
+        self.call(state, &bound, arguments, place)
     }
-    let mut seen: FxHashSet<(Place, Option<Place>, Option<Place>, Option<Name>)> = FxHashSet::default();
-    for file in files {
-        file.entries.retain(|entry| {
-            let place = entry.info.place;
-            let says_less = entry.owner.is_none()
-                && (owned.contains(&(place, entry.at))
-                    || entry.at.is_none() && owned_routes.contains(&place)
-                    || entry.info.path.is_none() && with_path.contains(&place));
-            !says_less && seen.insert((place, entry.at, entry.owner, entry.info.path.clone()))
-        });
-    }
-}
-
-/// A route once for every way that leads to it; anything else as it is.
-fn on_every_way<'p>(entry: Entry<'p>, routing: &Routing) -> Vec<Entry<'p>> {
-    let Some(owner) = entry.owner.filter(|_| entry.info.kind == EntryKind::Route) else { return vec![entry] };
-    let ways = routing.ways(owner).into_iter();
-    let placed = ways.map(|way| {
-        let mut entry = entry.clone();
-        entry.info.path = entry.info.path.map(|path| joined(&way.prefix, &path).into());
-        entry.way = way;
-        entry
-    });
-    placed.collect()
 }

@@ -7,9 +7,9 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
-    ClassModel, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
-    IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ProviderModel, RefuseModel,
-    ResponseModel, SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
+    ClassModel, ClassRole, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel,
+    InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ProviderModel,
+    RefuseModel, RequestModel, ResponseModel, SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -51,6 +51,8 @@ pub enum Meaning {
     Entry(Arc<EntryModel>),
     /// Puts one object with routes under another.
     Mount(Arc<MountModel>),
+    /// Makes a decorator of functions one of methods.
+    MethodDecorator,
     /// A decorator that changes nothing.
     Transparent,
 }
@@ -66,6 +68,7 @@ pub struct Models {
     roots: FxHashMap<String, String>,
     libraries: FxHashMap<String, String>,
     secret_keys: Vec<String>,
+    requests: Vec<RequestModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
     registering: OnceLock<Option<AhoCorasick>>,
@@ -142,7 +145,9 @@ impl Models {
         let same =
             file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
-        for (path, meaning) in inert.chain(same).chain(digest) {
+        let for_methods = file.method_decorator.into_iter().flat_map(|InertModel { path }| path);
+        let for_methods = for_methods.map(|path| (path, Meaning::MethodDecorator));
+        for (path, meaning) in inert.chain(same).chain(digest).chain(for_methods) {
             self.add_root(&path, &library);
             self.meanings.insert(path, meaning);
         }
@@ -164,6 +169,7 @@ impl Models {
             }
         }
         self.providers.extend(file.provider);
+        self.requests.extend(file.request);
     }
 
     fn add_root(&mut self, path: &str, library: &str) {
@@ -219,9 +225,39 @@ impl Models {
         self.find_in_bases(class, &|models, path| models.classes.get(path)?.methods.get(name))
     }
 
+    /// What a key of a library's object gives.
+    pub fn item(&self, class: &str, key: &str) -> Option<&Gives> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.items.get(key))
+    }
+
+    /// Whether objects of a library's class are read by keys that a model names.
+    pub fn has_items(&self, class: &str) -> bool {
+        self.find_in_bases(class, &|models, path| (!models.classes.get(path)?.items.is_empty()).then_some(())).is_some()
+    }
+
+    /// What part objects of a class play.
+    pub fn role(&self, class: &str) -> Option<ClassRole> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.role)
+    }
+
+    /// The class of what a parameter called like a request holds in a file that imports these top-level modules: the most
+    /// special one of those that fit.
+    pub fn request_class(&self, is_imported: &dyn Fn(&str) -> bool) -> Option<&str> {
+        let fitting = self.requests.iter().filter(|model| model.imported.iter().any(|module| is_imported(module)));
+        let best = fitting
+            .map(|model| model.class.as_str())
+            .reduce(|known, class| if self.is_subclass(class, known) { class } else { known });
+        best.or_else(|| self.requests.iter().find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
+    }
+
     /// Whether a class is, or inherits from, another.
     pub fn is_subclass(&self, class: &str, base: &str) -> bool {
         self.find_in_bases(class, &|_, path| (path == base).then_some(())).is_some()
+    }
+
+    /// Whether fields of a class's subclasses are read from the environment.
+    pub fn reads_environment(&self, class: &str) -> bool {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.reads_environment.then_some(())).is_some()
     }
 
     /// Whether a class is described.
