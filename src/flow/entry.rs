@@ -2,7 +2,7 @@
 
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
 use super::interpreter::{
-    Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
+    Branches, Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
 };
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
@@ -13,6 +13,7 @@ use crate::finding::Confidence;
 use crate::program::vocabulary;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Name, Parameter, ParameterKind};
+use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// A function that a framework calls.
@@ -67,7 +68,7 @@ impl<'p> Interpreter<'p, '_> {
                 if value.is_none() || matches!(value.shape, Shape::Unknown) {
                     next.push(state);
                 } else {
-                    let (ending, status) = outcome::of_return(&value);
+                    let (ending, status) = outcome::of_return(&state, &value);
                     outcomes.push(Outcome { ending, status, evidence: state.evidence, place: hook.info.place });
                 }
             }
@@ -79,14 +80,19 @@ impl<'p> Interpreter<'p, '_> {
     fn run_handler(&mut self, state: State<'p>, entry: &Entry<'p>, outcomes: &mut Vec<Outcome>) {
         let callee = self.entry_function(&state, entry);
         let arguments = self.entry_arguments(&state, entry);
-        let branches = self.call(state, &callee, arguments, entry.info.place);
+        let by_name = false;
+        let plain = self.undecorated(entry.site);
+        let mut branches: Branches<'p> = SmallVec::new();
+        for (state, arguments) in self.inject(state, &plain, arguments, by_name) {
+            branches.extend(self.call(state, &callee, arguments, entry.info.place));
+        }
         for (state, value) in branches {
             let (ending, status) = match entry.info.kind {
                 EntryKind::TokenCallback => (outcome::of_callback(&value), None),
                 EntryKind::Hook if value.is_none() => (Ending::Success, None),
                 EntryKind::Function if !value.nullness.may_be(Nullness::FULL) => (Ending::Refusal, None),
                 EntryKind::Function => (Ending::Success, None),
-                _ => outcome::of_return(&value),
+                _ => outcome::of_return(&state, &value),
             };
             if entry.info.kind == EntryKind::Function {
                 self.claims_escape(&value.deep_origins(), entry.info.place, "is returned");
@@ -115,10 +121,7 @@ impl<'p> Interpreter<'p, '_> {
     /// The function of an entry with its decorators, and what it captured.
     fn entry_function(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Value<'p> {
         let site = entry.site;
-        let plain = match site.outer {
-            Some(outer) => self.nested_function(site, outer),
-            None => Self::plain_function(site.file, site.function, site.class),
-        };
+        let plain = self.undecorated(site);
         let is_alone = entry.info.kind == EntryKind::Function;
         if site.function.decorators.is_empty() || is_alone {
             return self.class_decorated(state, plain, entry);
@@ -128,6 +131,14 @@ impl<'p> Interpreter<'p, '_> {
         self.frames.pop();
         let value = decorated.into_iter().map(|(_, value)| value).next().unwrap_or_else(Value::unknown);
         self.class_decorated(state, value, entry)
+    }
+
+    /// A function as it is written, with what it captured.
+    fn undecorated(&mut self, site: Site<'p>) -> Value<'p> {
+        match site.outer {
+            Some(outer) => self.nested_function(site, outer),
+            None => Self::plain_function(site.file, site.function, site.class),
+        }
     }
 
     /// `decorators = [...]` and `method_decorators = [...]` of a view class.

@@ -7,6 +7,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+#[path = "injection.rs"]
+mod injection;
+
+pub use injection::{AnswerModel, DependencyModel, ParameterModel, SchemeModel};
+
 /// One library.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -79,6 +84,18 @@ pub struct ModelFile {
     /// Decorators and calls that register entries.
     #[serde(default)]
     pub entry: Vec<EntryModel>,
+    /// Defaults and annotations that say which part of the request a parameter gets.
+    #[serde(default)]
+    pub parameter: Vec<ParameterModel>,
+    /// Defaults and annotations that name a function whose result a parameter gets.
+    #[serde(default)]
+    pub dependency: Vec<DependencyModel>,
+    /// Objects that read a credential from the request when they are called.
+    #[serde(default)]
+    pub scheme: Vec<SchemeModel>,
+    /// Calls that set the status of the answer.
+    #[serde(default)]
+    pub answer: Vec<AnswerModel>,
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
@@ -105,6 +122,13 @@ pub struct ClassModel {
     /// Methods by what their result is.
     #[serde(default)]
     pub methods: BTreeMap<String, Gives>,
+    /// Attributes that set the status of the answer when they are assigned to.
+    #[serde(default)]
+    pub status_attributes: Vec<String>,
+    /// Whether a class of the program that inherits from it describes data: its annotated names are fields of what a
+    /// caller sends (`pydantic.BaseModel`).
+    #[serde(default)]
+    pub describes_data: bool,
 }
 
 /// What an attribute or method of a library's object gives.
@@ -141,8 +165,24 @@ pub enum Gives {
     Itself,
     /// What the object carries, as a plain value: a decoded token's claims, the text of a stored secret.
     Content,
+    /// One item of a part of the request (`{ part = { of = "headers", name = "Authorization" } }`).
+    Part(PartModel),
     /// The answer of a check: an attribute that a `[[verify]]` of the same name describes (`current_user.is_authenticated`).
     Check,
+}
+
+/// One item of a part of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PartModel {
+    /// Which part.
+    pub of: Box<Gives>,
+    /// Its name there; the first argument of the call where this is left out.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Whether it is always there: the object that has it would not exist without it.
+    #[serde(default)]
+    pub always: bool,
 }
 
 /// Calls that return an object.
@@ -486,9 +526,16 @@ pub enum Failure {
 pub struct RefuseModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// The status it answers with where the first argument does not say.
+    /// Parameters in order; `status` has meaning.
+    #[serde(default = "only_status")]
+    pub parameters: Vec<String>,
+    /// The status it answers with where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+}
+
+fn only_status() -> Vec<String> {
+    vec!["status=http_status_code".to_owned()]
 }
 
 /// A call that makes an answer.
