@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 #[path = "src/models/schema.rs"]
-#[expect(dead_code, unreachable_pub, reason = "only the shape is needed here: reading checks it")]
+#[expect(dead_code, unreachable_pub, unused_imports, reason = "only the shape is needed here: reading checks it")]
 mod schema;
 
 fn main() -> Result<(), Box<dyn Error>> {

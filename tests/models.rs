@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use bearerlint::models;
+use bearerlint::rules::catalogue::Profile;
 use support::{Found, Outcome};
 
 /// Ends a line that must be reported; the rule follows.
@@ -46,7 +47,7 @@ fn every_example_of_every_library_behaves_as_its_page_says() {
         assert!(examples.iter().any(|example| example.is_bad), "{name}: a bad example is missing");
         assert!(examples.iter().any(|example| !example.is_bad), "{name}: a good example is missing");
         for example in &examples {
-            let outcome = support::run(&example.files, support::default_rules());
+            let outcome = support::run(&example.files, support::default_rules(), models::embedded(), Profile::Default);
             if let Some(problem) = problem_of(example, outcome) {
                 let kind = if example.is_bad { "bad" } else { "good" };
                 writeln!(failures, "testdata/models/{name}.md:{} ({kind} example)\n{problem}", example.line).ok();
@@ -62,7 +63,7 @@ fn without_its_model_file_a_page_goes_wrong() {
     for (name, examples) in examples_by_library() {
         let models = models::all_but(&[&name]);
         let goes_wrong = |example: &Example| {
-            let outcome = support::run_with(&example.files, support::default_rules(), &models);
+            let outcome = support::run(&example.files, support::default_rules(), &models, Profile::Default);
             problem_of(example, outcome).is_some()
         };
         if !examples.iter().any(goes_wrong) {

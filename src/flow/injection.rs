@@ -10,7 +10,7 @@ use super::interpreter::{Branches, Frame, Interpreter, one};
 use super::state::{MAX_PATHS, State};
 use super::value::{Arguments, Closure, Code, Shape, Value};
 use crate::models::Meaning;
-use crate::models::schema::{DependencyModel, ParameterModel};
+use crate::models::schema::{ClassRole, DependencyModel, ParameterModel};
 use crate::source::Place;
 use crate::syntax::tree::{ExpressionKind, Function, Name, Parameter, ParameterKind};
 
@@ -91,23 +91,19 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// What a parameter's default or annotation says of where it comes from.
-    fn supply_of(
-        &mut self,
-        signature: &Signature<'p>,
-        parameter: &'p Parameter,
-        by_name: bool,
-    ) -> Option<Supply<'p>> {
+    fn supply_of(&mut self, signature: &Signature<'p>, parameter: &'p Parameter, by_name: bool) -> Option<Supply<'p>> {
         let is_written = |kind: &ExpressionKind| {
             matches!(kind, ExpressionKind::Call { .. } | ExpressionKind::Name(_) | ExpressionKind::Attribute { .. })
         };
         let default = parameter.default.as_ref().filter(|default| is_written(&default.kind));
         let default = default.map(|default| self.in_scope_of(signature, |this| this.evaluate_alone(default)));
         let annotation = parameter.annotation.as_ref();
-        let annotation = annotation.map(|annotation| self.in_scope_of(signature, |this| this.evaluate_alone(annotation)));
+        let annotation =
+            annotation.map(|annotation| self.in_scope_of(signature, |this| this.evaluate_alone(annotation)));
         let parts = annotation.as_ref().map(annotated_parts).unwrap_or_default();
-        let (kind, extras) = parts.split_first().map_or((annotation.clone(), &[] as &[Value<'p>]), |(kind, extras)| {
-            (Some(kind.clone()), extras)
-        });
+        let (kind, extras) = parts
+            .split_first()
+            .map_or((annotation.clone(), &[] as &[Value<'p>]), |(kind, extras)| (Some(kind.clone()), extras));
         for marker in default.iter().chain(extras) {
             if let Some(supply) = self.marked(marker, kind.as_ref()) {
                 return Some(supply);
@@ -118,7 +114,9 @@ impl<'p> Interpreter<'p, '_> {
         match &kind.shape {
             Shape::External(path) if self.models.is_class(path) => {
                 let class = self.models.canonical(path).into_owned().into();
-                by_name.then(|| Supply::Typed(Value::of(Shape::ExternalInstance { class, at: place })))
+                // A request is what it is called, whatever framework hands it over.
+                let is_request = self.models.role(path) == Some(ClassRole::Request);
+                (by_name || is_request).then(|| Supply::Typed(Value::of(Shape::ExternalInstance { class, at: place })))
             }
             Shape::Class(_) if by_name => Some(Supply::Typed(kind)),
             _ => by_name.then_some(Supply::ByName),
@@ -260,7 +258,8 @@ impl<'p> Interpreter<'p, '_> {
     /// Evaluates something that stands in a function's signature: names around the function are known there.
     fn in_scope_of<T>(&mut self, signature: &Signature<'p>, run: impl FnOnce(&mut Self) -> T) -> T {
         let closure = &signature.closure;
-        let around = Closure { code: closure.code, file: closure.file, class: closure.class, scope: closure.scope.clone() };
+        let around =
+            Closure { code: closure.code, file: closure.file, class: closure.class, scope: closure.scope.clone() };
         self.frames.push(Frame::new(closure.file, Some(Rc::new(around))));
         let result = self.quietly(run);
         self.frames.pop();

@@ -49,18 +49,18 @@ impl<'p> Interpreter<'p, '_> {
             return one(state, map);
         }
         let alias = parameter(&model.parameters, given, "alias").and_then(Value::as_text).cloned();
-        let keeps_underscores = model.hyphens_unless.as_deref().is_none_or(|name| {
-            given.keyword(name).is_some_and(|value| value.as_boolean() != Some(true))
-        });
+        let keeps_underscores = model
+            .hyphens_unless
+            .as_deref()
+            .is_none_or(|name| given.keyword(name).is_some_and(|value| value.as_boolean() != Some(true)));
         let name = alias.unwrap_or_else(|| {
             if keeps_underscores { written.name.clone() } else { written.name.replace('_', "-").into() }
         });
         // The default stands in the marker, or behind the annotation that holds the marker.
         let behind = written.default.as_ref().filter(|default| !matches!(default.kind, ExpressionKind::Call { .. }));
         let default = parameter(&model.parameters, given, "default").cloned();
-        let default = default.or_else(|| {
-            behind.map(|default| self.at_module_level(place.file, |this| this.evaluate_alone(default)))
-        });
+        let default = default
+            .or_else(|| behind.map(|default| self.at_module_level(place.file, |this| this.evaluate_alone(default))));
         let key = Value::text(name, place, false);
         match default.filter(|default| !is_ellipsis(default)) {
             Some(default) => {
@@ -109,17 +109,24 @@ impl<'p> Interpreter<'p, '_> {
     /// Whether a parameter gets one field of the body and not the whole of it.
     fn is_one_field(&self, written: &'p Parameter, given: &Arguments<'p>) -> bool {
         let is_embedded = given.keyword("embed").is_some_and(|value| value.as_boolean() == Some(true));
-        let text = written.annotation.as_ref().map_or("", |annotation| self.index.text(Place {
-            file: self.file(),
-            span: annotation.span,
-        }));
-        is_embedded || ["str", "bytes"].iter().any(|kind| {
-            text.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == *kind)
-        }) && !["dict", "Dict", "list", "List", "Mapping"].iter().any(|kind| text.contains(kind))
+        let text = written
+            .annotation
+            .as_ref()
+            .map_or("", |annotation| self.index.text(Place { file: self.file(), span: annotation.span }));
+        is_embedded
+            || ["str", "bytes"]
+                .iter()
+                .any(|kind| text.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == *kind))
+                && !["dict", "Dict", "list", "List", "Mapping"].iter().any(|kind| text.contains(kind))
     }
 
     /// An object of a class of the program that describes what a caller sends: its fields are fields of the body.
-    pub(super) fn data_object(&mut self, state: &mut State<'p>, class: ClassRef<'p>, place: Place) -> Option<Value<'p>> {
+    pub(super) fn data_object(
+        &mut self,
+        state: &mut State<'p>,
+        class: ClassRef<'p>,
+        place: Place,
+    ) -> Option<Value<'p>> {
         let base = self.library_base(class)?;
         if !self.models.describes_data(&base) {
             return None;
@@ -154,10 +161,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The annotated names of a class and its bases in the program: where they stand, annotation and default.
-    fn fields(
-        &mut self,
-        class: ClassRef<'p>,
-    ) -> Vec<(ClassRef<'p>, Name, &'p Expression, Option<&'p Expression>)> {
+    fn fields(&mut self, class: ClassRef<'p>) -> Vec<(ClassRef<'p>, Name, &'p Expression, Option<&'p Expression>)> {
         let mut fields = Vec::new();
         let mut pending = vec![class];
         for _ in 0..8 {
