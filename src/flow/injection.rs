@@ -315,7 +315,7 @@ fn yields(code: Code<'_>) -> bool {
     found
 }
 
-fn opaque<'p>(mut state: State<'p>, place: Place) -> Branches<'p> {
+fn opaque(mut state: State<'_>, place: Place) -> Branches<'_> {
     state.evidence.add(CheckKind::Opaque, place);
     one(state, Value::unknown())
 }

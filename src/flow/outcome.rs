@@ -7,7 +7,7 @@ use crate::program::vocabulary;
 
 /// What returning a value from a route means, on a path that may have set the status of the answer before.
 pub(super) fn of_return(state: &State<'_>, value: &Value<'_>) -> (Ending, Option<i64>) {
-    let status = status(value).or_else(|| state.status);
+    let status = status(value).or(state.status);
     match status {
         Some(400..=599) => (Ending::Refusal, status),
         Some(_) => (Ending::Success, status),

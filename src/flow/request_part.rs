@@ -62,16 +62,12 @@ impl<'p> Interpreter<'p, '_> {
         let default = default
             .or_else(|| behind.map(|default| self.at_module_level(place.file, |this| this.evaluate_alone(default))));
         let key = Value::text(name, place, false);
-        match default.filter(|default| !is_ellipsis(default)) {
-            Some(default) => {
-                let value = self.item(&state, &map, &key, Some(&default), place, Nullness::ANY);
-                one(state, value)
-            }
-            None => {
-                let value = self.item(&state, &map, &key, None, place, Nullness::PRESENT);
-                self.demanded(state, value, CheckKind::Presence, UNPROCESSABLE, place)
-            }
+        if let Some(default) = default.filter(|default| !is_ellipsis(default)) {
+            let value = self.item(&state, &map, &key, Some(&default), place, Nullness::ANY);
+            return one(state, value);
         }
+        let value = self.item(&state, &map, &key, None, place, Nullness::PRESENT);
+        self.demanded(state, value, CheckKind::Presence, UNPROCESSABLE, place)
     }
 
     /// A value without which the framework turns the caller away.
