@@ -13,7 +13,7 @@ use crate::finding::Confidence;
 use crate::models::schema::{HandlerModel, VariableSyntax};
 use crate::program::vocabulary;
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{Name, Parameter, ParameterKind};
+use crate::syntax::tree::{Expression, Name, Parameter, ParameterKind};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -30,6 +30,8 @@ pub struct Entry<'p> {
     pub is_application_wide: bool,
     /// What the framework gives it.
     pub handler: HandlerModel,
+    /// Decorators that it is wrapped in where it is registered, the outermost first, and the file they are written in.
+    pub around: Vec<(FileId, &'p Expression)>,
 }
 
 /// Everything in one file that can run.
@@ -92,8 +94,10 @@ impl<'p> Interpreter<'p, '_> {
         let plain = self.undecorated(entry.site);
         let mut branches: Branches<'p> = SmallVec::new();
         for (state, arguments) in self.inject(state, &plain, arguments, by_name) {
+            let (callee, arguments) = self.surrounded(&state, entry, callee.clone(), arguments);
             branches.extend(self.call(state, &callee, arguments, entry.info.place));
         }
+        self.behind = None;
         for (state, value) in branches {
             let (ending, status) = match entry.info.kind {
                 EntryKind::TokenCallback => (outcome::of_callback(&value), None),
@@ -253,7 +257,12 @@ impl<'p> Interpreter<'p, '_> {
         let map = Value::of(Shape::Request(RequestMap::Path));
         let mut own = parameters;
         if let Some(parameter) = entry.handler.request_class.as_ref().and(parameters.get(entry.handler.request_at)) {
-            arguments.keywords.push((parameter.name.clone(), self.handed_request(entry)));
+            let request = self.handed_request(entry);
+            if entry.handler.request_at == 0 {
+                arguments.positional.push(request);
+            } else {
+                arguments.keywords.push((parameter.name.clone(), request));
+            }
             own = parameters.get(entry.handler.request_at + 1..).unwrap_or_default();
         }
         if let Some(class) = &entry.handler.answer_class
@@ -338,6 +347,7 @@ impl<'p> Interpreter<'p, '_> {
         self.frames.push(Frame::new(file, None));
         self.block(vec![State::default()], &module.body);
         self.settings_of_module(file);
+        self.named_settings(file);
         self.frames.clear();
         let place = Place { file, span: crate::source::Span::default() };
         let entry =
@@ -355,7 +365,14 @@ impl<'p> Interpreter<'p, '_> {
             methods: Vec::new(),
             place: site.place(),
         };
-        Entry { site, info, owner: None, is_application_wide: false, handler: HandlerModel::default() }
+        Entry {
+            site,
+            info,
+            owner: None,
+            is_application_wide: false,
+            handler: HandlerModel::default(),
+            around: Vec::new(),
+        }
     }
 }
 

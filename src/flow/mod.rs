@@ -27,5 +27,7 @@ mod request_part;
 pub mod state;
 mod statement;
 mod summary;
+mod surroundings;
+mod url_table;
 pub mod value;
 pub mod walk;

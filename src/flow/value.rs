@@ -128,6 +128,9 @@ pub enum Shape<'p> {
     LibraryDecorator(Rc<LibraryDecorator<'p>>),
     /// A callable behind a library decorator that checks the caller.
     Guarded(Rc<(Value<'p>, Rc<LibraryDecorator<'p>>)>),
+    /// A decorator of functions that decorates methods, the name of the method where it decorates a class, and what it
+    /// decorates once it does.
+    ForMethods(Rc<(Value<'p>, Option<Name>, Option<Value<'p>>)>),
     /// A part of a request.
     Request(RequestMap),
     /// An HTTP answer with its status, where known.
@@ -423,6 +426,18 @@ impl<'p> Value<'p> {
         }
     }
 
+    /// What it is made of when it stands in for a setting that is not set: its literals carry the setting's name then.
+    pub fn as_default_of(&self, setting: &Name) -> Origins {
+        let literals = self.origins.union(&self.literal_origin());
+        literals.filter_map(|origin| match &origin.kind {
+            OriginKind::Setting { store: Store::Literal, name } if name.is_empty() => {
+                let kind = OriginKind::Setting { store: Store::Literal, name: setting.clone() };
+                Some(super::origin::Origin { kind, ..origin.clone() })
+            }
+            _ => Some(origin.clone()),
+        })
+    }
+
     /// What is known of a value that is one of two.
     #[must_use]
     pub fn join(&self, other: &Self) -> Self {
@@ -519,6 +534,10 @@ impl<'p> Value<'p> {
                 pair.0.hash_to_depth(hasher, depth - 1);
             }
             Shape::LibraryDecorator(decorator) => (&decorator.path, decorator.place).hash(hasher),
+            Shape::ForMethods(parts) => {
+                parts.0.hash_to_depth(hasher, depth - 1);
+                parts.2.iter().for_each(|inner| inner.hash_to_depth(hasher, depth - 1));
+            }
             Shape::Request(map) => map.hash(hasher),
             Shape::Response { status } => status.hash(hasher),
         }

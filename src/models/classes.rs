@@ -33,6 +33,10 @@ pub struct ClassModel {
     /// caller sends (`pydantic.BaseModel`).
     #[serde(default)]
     pub describes_data: bool,
+    /// Whether fields of its subclasses are read from the environment when an object is made: what a class body gives
+    /// them is a default.
+    #[serde(default)]
+    pub reads_environment: bool,
 }
 
 /// What part an object plays in a web application.

@@ -59,6 +59,8 @@ pub enum Meaning {
     Answer(Arc<AnswerModel>),
     /// Puts one object with routes under another.
     Mount(Arc<MountModel>),
+    /// Makes a decorator of functions one of methods.
+    MethodDecorator,
     /// A decorator that changes nothing.
     Transparent,
 }
@@ -149,7 +151,9 @@ impl Models {
         let same =
             file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
-        for (path, meaning) in inert.chain(same).chain(digest) {
+        let for_methods = file.method_decorator.into_iter().flat_map(|InertModel { path }| path);
+        let for_methods = for_methods.map(|path| (path, Meaning::MethodDecorator));
+        for (path, meaning) in inert.chain(same).chain(digest).chain(for_methods) {
             self.add_root(&path, &library);
             self.meanings.insert(path, meaning);
         }
@@ -269,6 +273,11 @@ impl Models {
     /// Whether a class is, or inherits from, another.
     pub fn is_subclass(&self, class: &str, base: &str) -> bool {
         self.find_in_bases(class, &|_, path| (path == base).then_some(())).is_some()
+    }
+
+    /// Whether fields of a class's subclasses are read from the environment.
+    pub fn reads_environment(&self, class: &str) -> bool {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.reads_environment.then_some(())).is_some()
     }
 
     /// Whether a class is described.
