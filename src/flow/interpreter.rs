@@ -15,7 +15,7 @@ use super::value::{Closure, Object, Value};
 use crate::models::Models;
 use crate::program::{ClassRef, Index, ModuleScope};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{Argument, Name};
 
 /// Paths with the value that an expression has on each.
 pub type Branches<'p> = SmallVec<[(State<'p>, Value<'p>); 1]>;
@@ -133,13 +133,15 @@ pub struct Interpreter<'p, 'i> {
     /// What start-up code registers, while it runs for that.
     pub(super) record: Option<Record<'p>>,
     /// Objects with routes, by the place that makes them.
-    pub(super) made: FxHashMap<Place, Made>,
+    pub(super) route_objects: FxHashMap<Place, Made>,
     /// Registering decorators that wait for the function below them.
     pub(super) waiting: FxHashMap<Place, Partial>,
     /// Handlers that registering calls were given, by the place of the call.
     pub(super) handed_handlers: FxHashMap<Place, Value<'p>>,
     /// The view class whose method is the running entry, and that method ready to be called.
     pub(super) answering: Option<(Place, Value<'p>)>,
+    /// The arguments of calls that made objects, by the place of the call.
+    pub(super) made: FxHashMap<Place, Option<&'p [Argument]>>,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     quiet: u32,
@@ -172,10 +174,11 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             running: Vec::new(),
             may_matter: FxHashMap::default(),
             record: None,
-            made: FxHashMap::default(),
+            route_objects: FxHashMap::default(),
             waiting: FxHashMap::default(),
             handed_handlers: FxHashMap::default(),
             answering: None,
+            made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
             quiet: 0,
             work: 0,

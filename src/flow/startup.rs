@@ -169,7 +169,7 @@ impl<'p> Interpreter<'p, '_> {
         let by_name = || name.as_ref().filter(|_| model.prefix_from_name).map(|name| format!("/{name}").into());
         let made = Made { prefix: text("prefix").or_else(by_name), name, is_application: model.application };
         let parent = parameter(&model.parameters, arguments, "parent").or(receiver).and_then(owner);
-        self.made.insert(place, made.clone());
+        self.route_objects.insert(place, made.clone());
         if let Some(record) = &mut self.record {
             record.made.push((place, made));
             record.mounts.extend(parent.map(|parent| Mount {
