@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 #[path = "src/models/schema.rs"]
-#[expect(dead_code, unreachable_pub, reason = "only the shape is needed here: reading checks it")]
+#[expect(dead_code, unreachable_pub, unused_imports, reason = "only the shape is needed here: reading checks it")]
 mod schema;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/models/schema.rs");
+    println!("cargo::rerun-if-changed=src/models/routing.rs");
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let mut code = String::new();
     embed(&mut code, "PAGES", &root.join("rules"), "md")?;

@@ -27,6 +27,8 @@ use crate::syntax::tree::{Argument, Expression, ExpressionKind, Name};
 pub struct Options {
     /// Ids of the rules that run.
     pub rules: Vec<&'static str>,
+    /// Files for which the strict profile is on: rules say there what only somebody who asks wants to hear.
+    pub strict: FxHashSet<FileId>,
 }
 
 /// What a run over a program found, not yet settled.
@@ -73,7 +75,7 @@ pub fn analyse(program: &Program, options: &Options) -> Analysis {
 pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> Analysis {
     let index = Index::new(program);
     let rules: Vec<Rule> = RULES.iter().filter(|rule| options.rules.contains(&rule.id)).copied().collect();
-    let run = Run { index: &index, models, rules: &rules };
+    let run = Run { index: &index, models, rules: &rules, strict: &options.strict };
     let files: Vec<FileId> = program.files().filter(|file| triage::may_matter(&program.source(*file).text)).collect();
     let mut entries: Vec<FileEntries<'_>> = files.par_iter().map(|file| run.entries(*file)).collect();
     drop_unlocated_repeats(&mut entries);
@@ -155,6 +157,7 @@ struct Run<'r, 'p> {
     index: &'r Index<'p>,
     models: &'r Models,
     rules: &'r [Rule],
+    strict: &'r FxHashSet<FileId>,
 }
 
 impl<'p> Run<'_, 'p> {
@@ -225,7 +228,7 @@ impl<'p> Run<'_, 'p> {
         let mut findings = Vec::new();
         let mut secrets = BTreeSet::new();
         let mut result = FileResult::default();
-        let context = Context { index: self.index, models: self.models };
+        let context = Context { index: self.index, models: self.models, strict: self.strict };
         let finished = catch_unwind(AssertUnwindSafe(|| {
             let mut observe = |event: &Event<'_, 'p>| {
                 note_secrets(event, &mut secrets);

@@ -136,6 +136,9 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// The steps of the flow in order of execution, the last one at the primary place; empty where there is no flow.
     pub flow: Vec<Label>,
+    /// What the finding is about: a decode call, an entry's name, a validator's definition, a comparison. Rules that would
+    /// speak of the same thing agree by these places on who does (`precedence.rs`).
+    pub about: Vec<Place>,
     /// Words that identify the flaw beyond its line: rule-chosen names and shapes. Goes into the fingerprint.
     pub identity: Vec<String>,
     /// A machine edit, where one exists.
@@ -166,6 +169,7 @@ impl FindingBuilder {
                 primary: Label { place, text: label.into() },
                 related: Vec::new(),
                 flow: Vec::new(),
+                about: Vec::new(),
                 identity: Vec::new(),
                 fix: None,
                 fingerprint: String::new(),
@@ -201,6 +205,12 @@ impl FindingBuilder {
     /// The steps that lead here, in order.
     pub fn flow(mut self, steps: Vec<Label>) -> Self {
         self.finding.flow = steps;
+        self
+    }
+
+    /// A place that the finding is about; there may be several.
+    pub fn about(mut self, place: Place) -> Self {
+        self.finding.about.push(place);
         self
     }
 

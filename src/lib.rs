@@ -14,6 +14,7 @@ pub mod input;
 mod literals;
 pub mod models;
 pub mod output;
+mod precedence;
 pub mod program;
 pub mod report;
 pub mod root;

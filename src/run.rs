@@ -96,7 +96,8 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
     let policies = inputs.policies;
     let policy = |file: FileId| policies.get(file.0 as usize).map_or(&inputs.fallback, Arc::as_ref);
     let rules: BTreeSet<&'static str> = policies.iter().flat_map(|policy| policy.rules.iter().copied()).collect();
-    let analysis = analysis::analyse(&program, &Options { rules: rules.iter().copied().collect() });
+    let strict = program.files().filter(|file| policy(*file).is_strict).collect();
+    let analysis = analysis::analyse(&program, &Options { rules: rules.iter().copied().collect(), strict });
 
     let root = Root::of(&request.inputs.paths);
     let suppressions = suppressions(&program);

@@ -1,5 +1,5 @@
-//! From what rules said to what is reported: repeats removed, fingerprints given, suppressions and policies applied,
-//! one order for all formats. The only place that sorts findings.
+//! From what rules said to what is reported: repeats removed, rules that overlap told apart, fingerprints given, suppressions
+//! and policies applied, one order for all formats. The only place that sorts findings.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::Policy;
 use crate::finding::{Finding, Label};
 use crate::fingerprint::Fingerprints;
+use crate::precedence;
 use crate::program::Program;
 use crate::root::Root;
 use crate::source::{FileId, Place};
@@ -36,6 +37,10 @@ pub struct Context<'a> {
 /// Settles the findings of a run.
 pub fn settle(context: &Context<'_>, findings: Vec<Finding>, suppressions: Vec<Suppressions>) -> Settled {
     let mut findings = without_repeats(findings);
+    // A rule that is not wanted where it found something has nothing to say, and silences nothing.
+    precedence::apply(&mut findings, |finding| {
+        (context.policy)(finding.primary.place.file).rules.contains(finding.rule)
+    });
     apply(context, &mut findings, suppressions);
     // Before anything is filtered out: a finding's count among equals is the same in every mode.
     give_fingerprints(context, &mut findings);
@@ -66,7 +71,14 @@ fn without_repeats(mut findings: Vec<Finding>) -> Vec<Finding> {
         };
         key(left).cmp(&key(right)).then_with(|| words(left).cmp(&words(right)))
     });
-    findings.dedup_by(|later, first| later.rule == first.rule && later.primary.place == first.primary.place);
+    findings.dedup_by(|later, first| {
+        let is_repeat = later.rule == first.rule && later.primary.place == first.primary.place;
+        if is_repeat {
+            // A guard of two routes is one flaw, and about both.
+            first.about.append(&mut later.about);
+        }
+        is_repeat
+    });
     findings
 }
 
@@ -137,6 +149,7 @@ mod tests {
         let program = Program::new(sources, Duration::from_secs(1));
         let policy = Policy {
             rules: BTreeSet::from(["logged-token", "stub-validator"]),
+            is_strict: false,
             min_confidence: Confidence::Medium,
             fail_on: Severity::Warning,
         };

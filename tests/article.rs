@@ -7,7 +7,9 @@ use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use support::Found;
+use bearerlint::models;
+use bearerlint::rules::catalogue::Profile;
+use support::{Found, Outcome};
 
 /// File, rule, and the lines among which its finding stands.
 const FLAWS: [(&str, &str, RangeInclusive<u32>); 11] = [
@@ -48,8 +50,7 @@ fn the_repaired_receiver_gives_no_finding() {
 #[test]
 fn every_file_is_analysed_alone_as_it_is_with_the_others() {
     let together = findings(support::default_rules());
-    let alone: Vec<Found> =
-        files().into_iter().flat_map(|file| support::run(&[file], support::default_rules()).found).collect();
+    let alone: Vec<Found> = files().into_iter().flat_map(|file| run(&[file], support::default_rules()).found).collect();
     assert_eq!(together, alone, "the files do not import each other, so what stands beside them changes nothing");
 }
 
@@ -68,8 +69,12 @@ fn files() -> Vec<(String, String)> {
     files
 }
 
+fn run(files: &[(String, String)], rules: Vec<&'static str>) -> Outcome {
+    support::run(files, rules, models::embedded(), Profile::Default)
+}
+
 fn findings(rules: Vec<&'static str>) -> Vec<Found> {
-    let outcome = support::run(&files(), rules);
+    let outcome = run(&files(), rules);
     assert!(outcome.trouble.is_empty(), "{:#?}", outcome.trouble);
     outcome.found.into_iter().collect()
 }

@@ -9,6 +9,8 @@ mod support;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use bearerlint::models;
+use bearerlint::rules::catalogue::Profile;
 use pages::{examples_by_page, problem_of};
 
 const RULES: [&str; 10] = [
@@ -31,7 +33,7 @@ fn values_are_followed_through_every_form() {
     for (name, examples) in examples_by_page("flow") {
         for example in &examples {
             executed += 1;
-            let outcome = support::run(&example.files, RULES.to_vec());
+            let outcome = support::run(&example.files, RULES.to_vec(), models::embedded(), Profile::Default);
             if let Some(problem) = problem_of(example, outcome) {
                 failed += 1;
                 let kind = if example.is_bad { "bad" } else { "good" };

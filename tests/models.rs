@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use bearerlint::models;
+use bearerlint::rules::catalogue::Profile;
 use pages::{Example, examples_by_page, problem_of};
 
 /// Model files whose examples are the pages of the rules.
@@ -31,7 +32,7 @@ fn every_example_of_every_library_behaves_as_its_page_says() {
     let mut failures = String::new();
     for (name, examples) in examples_by_page("models") {
         for example in &examples {
-            let outcome = support::run(&example.files, support::default_rules());
+            let outcome = support::run(&example.files, support::default_rules(), models::embedded(), Profile::Default);
             if let Some(problem) = problem_of(example, outcome) {
                 let kind = if example.is_bad { "bad" } else { "good" };
                 writeln!(failures, "testdata/models/{name}.md:{} ({kind} example)\n{problem}", example.line).ok();
@@ -47,7 +48,7 @@ fn without_its_model_file_a_page_goes_wrong() {
     for (name, examples) in examples_by_page("models") {
         let models = models::all_but(&[&name]);
         let goes_wrong = |example: &Example| {
-            let outcome = support::run_with(&example.files, support::default_rules(), &models);
+            let outcome = support::run(&example.files, support::default_rules(), &models, Profile::Default);
             problem_of(example, outcome).is_some()
         };
         if !examples.iter().any(goes_wrong) {

@@ -52,7 +52,7 @@ fn project_with_hook() -> tempfile::TempDir {
     // git names its index to hooks; pre-commit would look for this repository's changes in it.
     let script = format!(
         "#!/bin/sh\nunset GIT_INDEX_FILE GIT_PREFIX\nexec '{}' -m pre_commit try-repo '{REPOSITORY}' bearerlint --color never\n",
-        python::interpreter().display()
+        python::interpreter("requirements-tests.txt").display()
     );
     fs::write(&hook, script).expect("the hook is written");
     make_executable(&hook);

@@ -10,7 +10,8 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
 use bearerlint::finding::Severity;
-use bearerlint::rules::catalogue::{self, Category, RulePage};
+use bearerlint::models;
+use bearerlint::rules::catalogue::{self, Category, Profile, RulePage};
 use support::{Found, Outcome};
 
 /// Ends a line on which the page's rule must report.
@@ -25,6 +26,8 @@ struct Example {
     also: Vec<String>,
     /// The severity of the page's findings where it is not the page's own.
     severity: Option<Severity>,
+    /// The profile it runs under.
+    profile: Profile,
     /// Path and text, in the order of the page.
     files: Vec<(String, String)>,
 }
@@ -57,11 +60,11 @@ fn every_example_of_every_page_behaves_as_its_page_says() {
 
 #[test]
 fn an_example_is_split_into_files_and_its_options_are_read() {
-    let text = "text\n```python bad also=one-rule,other severity=note\n# file: a.py\nx = 1  # finding\n\n# file: b/c.py\ny = 2\n```\n";
+    let text = "text\n```python bad also=one-rule,other severity=note profile=strict\n# file: a.py\nx = 1  # finding\n\n# file: b/c.py\ny = 2\n```\n";
     let [example] = &examples("page", text)[..] else { panic!("one example expected") };
     assert_eq!((example.line, example.is_bad), (2, true));
     assert_eq!(example.also, ["one-rule", "other"]);
-    assert_eq!(example.severity, Some(Severity::Note));
+    assert_eq!((example.severity, example.profile), (Some(Severity::Note), Profile::Strict));
     assert_eq!(example.files[0], ("a.py".to_owned(), "x = 1  # finding\n\n".to_owned()));
     assert_eq!(example.files[1], ("b/c.py".to_owned(), "y = 2\n".to_owned()));
     assert_eq!(marks(example), BTreeSet::from([("a.py".to_owned(), 1)]));
@@ -122,14 +125,21 @@ fn examples(name: &str, text: &str) -> Vec<Example> {
             Some("good") => false,
             other => panic!("{place}: an example is `bad` or `good`, not {other:?}"),
         };
-        let mut example =
-            Example { line: at + 1, is_bad, also: Vec::new(), severity: None, files: split_files(&place, &code) };
+        let mut example = Example {
+            line: at + 1,
+            is_bad,
+            also: Vec::new(),
+            severity: None,
+            profile: Profile::Default,
+            files: split_files(&place, &code),
+        };
         for word in words {
             match word.split_once('=') {
                 Some(("also", rules)) => example.also = rules.split(',').map(str::to_owned).collect(),
                 Some(("severity", severity)) => {
                     example.severity = Some(severity.parse().unwrap_or_else(|error| panic!("{place}: {error}")));
                 }
+                Some(("profile", "strict")) => example.profile = Profile::Strict,
                 _ => panic!("{place}: unknown option `{word}`"),
             }
         }
@@ -174,7 +184,9 @@ fn problem_of(page: &RulePage, example: &Example) -> Option<String> {
         rules.push(page.id);
     }
     // One example that brings the engine down is one failure and not the end of all of them.
-    let Ok(outcome) = panic::catch_unwind(AssertUnwindSafe(|| support::run(&example.files, rules))) else {
+    let Ok(outcome) = panic::catch_unwind(AssertUnwindSafe(|| {
+        support::run(&example.files, rules, models::embedded(), example.profile)
+    })) else {
         return Some("  the analysis panicked\n".to_owned());
     };
     judge(page, example, &outcome)

@@ -21,6 +21,8 @@ pub use selection::Selector;
 pub struct Policy {
     /// Ids of the rules that report.
     pub rules: BTreeSet<&'static str>,
+    /// Whether rules also say what only the strict profile wants to hear.
+    pub is_strict: bool,
     /// Findings below this are not reported.
     pub min_confidence: Confidence,
     /// Findings at or above this make the exit code 1.
@@ -67,6 +69,7 @@ impl Wishes {
         };
         Policy {
             rules: selection::rules(profile, self.select.as_deref(), self.ignore.as_deref().unwrap_or_default()),
+            is_strict: profile == Profile::Strict,
             min_confidence: self.min_confidence.unwrap_or(by_profile),
             fail_on: self.fail_on.unwrap_or(Severity::Warning),
         }
@@ -123,5 +126,6 @@ mod tests {
         let strict = Wishes { profile: Some(Profile::Strict), ..Wishes::default() };
         assert_eq!(strict.policy().min_confidence, Confidence::Low);
         assert_eq!(strict.policy().fail_on, Severity::Warning);
+        assert_eq!((strict.policy().is_strict, Wishes::default().policy().is_strict), (true, false));
     }
 }

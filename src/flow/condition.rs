@@ -99,7 +99,8 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 OriginKind::StubResult { function, at } => {
                     // Its trail begins where the credential entered.
-                    let event = Event::Stub { function, definition: *at, place, credential: Some(origin) };
+                    let entry = self.entry;
+                    let event = Event::Stub { function, definition: *at, place, entry, credential: Some(origin) };
                     self.emit(&event);
                 }
                 _ => {}

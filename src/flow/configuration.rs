@@ -33,7 +33,11 @@ impl<'p> Interpreter<'p, '_> {
                 Value { origins, ..value }
             }
             // Where it is set is not seen: `[]` would fail when it is not, `.get` gives nothing.
-            None if absent == Nullness::PRESENT || default.is_some() => Value::from_origins(origins, Nullness::FULL),
+            None if absent == Nullness::PRESENT => Value::from_origins(origins, Nullness::FULL),
+            None if let Some(default) = default => {
+                let origins = origins.union(&default.literal_origin()).union(&default.origins);
+                Value::from_origins(origins, Nullness::FULL.or(default.nullness))
+            }
             None => Value::from_origins(origins, Nullness::NONE.or(Nullness::FULL)),
         }
     }
@@ -155,7 +159,7 @@ impl<'p> Interpreter<'p, '_> {
 }
 
 /// Configuration takes upper-case names only.
-fn is_key_name(name: &str) -> bool {
+pub(super) fn is_key_name(name: &str) -> bool {
     name.chars().any(|letter| letter.is_ascii_uppercase()) && !name.chars().any(|letter| letter.is_ascii_lowercase())
 }
 

@@ -10,6 +10,7 @@ use super::state::State;
 use super::value::{Arguments, Nullness, Object, RequestMap, Shape, Value};
 use super::walk::Site;
 use crate::finding::Confidence;
+use crate::models::schema::{HandlerModel, VariableSyntax};
 use crate::program::vocabulary;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Name, Parameter, ParameterKind};
@@ -26,6 +27,8 @@ pub struct Entry<'p> {
     pub owner: Option<Place>,
     /// Whether the owner is a whole application: its hooks hold for everything in the project.
     pub is_application_wide: bool,
+    /// What the framework gives it.
+    pub handler: HandlerModel,
 }
 
 /// Everything in one file that can run.
@@ -41,6 +44,7 @@ impl<'p> Interpreter<'p, '_> {
     /// Runs an entry with what surrounds it and tells the observer how it ended.
     pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>]) -> Vec<Outcome> {
         self.begin_entry();
+        self.entry = Some(entry.info.place);
         self.reach = if entry.info.kind == EntryKind::Function { REACH_OF_FUNCTIONS } else { REACH_OF_ROUTES };
         self.frames.push(Frame::new(entry.site.file, None));
         let mut outcomes = Vec::new();
@@ -76,7 +80,11 @@ impl<'p> Interpreter<'p, '_> {
         super::state::merge(next, hook.info.place).0
     }
 
-    fn run_handler(&mut self, state: State<'p>, entry: &Entry<'p>, outcomes: &mut Vec<Outcome>) {
+    fn run_handler(&mut self, mut state: State<'p>, entry: &Entry<'p>, outcomes: &mut Vec<Outcome>) {
+        if let (Some(attribute), Some(class)) = (&entry.handler.request_attribute, entry.site.class) {
+            let request = self.handed_request(entry);
+            state.set_attribute(Object::SelfOf(class.place()), attribute.as_str().into(), request);
+        }
         let callee = self.entry_function(&state, entry);
         let arguments = self.entry_arguments(&state, entry);
         let branches = self.call(state, &callee, arguments, entry.info.place);
@@ -133,8 +141,9 @@ impl<'p> Interpreter<'p, '_> {
     /// `decorators = [...]` and `method_decorators = [...]` of a view class.
     fn class_decorated(&mut self, state: &State<'p>, inner: Value<'p>, entry: &Entry<'p>) -> Value<'p> {
         let Some(class) = entry.site.class.filter(|_| entry.info.kind == EntryKind::Route) else { return inner };
+        let Some(model) = self.view_class_model(class) else { return inner };
         let mut value = inner;
-        for list in ["decorators", "method_decorators"] {
+        for list in &model.decorators {
             let Some(decorators) = self.class_attribute(class, &Name::new(list), 8) else { continue };
             let all: Vec<Value<'p>> = match &decorators.shape {
                 Shape::Sequence(elements) => elements.to_vec(),
@@ -182,26 +191,7 @@ impl<'p> Interpreter<'p, '_> {
             parameters = parameters.get(1..).unwrap_or_default();
         }
         match entry.info.kind {
-            EntryKind::Route => {
-                for name in path_variables(entry.info.path.as_deref().unwrap_or_default()) {
-                    let key = Value::text(name.clone(), entry.info.place, false);
-                    let map = Value::of(Shape::Request(RequestMap::Path));
-                    let value = self.item(state, &map, &key, None, entry.info.place, Nullness::PRESENT);
-                    arguments.keywords.push((name, value));
-                }
-                // Where the path cannot be read, a parameter called like a credential comes from it.
-                let is_readable = entry.info.path.is_some();
-                for parameter in parameters.iter().filter(|parameter| !is_readable && parameter.default.is_none()) {
-                    let key = Value::text(parameter.name.clone(), entry.info.place, false);
-                    let map = Value::of(Shape::Request(RequestMap::Path));
-                    let place = Place { file: site.file, span: parameter.span };
-                    let value = self.item(state, &map, &key, None, place, Nullness::PRESENT);
-                    if value.origins.credential().is_some() {
-                        arguments.keywords.push((parameter.name.clone(), value));
-                    }
-                }
-                arguments.rest = Some(Value::unknown());
-            }
+            EntryKind::Route => self.route_arguments(state, entry, parameters, &mut arguments),
             EntryKind::TokenCallback => {
                 for parameter in parameters {
                     let value = match parameter.name.as_str() {
@@ -240,6 +230,50 @@ impl<'p> Interpreter<'p, '_> {
         arguments
     }
 
+    /// The request, where the framework hands it over, and the variable parts of the path.
+    fn route_arguments(
+        &mut self,
+        state: &State<'p>,
+        entry: &Entry<'p>,
+        parameters: &'p [Parameter],
+        arguments: &mut Arguments<'p>,
+    ) {
+        let site = entry.site;
+        let map = Value::of(Shape::Request(RequestMap::Path));
+        let mut own = parameters;
+        if let Some(parameter) = entry.handler.request_class.as_ref().and(parameters.get(entry.handler.request_at)) {
+            arguments.keywords.push((parameter.name.clone(), self.handed_request(entry)));
+            own = parameters.get(entry.handler.request_at + 1..).unwrap_or_default();
+        }
+        arguments.rest = Some(Value::unknown());
+        if entry.handler.hides_variables {
+            return;
+        }
+        let path = entry.info.path.as_deref().unwrap_or_default();
+        for name in path_variables(path, entry.handler.variables) {
+            let key = Value::text(name.clone(), entry.info.place, false);
+            let value = self.item(state, &map, &key, None, entry.info.place, Nullness::PRESENT);
+            arguments.keywords.push((name, value));
+        }
+        // Where the path cannot be read, a parameter called like a credential comes from it.
+        let is_readable = entry.info.path.is_some();
+        for parameter in own.iter().filter(|parameter| !is_readable && parameter.default.is_none()) {
+            let key = Value::text(parameter.name.clone(), entry.info.place, false);
+            let place = Place { file: site.file, span: parameter.span };
+            let value = self.item(state, &map, &key, None, place, Nullness::PRESENT);
+            if value.origins.credential().is_some() {
+                arguments.keywords.push((parameter.name.clone(), value));
+            }
+        }
+    }
+
+    /// The request object that a handler is handed.
+    fn handed_request(&self, entry: &Entry<'p>) -> Value<'p> {
+        let Some(class) = &entry.handler.request_class else { return Value::unknown() };
+        let class: Name = self.models.canonical(class).into_owned().into();
+        Value::of(Shape::ExternalInstance { class, at: entry.info.place })
+    }
+
     /// What a parameter of a function judged alone holds, by its annotation or name.
     fn labelled(&mut self, parameter: &'p Parameter, file: FileId) -> Option<Value<'p>> {
         if !matches!(parameter.kind, ParameterKind::Normal | ParameterKind::PositionalOnly | ParameterKind::KeywordOnly)
@@ -259,10 +293,9 @@ impl<'p> Interpreter<'p, '_> {
                     OriginKind::RequestData,
                     format!("`{}` is taken for a request by its name", parameter.name),
                 );
-                Some(
-                    Value::of(Shape::ExternalInstance { class: "flask.Request".into(), at: place })
-                        .with_origins(origins),
-                )
+                let scope = self.index.scope(file);
+                let class = self.models.request_class(&|module| scope.imports(module))?;
+                Some(Value::of(Shape::ExternalInstance { class: class.into(), at: place }).with_origins(origins))
             }
             name => {
                 let kind = vocabulary::credential_kind(name)?;
@@ -304,7 +337,7 @@ impl<'p> Interpreter<'p, '_> {
             methods: Vec::new(),
             place: site.place(),
         };
-        Entry { site, info, owner: None, is_application_wide: false }
+        Entry { site, info, owner: None, is_application_wide: false, handler: HandlerModel::default() }
     }
 }
 
@@ -327,11 +360,19 @@ fn callback_argument<'p>(parameter: &Parameter, file: FileId) -> Value<'p> {
     )
 }
 
-/// The names in `/users/<int:user_id>/<token>`.
-fn path_variables(path: &str) -> Vec<Name> {
-    path.split('<')
-        .skip(1)
-        .filter_map(|rest| rest.split('>').next())
-        .map(|inner| Name::new(inner.rsplit(':').next().unwrap_or_default()))
+/// The names of a path's variable parts: `/users/<int:user_id>/<token>`, `/users/{user_id:int}`, `^users/(?P<id>\d+)$`.
+fn path_variables(path: &str, syntax: VariableSyntax) -> Vec<Name> {
+    let (opening, closing) = match syntax {
+        VariableSyntax::Angle => ("<", '>'),
+        VariableSyntax::Braces => ("{", '}'),
+        VariableSyntax::Groups => ("(?P<", '>'),
+    };
+    let inner = path.split(opening).skip(1).filter_map(|rest| rest.split(closing).next());
+    inner
+        .map(|inner| match syntax {
+            VariableSyntax::Angle => inner.rsplit(':').next(),
+            VariableSyntax::Braces | VariableSyntax::Groups => inner.split(':').next(),
+        })
+        .map(|name| Name::new(name.unwrap_or_default().trim()))
         .collect()
 }

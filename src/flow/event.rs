@@ -212,6 +212,8 @@ pub enum Event<'a, 'p> {
         definition: Place,
         /// Where its result is tested, or the entry it guards.
         place: Place,
+        /// The name of the entry that relies on it, where one runs.
+        entry: Option<Place>,
         /// The credential that it was given.
         credential: Option<&'a Origin>,
     },

@@ -1,6 +1,9 @@
 //! What a path has established about its caller so far.
 
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
+
+use rustc_hash::FxHasher;
 
 use crate::source::Place;
 
@@ -54,12 +57,33 @@ pub struct Check {
     pub place: Place,
 }
 
-/// The checks of one path, sorted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Evidence(Rc<Vec<Check>>);
+/// The checks of one path, in the order in which they were made. Two paths that made the same checks in another order
+/// know the same, so they are equal.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    checks: Rc<Vec<Check>>,
+    /// The sum of the hashes of all checks: independent of their order.
+    fingerprint: u64,
+}
 
 /// Checks kept apart on one path.
 const MAX_CHECKS: usize = 40;
+
+impl PartialEq for Evidence {
+    fn eq(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint
+            && self.checks.len() == other.checks.len()
+            && (Rc::ptr_eq(&self.checks, &other.checks) || self.iter().all(|check| other.checks.contains(check)))
+    }
+}
+
+impl Eq for Evidence {}
+
+impl Hash for Evidence {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.fingerprint.hash(state);
+    }
+}
 
 impl<'a> IntoIterator for &'a Evidence {
     type Item = &'a Check;
@@ -74,15 +98,20 @@ impl Evidence {
     /// Adds a check.
     pub fn add(&mut self, kind: CheckKind, place: Place) {
         let check = Check { kind, place };
-        if let Err(at) = self.0.binary_search(&check)
-            && (self.0.len() < MAX_CHECKS || kind == CheckKind::Opaque)
-        {
-            Rc::make_mut(&mut self.0).insert(at, check);
+        if !self.checks.contains(&check) && (self.checks.len() < MAX_CHECKS || kind == CheckKind::Opaque) {
+            let mut hasher = FxHasher::default();
+            check.hash(&mut hasher);
+            self.fingerprint = self.fingerprint.wrapping_add(hasher.finish());
+            Rc::make_mut(&mut self.checks).push(check);
         }
     }
 
-    /// Adds every check of another path's evidence.
+    /// Adds every check of another path's evidence, after those that are here.
     pub fn add_all(&mut self, other: &Self) {
+        if self.checks.is_empty() {
+            self.clone_from(other);
+            return;
+        }
         for check in other {
             self.add(check.kind, check.place);
         }
@@ -90,11 +119,11 @@ impl Evidence {
 
     /// Each check.
     pub fn iter(&self) -> std::slice::Iter<'_, Check> {
-        self.0.iter()
+        self.checks.iter()
     }
 
     /// Whether a check of this kind was made.
     pub fn has(&self, kind: CheckKind) -> bool {
-        self.0.iter().any(|check| check.kind == kind)
+        self.checks.iter().any(|check| check.kind == kind)
     }
 }

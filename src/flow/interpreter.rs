@@ -104,6 +104,8 @@ pub struct Interpreter<'p, 'i> {
     pub models: &'i Models,
     /// Who listens.
     pub observer: &'i mut dyn FnMut(&Event<'_, 'p>),
+    /// The name of the entry that runs.
+    pub(super) entry: Option<Place>,
     /// What is known of the entry that runs.
     pub facts: Facts<'p>,
     /// Functions that were entered, by the place of their names.
@@ -138,6 +140,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             index,
             models,
             observer,
+            entry: None,
             facts: Facts::default(),
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
@@ -162,6 +165,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
 
     /// Forgets what belongs to one entry: facts, work done, and summaries (a summary that is used again tells no facts).
     pub fn begin_entry(&mut self) {
+        self.entry = None;
         self.facts = Facts::default();
         self.summaries.clear();
         self.frames.clear();

@@ -10,7 +10,7 @@ use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
-use crate::models::schema::{LogModel, Missing, StoreModel};
+use crate::models::schema::{ClassRole, LogModel, Missing, StoreModel};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::Name;
@@ -141,13 +141,15 @@ impl<'p> Interpreter<'p, '_> {
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
             }
-            Meaning::Inert | Meaning::Transparent | Meaning::Entry(_) => match arguments.positional.first() {
-                // A decorator that registers hands the function back.
-                Some(only) if arguments.positional.len() == 1 && matches!(only.shape, Shape::Function(_)) => {
-                    one(state, only.clone())
+            Meaning::Inert | Meaning::Transparent | Meaning::Entry(_) | Meaning::Mount(_) => {
+                match arguments.positional.first() {
+                    // A decorator that registers hands the function back.
+                    Some(only) if arguments.positional.len() == 1 && matches!(only.shape, Shape::Function(_)) => {
+                        one(state, only.clone())
+                    }
+                    _ => one(state, Value::unknown()),
                 }
-                _ => one(state, Value::unknown()),
-            },
+            }
             Meaning::Log(model) => {
                 self.log(model, &arguments, place, Confidence::High);
                 one(state, model.object.as_deref().map_or_else(Value::none, |class| object_of(class, place)))
@@ -404,6 +406,14 @@ impl<'p> Interpreter<'p, '_> {
             ("getattr", Some(object)) => {
                 let attribute = arguments.positional.get(1).and_then(Value::as_text)?.clone();
                 let default = arguments.positional.get(2).cloned();
+                if let Shape::ExternalInstance { class, .. } = &object.shape
+                    && self.models.role(class) == Some(ClassRole::Configuration)
+                {
+                    let key = Value::text(attribute, place, false);
+                    let absent = if default.is_some() { Nullness::ANY } else { Nullness::PRESENT };
+                    let value = self.item(state, object, &key, default.as_ref(), place, absent);
+                    return Some(one(state.clone(), value));
+                }
                 let found = self.attribute(state.clone(), object, &attribute, place);
                 return Some(self.then(found, |_, state, value| {
                     let nullness =

@@ -7,13 +7,10 @@ use super::origin::{OriginKind, Origins, Store};
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
-use crate::models::schema::Gives;
+use crate::models::schema::{ClassRole, Gives};
 use crate::program::{Binding, ClassRef, vocabulary};
 use crate::source::Place;
 use crate::syntax::tree::{Function, Name};
-
-/// The class of an application's configuration.
-pub(super) const CONFIGURATION: &str = "flask.Config";
 
 /// Bases followed upwards.
 const MAX_BASES: u32 = 10;
@@ -125,9 +122,13 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(gives) = self.models.attribute(class, name) {
             return self.given(value, gives, place);
         }
+        if self.models.role(class) == Some(ClassRole::Configuration) && super::configuration::is_key_name(name) {
+            let key = Value::text(name.clone(), place, false);
+            return self.configured(state, &key, None, place, Nullness::PRESENT);
+        }
         let object = match class {
-            "flask.ctx._AppCtxGlobals" => Some(Object::RequestGlobals),
             "flask.Flask" | "flask.Blueprint" => Some(Object::At(place)),
+            _ if self.models.role(class) == Some(ClassRole::RequestGlobals) => Some(Object::RequestGlobals),
             _ => None,
         };
         if let Some(known) = object.and_then(|object| state.attribute(object, name)) {
@@ -177,7 +178,6 @@ impl<'p> Interpreter<'p, '_> {
                     ..whole
                 }
             }
-            Gives::Configuration => Value::of(Shape::ExternalInstance { class: CONFIGURATION.into(), at: place }),
             Gives::Instance(class) => Value::of(Shape::ExternalInstance { class: class.as_str().into(), at: place }),
             Gives::Itself => receiver.clone(),
             Gives::Content => Value::from_origins(receiver.origins.clone(), Nullness::ANY),

@@ -7,10 +7,32 @@ use super::value::{Shape, Value};
 use super::walk;
 use super::walk::Site;
 use crate::models::Meaning;
-use crate::models::schema::EntryKindModel;
+use crate::models::schema::{EntryKindModel, EntryModel, HandlerModel, ViewClassModel};
 use crate::program::ClassRef;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
+use std::sync::Arc;
+
+/// What a decorator makes of the function below it.
+struct Registration {
+    kind: EntryKind,
+    methods: Vec<Name>,
+    owner: Option<Place>,
+    is_application_wide: bool,
+    handler: HandlerModel,
+}
+
+impl Registration {
+    fn by_model(model: &EntryModel, owner: Option<Place>, is_application_wide: bool) -> Self {
+        Self {
+            kind: entry_kind(model.kind),
+            methods: model.methods.iter().map(Name::new).collect(),
+            owner,
+            is_application_wide,
+            handler: model.handler.clone(),
+        }
+    }
+}
 
 impl<'p> Interpreter<'p, '_> {
     /// What of a file frameworks call.
@@ -33,7 +55,8 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::Call { callee, arguments } => (callee, arguments),
             _ => (decorator, &[]),
         };
-        let (kind, methods, owner, is_application_wide) = self.registration(site.file, callee, decorator)?;
+        let Registration { kind, methods, owner, is_application_wide, handler } =
+            self.registration(site.file, callee, decorator)?;
         let path = arguments.first().and_then(|argument| match &argument.value.kind {
             ExpressionKind::String(text) => Some(text.clone()),
             _ => None,
@@ -45,7 +68,7 @@ impl<'p> Interpreter<'p, '_> {
             methods: if methods.is_empty() { written_methods(arguments) } else { methods },
             place: site.place(),
         };
-        Some(Entry { site, info, owner, is_application_wide })
+        Some(Entry { site, info, owner, is_application_wide, handler })
     }
 
     /// A path with the prefix that its blueprint was made with.
@@ -63,12 +86,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// What registering with this callee means.
-    fn registration(
-        &mut self,
-        file: FileId,
-        callee: &'p Expression,
-        whole: &'p Expression,
-    ) -> Option<(EntryKind, Vec<Name>, Option<Place>, bool)> {
+    fn registration(&mut self, file: FileId, callee: &'p Expression, whole: &'p Expression) -> Option<Registration> {
         let ExpressionKind::Attribute { value: owner, name, .. } = &callee.kind else {
             return self.registration_by_import(file, callee);
         };
@@ -79,37 +97,32 @@ impl<'p> Interpreter<'p, '_> {
             _ => (None, None, Name::default()),
         };
         if let Some(Meaning::Entry(model)) = meaning {
-            let kind = entry_kind(model.kind);
-            let is_application_wide = name == "before_app_request" || class == "flask.Flask";
-            return Some((kind, model.methods.iter().map(Name::new).collect(), at, is_application_wide));
+            let is_application_wide = model.application_wide || class == "flask.Flask";
+            return Some(Registration::by_model(model, at, is_application_wide));
         }
         let (kind, methods) = registration_by_form(whole)?;
-        Some((kind, methods, None, true))
+        Some(Registration { kind, methods, owner: None, is_application_wide: true, handler: HandlerModel::default() })
     }
 
     /// A registering decorator that is imported by its own name: `@expose("/users")`.
-    fn registration_by_import(
-        &mut self,
-        file: FileId,
-        callee: &'p Expression,
-    ) -> Option<(EntryKind, Vec<Name>, Option<Place>, bool)> {
+    fn registration_by_import(&mut self, file: FileId, callee: &'p Expression) -> Option<Registration> {
         let ExpressionKind::Name(_) = &callee.kind else { return None };
         let value = self.at_module_level(file, |this| this.evaluate_alone(callee));
         let Shape::External(path) = &value.shape else { return None };
         let Some(Meaning::Entry(model)) = self.models.meaning(path) else { return None };
-        Some((entry_kind(model.kind), model.methods.iter().map(Name::new).collect(), None, false))
+        Some(Registration::by_model(model, None, false))
     }
 
     /// `get`, `post`, … of a view class.
     fn entry_of_class_method(&mut self, site: Site<'p>) -> Option<Entry<'p>> {
         let class = site.class?;
         let name = site.function.name.as_str();
-        if !matches!(name, "get" | "post" | "put" | "patch" | "delete" | "dispatch_request")
-            || !self.is_view_class(class)
-        {
+        let model = self.view_class_model(class)?;
+        let answers_one = model.methods.iter().any(|known| known == name);
+        if !answers_one && !model.dispatch.iter().any(|known| known == name) {
             return None;
         }
-        let methods = if name == "dispatch_request" { Vec::new() } else { vec![name.to_uppercase().into()] };
+        let methods = if answers_one { vec![name.to_uppercase().into()] } else { Vec::new() };
         let path = class.class.decorators.iter().find_map(|decorator| match &decorator.kind {
             ExpressionKind::Call { arguments, .. } => match &arguments.first()?.value.kind {
                 ExpressionKind::String(text) => Some(text.clone()),
@@ -119,30 +132,26 @@ impl<'p> Interpreter<'p, '_> {
         });
         let name: Name = format!("{}.{name}", class.class.name).into();
         let info = EntryInfo { kind: EntryKind::Route, name, path, methods, place: site.place() };
-        Some(Entry { site, info, owner: None, is_application_wide: false })
+        Some(Entry { site, info, owner: None, is_application_wide: false, handler: model.handler.clone() })
     }
 
-    fn is_view_class(&mut self, class: ClassRef<'p>) -> bool {
+    /// What the base classes of a class make of its methods, where one of them answers requests.
+    pub(super) fn view_class_model(&mut self, class: ClassRef<'p>) -> Option<Arc<ViewClassModel>> {
         let mut pending = vec![class];
         for _ in 0..8 {
-            let Some(current) = pending.pop() else { return false };
-            for base in self.bases(current) {
+            for base in self.bases(pending.pop()?) {
                 match base.shape {
                     Shape::Class(base) => pending.push(base),
                     Shape::External(path) => {
-                        let last = path.rsplit('.').next().unwrap_or_default();
-                        if matches!(
-                            last,
-                            "MethodView" | "View" | "Resource" | "MethodResource" | "APIView" | "HTTPEndpoint"
-                        ) {
-                            return true;
+                        if let Some(model) = self.models.view_class(&path) {
+                            return Some(Arc::clone(model));
                         }
                     }
                     _ => {}
                 }
             }
         }
-        false
+        None
     }
 
     /// `app.before_request(check)`, `app.add_url_rule("/path", view_func=view)`.
@@ -201,7 +210,13 @@ impl<'p> Interpreter<'p, '_> {
                     methods: written_methods(arguments),
                     place: target,
                 };
-                entries.push(Entry { site, info, owner: owner_place, is_application_wide: kind == EntryKind::Hook });
+                entries.push(Entry {
+                    site,
+                    info,
+                    owner: owner_place,
+                    is_application_wide: kind == EntryKind::Hook,
+                    handler: HandlerModel::default(),
+                });
             }
         }
     }
@@ -270,7 +285,7 @@ fn entry_kind(model: EntryKindModel) -> EntryKind {
         EntryKindModel::Route => EntryKind::Route,
         EntryKindModel::Hook => EntryKind::Hook,
         EntryKindModel::TokenCallback => EntryKind::TokenCallback,
-        EntryKindModel::Other => EntryKind::Other,
+        EntryKindModel::Other | EntryKindModel::ErrorHandler => EntryKind::Other,
     }
 }
 

@@ -6,9 +6,9 @@ use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 use schema::{
-    ClassModel, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
-    IssueModel, LogModel, MacModel, ModelFile, ObtainModel, OutgoingModel, ProviderModel, RefuseModel, ResponseModel,
-    SettingMapModel, SettingModel, VerifyModel,
+    ClassModel, ClassRole, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel,
+    InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ProviderModel,
+    RefuseModel, RequestModel, ResponseModel, SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -48,6 +48,8 @@ pub enum Meaning {
     Outgoing(Arc<OutgoingModel>),
     /// Registers an entry.
     Entry(Arc<EntryModel>),
+    /// Puts one object with routes under another.
+    Mount(Arc<MountModel>),
     /// A decorator that changes nothing.
     Transparent,
 }
@@ -63,7 +65,9 @@ pub struct Models {
     roots: FxHashMap<String, String>,
     libraries: FxHashMap<String, String>,
     secret_keys: Vec<String>,
+    requests: Vec<RequestModel>,
     providers: Vec<ProviderModel>,
+    view_classes: FxHashMap<String, Arc<ViewClassModel>>,
 }
 
 /// The models that come with the program.
@@ -128,7 +132,7 @@ impl Models {
             file.decode => Meaning::Decode, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
             file.verify => Meaning::Verify,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
-            file.entry => Meaning::Entry, file.compare => Meaning::Compare,
+            file.entry => Meaning::Entry, file.mount => Meaning::Mount, file.compare => Meaning::Compare,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
         let same =
@@ -137,6 +141,12 @@ impl Models {
         for (path, meaning) in inert.chain(same).chain(digest) {
             self.add_root(&path, &library);
             self.meanings.insert(path, meaning);
+        }
+        for model in file.view_class {
+            let model = Arc::new(model);
+            for path in &model.path {
+                self.view_classes.insert(path.clone(), Arc::clone(&model));
+            }
         }
         for model in file.class {
             let model = Arc::new(model);
@@ -150,6 +160,7 @@ impl Models {
             }
         }
         self.providers.extend(file.provider);
+        self.requests.extend(file.request);
     }
 
     fn add_root(&mut self, path: &str, library: &str) {
@@ -205,6 +216,31 @@ impl Models {
         self.find_in_bases(class, &|models, path| models.classes.get(path)?.methods.get(name))
     }
 
+    /// What a key of a library's object gives.
+    pub fn item(&self, class: &str, key: &str) -> Option<&Gives> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.items.get(key))
+    }
+
+    /// Whether objects of a library's class are read by keys that a model names.
+    pub fn has_items(&self, class: &str) -> bool {
+        self.find_in_bases(class, &|models, path| (!models.classes.get(path)?.items.is_empty()).then_some(())).is_some()
+    }
+
+    /// What part objects of a class play.
+    pub fn role(&self, class: &str) -> Option<ClassRole> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.role)
+    }
+
+    /// The class of what a parameter called like a request holds in a file that imports these top-level modules: the most
+    /// special one of those that fit.
+    pub fn request_class(&self, is_imported: &dyn Fn(&str) -> bool) -> Option<&str> {
+        let fitting = self.requests.iter().filter(|model| model.imported.iter().any(|module| is_imported(module)));
+        let best = fitting
+            .map(|model| model.class.as_str())
+            .reduce(|known, class| if self.is_subclass(class, known) { class } else { known });
+        best.or_else(|| self.requests.iter().find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
+    }
+
     /// Whether a class is, or inherits from, another.
     pub fn is_subclass(&self, class: &str, base: &str) -> bool {
         self.find_in_bases(class, &|_, path| (path == base).then_some(())).is_some()
@@ -243,6 +279,15 @@ impl Models {
     /// Whether a configuration key holds a secret by what its library does with it.
     pub fn is_secret_key(&self, key: &str) -> bool {
         self.secret_keys.iter().any(|known| known == key)
+    }
+
+    /// What a base class outside the program makes of the classes that inherit from it.
+    pub fn view_class(&self, path: &str) -> Option<&Arc<ViewClassModel>> {
+        let by_last_name = || self.view_classes.get(&format!("*.{}", path.rsplit('.').next()?));
+        self.view_classes
+            .get(path)
+            .or_else(|| self.view_classes.get(self.canonical(path).as_ref()))
+            .or_else(by_last_name)
     }
 
     /// Senders that sign.

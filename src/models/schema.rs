@@ -7,6 +7,14 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+#[path = "classes.rs"]
+mod classes;
+#[path = "routing.rs"]
+mod routing;
+
+pub use classes::{ClassModel, ClassRole, Gives, RequestModel};
+pub use routing::{EntryKindModel, EntryModel, HandlerModel, MountModel, VariableSyntax, ViewClassModel};
+
 /// One library.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -28,6 +36,9 @@ pub struct ModelFile {
     /// Classes.
     #[serde(default)]
     pub class: Vec<ClassModel>,
+    /// The request classes of its handlers.
+    #[serde(default)]
+    pub request: Vec<RequestModel>,
     /// Calls that return an object of a class.
     #[serde(default)]
     pub instance: Vec<InstanceModel>,
@@ -79,6 +90,12 @@ pub struct ModelFile {
     /// Decorators and calls that register entries.
     #[serde(default)]
     pub entry: Vec<EntryModel>,
+    /// Calls that put one object with routes under another.
+    #[serde(default)]
+    pub mount: Vec<MountModel>,
+    /// Base classes whose methods answer requests.
+    #[serde(default)]
+    pub view_class: Vec<ViewClassModel>,
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
@@ -90,61 +107,6 @@ pub struct ModelFile {
     pub provider: Vec<ProviderModel>,
 }
 
-/// A class: its bases and what its attributes and methods give.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ClassModel {
-    /// Its dotted names; the first is the one objects are known by.
-    pub path: Vec<String>,
-    /// Dotted names of its bases.
-    #[serde(default)]
-    pub bases: Vec<String>,
-    /// Attributes.
-    #[serde(default)]
-    pub attributes: BTreeMap<String, Gives>,
-    /// Methods by what their result is.
-    #[serde(default)]
-    pub methods: BTreeMap<String, Gives>,
-}
-
-/// What an attribute or method of a library's object gives.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Gives {
-    /// The header map.
-    Headers,
-    /// WSGI environment.
-    Environment,
-    /// Query parameters.
-    Query,
-    /// Form fields.
-    Form,
-    /// Query and form.
-    Values,
-    /// Cookies.
-    Cookies,
-    /// The parsed JSON body.
-    Json,
-    /// The raw body.
-    RawBody,
-    /// The parsed `Authorization` header, `None` when absent.
-    Authorization,
-    /// Path parameters.
-    PathParameters,
-    /// Other data of the request.
-    RequestData,
-    /// The application's configuration.
-    Configuration,
-    /// An object of a class.
-    Instance(String),
-    /// The object itself (a child logger, a bound logger).
-    Itself,
-    /// What the object carries, as a plain value: a decoded token's claims, the text of a stored secret.
-    Content,
-    /// The answer of a check: an attribute that a `[[verify]]` of the same name describes (`current_user.is_authenticated`).
-    Check,
-}
-
 /// Calls that return an object.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -153,8 +115,9 @@ pub struct InstanceModel {
     pub path: Vec<String>,
     /// The class of what they return.
     pub class: String,
-    /// Parameters in order; `key` has meaning, the secret that the object works with, and `user` and `password` of Basic
-    /// credentials.
+    /// Parameters in order; `key` has meaning, the secret that the object works with, `user` and `password` of Basic
+    /// credentials, and for an object with routes `prefix`, the path before them, `parent`, what it is put under, and
+    /// `decorators`, those around each of its handlers.
     #[serde(default)]
     pub parameters: Vec<String>,
 }
@@ -517,33 +480,6 @@ pub struct OutgoingModel {
     /// The class of what it gives (a client, a prepared request).
     #[serde(default)]
     pub object: Option<String>,
-}
-
-/// Something that makes a function an entry.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct EntryModel {
-    /// Dotted names: methods of an application object used as decorators or called.
-    pub path: Vec<String>,
-    /// What kind of entry.
-    pub kind: EntryKindModel,
-    /// The HTTP methods, where the name says them.
-    #[serde(default)]
-    pub methods: Vec<String>,
-}
-
-/// Kinds of entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EntryKindModel {
-    /// A route.
-    Route,
-    /// Runs before every route of its application or blueprint.
-    Hook,
-    /// Gets a token or password and answers with an identity or a boolean.
-    TokenCallback,
-    /// Runs at other times: error handlers, hooks after the answer, commands.
-    Other,
 }
 
 /// A configuration key.

@@ -60,6 +60,7 @@ fn finding(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> Finding {
         .message(message)
         .help(help)
         .confidence(lower(presented_origin.confidence, expected_origin.confidence))
+        .about(*place)
         .related(root(presented_origin), presented_origin.trail.root().step_text())
         .related(root(expected_origin), expected_origin.trail.root().step_text())
         .flow(steps(presented_origin, *place, "it is compared here"))

@@ -71,6 +71,7 @@ fn finding(
         ))
         .help("verify the token before going on: its signature, audience, issuer and expiry for a JWT, `hmac.compare_digest` with the expected secret for a shared token")
         .confidence(origin.confidence)
+        .about(entry.place)
         .related(root(origin), origin.trail.root().step_text())
         .identity(guard.as_ref().map_or(entry.name.as_str(), |(name, _)| name.as_str()));
     if guard.is_some() {

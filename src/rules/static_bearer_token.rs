@@ -24,6 +24,7 @@ pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Fi
             entry_words(entry),
         ))
         .help("accept short-lived signed tokens whose audience, issuer, expiry and scope are checked, or a signature over each delivery")
+        .about(entry.place)
         .identity(entry.name.as_str());
     vec![match place {
         Some(place) => finding.related(place, "the token is compared here").build(),

@@ -8,16 +8,20 @@ const RULE: &str = "stub-validator";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     match event {
-        Event::Stub { function, definition, place, credential } => {
+        Event::Stub { function, definition, place, entry, credential } => {
             if context.is_test(definition.file) {
                 return Vec::new();
             }
-            let builder = FindingBuilder::new(RULE, Severity::Error, *definition, "every path says yes")
+            let mut builder = FindingBuilder::new(RULE, Severity::Error, *definition, "every path says yes")
                 .message(message(function))
                 .help(HELP)
                 .confidence(credential.map_or(Confidence::Medium, |origin| origin.confidence))
+                .about(*definition)
                 .related(*place, "its answer is tested here")
                 .identity(*function);
+            if let Some(entry) = entry {
+                builder = builder.about(*entry);
+            }
             vec![match credential {
                 Some(origin) => builder.related(root(origin), origin.trail.root().step_text()).build(),
                 None => builder.build(),
@@ -31,6 +35,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
             let finding = FindingBuilder::new(RULE, Severity::Error, entry.place, "every path says yes")
                 .message(format!("{} of the authentication extension accepts whatever it is given: any made-up token gets in.", entry_words(entry)))
                 .help(HELP)
+                .about(entry.place)
                 .identity(entry.name.as_str());
             vec![finding.build()]
         }

@@ -61,6 +61,7 @@ fn finding(comparison: &Comparison<'_>, origin: &Origin, nothing: &str, context:
             if nothing == "None" { "a missing value" } else { "an empty value" },
         ))
         .confidence(lower(presented_origin.confidence, origin.confidence))
+        .about(*place)
         .related(root(origin), origin.trail.root().step_text())
         .related(root(presented_origin), presented_origin.trail.root().step_text())
         .flow(steps(origin, *place, "both sides can be the same nothing here"))

@@ -43,6 +43,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, outcomes: 
         .message(message)
         .help(fix)
         .confidence(confidence)
+        .about(decode.place)
         .related(decision.place, format!("{claim} {} here", decision.what))
         .identity(decode.function.as_str())
         .identity(entry.name.as_str());

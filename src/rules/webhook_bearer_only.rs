@@ -24,6 +24,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         ))
         .help(fix.clone())
         .confidence(Confidence::Medium)
+        .about(entry.place)
         .related(check, "only a shared token is checked")
         .identity(entry.name.as_str());
     vec![finding.build()]

@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bearerlint::analysis::{self, Options};
-use bearerlint::finding::Severity;
-use bearerlint::models::{self, Models};
+use bearerlint::config::Policy;
+use bearerlint::finding::{Confidence, Severity};
+use bearerlint::models::Models;
 use bearerlint::program::Program;
+use bearerlint::root::Root;
 use bearerlint::rules::catalogue::{self, Category, Profile};
+use bearerlint::settle;
 use bearerlint::source::Source;
 
 /// A finding reduced to what tests ask about. Ordered, so that repeats fall together as they do in a report.
@@ -35,19 +38,24 @@ pub(crate) fn default_rules() -> Vec<&'static str> {
     catalogue::pages().iter().filter(runs).map(|page| page.id).collect()
 }
 
-/// Analyses files, given as path and text, with the rules named and the models that come with the program.
-pub(crate) fn run(files: &[(String, String)], rules: Vec<&'static str>) -> Outcome {
-    run_with(files, rules, models::embedded())
-}
-
-/// The same with some models.
-pub(crate) fn run_with(files: &[(String, String)], rules: Vec<&'static str>, models: &Models) -> Outcome {
+/// Analyses files, given as path and text, with the rules and models named and under a profile.
+pub(crate) fn run(files: &[(String, String)], rules: Vec<&'static str>, models: &Models, profile: Profile) -> Outcome {
     let mut sources: Vec<Source> =
         files.iter().map(|(path, text)| Source::new(PathBuf::from(path), text.as_str())).collect();
     sources.sort_by(|left, right| left.path.cmp(&right.path));
     let program = Program::new(sources, Duration::from_secs(5));
-    let analysis = analysis::analyse_with(&program, &Options { rules }, models);
-    let found = analysis.findings.iter().map(|finding| {
+    let strict = program.files().filter(|_| profile == Profile::Strict).collect();
+    let analysis = analysis::analyse_with(&program, &Options { rules: rules.clone(), strict }, models);
+    let policy = Policy {
+        rules: rules.into_iter().collect(),
+        is_strict: profile == Profile::Strict,
+        min_confidence: Confidence::Low,
+        fail_on: Severity::Warning,
+    };
+    let root = Root::at(PathBuf::new());
+    let context = settle::Context { program: &program, root: &root, policy: &|_| &policy };
+    let settled = settle::settle(&context, analysis.findings, Vec::new());
+    let found = settled.findings.iter().map(|finding| {
         let source = program.source(finding.primary.place.file);
         Found {
             path: source.path.display().to_string(),

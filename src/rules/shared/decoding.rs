@@ -59,6 +59,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, cl
         .confidence(origin.confidence)
         .related(super::root(origin), origin.trail.root().step_text())
         .flow(steps(origin, decode.place, &format!("the token is verified without its {noun}")))
+        .about(decode.place)
         .identity(decode.function.as_str())
         .identity(entry.name.as_str());
     Some(builder.build())

@@ -10,6 +10,7 @@ use crate::models::Models;
 use crate::program::Index;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
+use rustc_hash::FxHashSet;
 
 /// What a rule may look at beside the event.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,8 @@ pub struct Context<'i, 'p> {
     pub index: &'i Index<'p>,
     /// What libraries mean.
     pub models: &'i Models,
+    /// Files for which the strict profile is on.
+    pub strict: &'i FxHashSet<FileId>,
 }
 
 /// Longest piece of source that a message quotes, in characters.
@@ -42,6 +45,11 @@ impl Context<'_, '_> {
         let around = sites.into_iter().filter(|site| site.function.span.contains(place.span));
         let site = around.min_by_key(|site| site.function.span.end - site.function.span.start)?;
         Some((site.function.name.clone(), site.place()))
+    }
+
+    /// Whether the strict profile is on for a file: where a finding would stand decides.
+    pub fn is_strict(&self, file: FileId) -> bool {
+        self.strict.contains(&file)
     }
 
     /// Whether a file holds tests.

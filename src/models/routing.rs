@@ -1,0 +1,122 @@
+//! The part of a model file's shape that is about routing: what registers handlers, on what, under which path, and what
+//! a handler is given. Data only.
+
+use serde::Deserialize;
+
+/// Something that makes a function an entry: a decorator, or a call that is handed the function.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EntryModel {
+    /// Dotted names: methods of an application object used as decorators or called.
+    pub path: Vec<String>,
+    /// What kind of entry.
+    pub kind: EntryKindModel,
+    /// The HTTP methods, where the name says them.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// Parameters in order, as `meaning` or `meaning=name`; `path`, `methods`, `handler` (a function or view class that a
+    /// call registers), `error` (the exception or status that an error handler waits for) and `decorators` have meaning.
+    /// `paths` stands for all arguments from there on.
+    #[serde(default = "only_path")]
+    pub parameters: Vec<String>,
+    /// Whether it holds for the whole application although it is registered on a part of it (`before_app_request`).
+    #[serde(default)]
+    pub application_wide: bool,
+    /// What a handler that is registered this way is given.
+    #[serde(default)]
+    pub handler: HandlerModel,
+}
+
+fn only_path() -> Vec<String> {
+    vec!["path".to_owned()]
+}
+
+/// Kinds of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EntryKindModel {
+    /// A route.
+    Route,
+    /// Runs before every route of its application or blueprint.
+    Hook,
+    /// Gets a token or password and answers with an identity or a boolean.
+    TokenCallback,
+    /// Answers in place of a route that raised.
+    ErrorHandler,
+    /// Runs at other times: hooks after the answer, commands.
+    Other,
+}
+
+/// What a handler is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HandlerModel {
+    /// The class of the request object that it gets as an argument; none where the request is a global.
+    #[serde(default)]
+    pub request_class: Option<String>,
+    /// The place of that argument among the handler's parameters, `self` not counted.
+    #[serde(default)]
+    pub request_at: usize,
+    /// The attribute of a view's object that holds the request too.
+    #[serde(default)]
+    pub request_attribute: Option<String>,
+    /// How variable parts of a path are written.
+    #[serde(default)]
+    pub variables: VariableSyntax,
+    /// Whether variable parts are read from the request object alone and never handed over as arguments.
+    #[serde(default)]
+    pub hides_variables: bool,
+}
+
+/// How the variable parts of a path are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VariableSyntax {
+    /// `/users/<int:user_id>`.
+    #[default]
+    Angle,
+    /// `/users/{user_id:int}`.
+    Braces,
+    /// Groups of a regular expression: `^users/(?P<user_id>\d+)$`.
+    Groups,
+}
+
+/// A call that puts one object with routes under another (`app.register_blueprint(users, url_prefix="/users")`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MountModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Parameters in order; `child` goes under the receiver, or the receiver goes under `parent`; `prefix` has meaning too.
+    pub parameters: Vec<String>,
+    /// Whether the prefix takes the place of the one that the child was made with, instead of standing before it.
+    #[serde(default)]
+    pub replaces_prefix: bool,
+}
+
+/// A base class whose methods answer requests.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ViewClassModel {
+    /// Dotted names of the base; `*.View` means a class of that name of any library that no other line names.
+    pub path: Vec<String>,
+    /// Its methods that each answer the HTTP method of their name.
+    #[serde(default = "method_names")]
+    pub methods: Vec<String>,
+    /// Its methods that answer whatever the HTTP method.
+    #[serde(default)]
+    pub dispatch: Vec<String>,
+    /// Class attributes that hold decorators for all of them, the innermost first.
+    #[serde(default)]
+    pub decorators: Vec<String>,
+    /// The class method that makes a view of the class.
+    #[serde(default)]
+    pub made_by: Option<String>,
+    /// What its methods are given.
+    #[serde(default)]
+    pub handler: HandlerModel,
+}
+
+fn method_names() -> Vec<String> {
+    ["get", "post", "put", "patch", "delete", "head", "options"].map(str::to_owned).to_vec()
+}
