@@ -1,22 +1,31 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
 mod binding;
+mod builtins;
 mod call;
+mod classes;
 mod comparison;
 mod condition;
 mod configuration;
 mod containers;
 mod decode;
+mod decorators;
+mod displays;
 pub mod entry;
 pub mod event;
 pub mod evidence;
 mod exception;
 mod expression;
 pub mod interpreter;
+mod joining;
 mod library;
+mod logs;
 mod lookup;
 mod methods;
+mod mutation;
+mod nullness;
 mod objects;
+mod operators;
 pub mod origin;
 mod outcome;
 mod pattern;
@@ -25,5 +34,6 @@ pub mod relevant;
 pub mod state;
 mod statement;
 mod summary;
+mod texts;
 pub mod value;
 pub mod walk;
