@@ -1,8 +1,9 @@
 //! Classes of the program: their bases, methods and attributes, and how objects of them are made.
 
 use super::interpreter::{Branches, Interpreter, one};
+use super::origin::Store;
 use super::state::State;
-use super::value::{Arguments, Object, Shape, Value};
+use super::value::{Arguments, Nullness, Object, Shape, Value};
 use crate::program::{Binding, ClassRef};
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind, Function, Name, StatementKind};
@@ -123,6 +124,7 @@ impl<'p> Interpreter<'p, '_> {
                 Binding::Class(inner) => Value::of(Shape::Class(ClassRef { file: class.file, class: inner })),
                 Binding::Value { expression, .. } | Binding::Annotated { expression: Some(expression), .. } => {
                     let value = this.evaluate_alone(expression);
+                    let value = this.field_of_settings(class, name, value);
                     value.step(place, &super::origin::Step::Assigned(name.clone()))
                 }
                 _ => Value::unknown(),
@@ -130,6 +132,28 @@ impl<'p> Interpreter<'p, '_> {
             let values: Vec<Value<'p>> = values.collect();
             values.into_iter().reduce(|left, right| left.join(&right))
         })
+    }
+
+    /// A field that is read from the environment: what the class body gives it is the default.
+    fn field_of_settings(&mut self, class: ClassRef<'p>, name: &Name, value: Value<'p>) -> Value<'p> {
+        let is_field = |text: &Name| !text.is_empty() && !name.starts_with('_');
+        let Some(at) = value.as_text().filter(|text| is_field(text)).map(|_| value.literal_origin()) else {
+            return value;
+        };
+        let base = self.library_base(class);
+        let Some(place) = at
+            .iter()
+            .next()
+            .map(|origin| origin.trail.root().place)
+            .filter(|_| base.is_some_and(|base| self.models.reads_environment(&base)))
+        else {
+            return value;
+        };
+        let variable: Name = name.to_ascii_uppercase().into();
+        let key = Value::text(variable.clone(), place, false);
+        let read = self.setting(Store::Environment, &key, place, Nullness::FULL);
+        let origins = read.origins.union(&value.as_default_of(&variable));
+        Value { origins, ..read }
     }
 
     /// What `__init__` assigned to an attribute of objects that nobody was seen to make.

@@ -320,6 +320,7 @@ impl<'p> Interpreter<'p, '_> {
         self.frames.push(Frame::new(file, None));
         self.block(vec![State::default()], &module.body);
         self.settings_of_module(file);
+        self.named_settings(file);
         self.frames.clear();
         let place = Place { file, span: crate::source::Span::default() };
         let entry =

@@ -122,7 +122,8 @@ impl<'p> Interpreter<'p, '_> {
                 };
                 let mut value = self.setting(store(model.store), &key, place, nullness);
                 if let Some(default) = default {
-                    value.origins = value.origins.union(&default.literal_origin()).union(&default.origins);
+                    let name = key.as_text().cloned().unwrap_or_default();
+                    value.origins = value.origins.union(&default.as_default_of(&name));
                 }
                 one(state, answer(value, &model.held_in, model.object.as_deref(), place))
             }

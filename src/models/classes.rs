@@ -26,6 +26,10 @@ pub struct ClassModel {
     /// What part its objects play in a program, where they play one; inherited from bases.
     #[serde(default)]
     pub role: Option<ClassRole>,
+    /// Whether fields of its subclasses are read from the environment when an object is made: what a class body gives
+    /// them is a default.
+    #[serde(default)]
+    pub reads_environment: bool,
 }
 
 /// What part an object plays in a web application.

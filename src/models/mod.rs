@@ -246,6 +246,11 @@ impl Models {
         self.find_in_bases(class, &|_, path| (path == base).then_some(())).is_some()
     }
 
+    /// Whether fields of a class's subclasses are read from the environment.
+    pub fn reads_environment(&self, class: &str) -> bool {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.reads_environment.then_some(())).is_some()
+    }
+
     /// Whether a class is described.
     pub fn is_class(&self, path: &str) -> bool {
         self.classes.contains_key(path) || self.classes.contains_key(self.canonical(path).as_ref())
