@@ -29,7 +29,11 @@ impl<'p> Interpreter<'p, '_> {
         {
             return one(state, value);
         }
-        let callees = self.evaluate(state, callee);
+        let behind = self.reached_behind(&state, callee);
+        let callees = match behind {
+            Some(handler) => one(state, handler),
+            None => self.evaluate(state, callee),
+        };
         let mut all: Branches<'p> = SmallVec::new();
         for (state, callee_value) in callees {
             for (state, given) in self.arguments(state, arguments) {
@@ -81,6 +85,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 _ => self.guard(state, &Rc::clone(decorator)),
             },
+            Shape::ForMethods(parts) => self.call_for_methods(state, parts, arguments, place),
             Shape::External(path) => {
                 let path = path.clone();
                 self.call_library(state, &path, arguments, place)
@@ -353,6 +358,7 @@ pub(super) fn is_callable(value: &Value<'_>) -> bool {
             | Shape::Wrapped(_)
             | Shape::Guarded(_)
             | Shape::LibraryDecorator(_)
+            | Shape::ForMethods(_)
             | Shape::External(_)
             | Shape::Instance { .. }
     )

@@ -30,7 +30,7 @@ impl<'p> Interpreter<'p, '_> {
         branches
     }
 
-    fn apply_decorator(
+    pub(super) fn apply_decorator(
         &mut self,
         state: State<'p>,
         decorator: &Value<'p>,

@@ -13,7 +13,7 @@ use crate::finding::Confidence;
 use crate::models::schema::{HandlerModel, VariableSyntax};
 use crate::program::vocabulary;
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{Name, Parameter, ParameterKind};
+use crate::syntax::tree::{Expression, Name, Parameter, ParameterKind};
 use std::rc::Rc;
 
 /// A function that a framework calls.
@@ -29,6 +29,8 @@ pub struct Entry<'p> {
     pub is_application_wide: bool,
     /// What the framework gives it.
     pub handler: HandlerModel,
+    /// Decorators that it is wrapped in where it is registered, the outermost first, and the file they are written in.
+    pub around: Vec<(FileId, &'p Expression)>,
 }
 
 /// Everything in one file that can run.
@@ -87,7 +89,9 @@ impl<'p> Interpreter<'p, '_> {
         }
         let callee = self.entry_function(&state, entry);
         let arguments = self.entry_arguments(&state, entry);
+        let (callee, arguments) = self.surrounded(&state, entry, callee, arguments);
         let branches = self.call(state, &callee, arguments, entry.info.place);
+        self.behind = None;
         for (state, value) in branches {
             let (ending, status) = match entry.info.kind {
                 EntryKind::TokenCallback => (outcome::of_callback(&value), None),
@@ -242,7 +246,12 @@ impl<'p> Interpreter<'p, '_> {
         let map = Value::of(Shape::Request(RequestMap::Path));
         let mut own = parameters;
         if let Some(parameter) = entry.handler.request_class.as_ref().and(parameters.get(entry.handler.request_at)) {
-            arguments.keywords.push((parameter.name.clone(), self.handed_request(entry)));
+            let request = self.handed_request(entry);
+            if entry.handler.request_at == 0 {
+                arguments.positional.push(request);
+            } else {
+                arguments.keywords.push((parameter.name.clone(), request));
+            }
             own = parameters.get(entry.handler.request_at + 1..).unwrap_or_default();
         }
         arguments.rest = Some(Value::unknown());
@@ -338,7 +347,14 @@ impl<'p> Interpreter<'p, '_> {
             methods: Vec::new(),
             place: site.place(),
         };
-        Entry { site, info, owner: None, is_application_wide: false, handler: HandlerModel::default() }
+        Entry {
+            site,
+            info,
+            owner: None,
+            is_application_wide: false,
+            handler: HandlerModel::default(),
+            around: Vec::new(),
+        }
     }
 }
 

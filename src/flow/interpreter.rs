@@ -114,6 +114,8 @@ pub struct Interpreter<'p, 'i> {
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
     /// Whether the running entry hit a bound.
     pub is_bounded: bool,
+    /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
+    pub(super) behind: Option<(Name, Value<'p>)>,
     pub(super) frames: Vec<Frame<'p>>,
     pub(super) summaries: FxHashMap<SummaryKey, Rc<Summary<'p>>>,
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
@@ -145,6 +147,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
             is_bounded: false,
+            behind: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),
             globals: FxHashMap::default(),

@@ -104,6 +104,10 @@ impl Value<'_> {
                 pair.0.hash_to_depth(hasher, depth - 1);
             }
             Shape::LibraryDecorator(decorator) => (&decorator.path, decorator.place).hash(hasher),
+            Shape::ForMethods(parts) => {
+                parts.0.hash_to_depth(hasher, depth - 1);
+                parts.2.iter().for_each(|inner| inner.hash_to_depth(hasher, depth - 1));
+            }
             Shape::Request(map) => map.hash(hasher),
             Shape::Response { status } => status.hash(hasher),
         }

@@ -144,11 +144,14 @@ impl<'p> Interpreter<'p, '_> {
             Meaning::Inert | Meaning::Transparent | Meaning::Entry(_) | Meaning::Mount(_) => {
                 match arguments.positional.first() {
                     // A decorator that registers hands the function back.
-                    Some(only) if arguments.positional.len() == 1 && matches!(only.shape, Shape::Function(_)) => {
-                        one(state, only.clone())
-                    }
+                    Some(only) if arguments.positional.len() == 1 && is_function(only) => one(state, only.clone()),
                     _ => one(state, Value::unknown()),
                 }
+            }
+            Meaning::MethodDecorator => {
+                let decorator = arguments.get(0, "decorator").cloned().unwrap_or_else(Value::unknown);
+                let name = arguments.get(1, "name").and_then(Value::as_text).cloned();
+                one(state, Value::of(Shape::ForMethods(Rc::new((decorator, name, None)))))
             }
             Meaning::Log(model) => {
                 self.log(model, &arguments, place, Confidence::High);
@@ -201,10 +204,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             Meaning::Verify(model) => {
                 if let [only] = arguments.positional.as_slice()
-                    && matches!(
-                        only.shape,
-                        Shape::Function(_) | Shape::Partial(_) | Shape::Guarded(_) | Shape::Wrapped(_)
-                    )
+                    && is_function(only)
                 {
                     let decorator =
                         Rc::new(LibraryDecorator { path: path.clone(), arguments: Arguments::default(), place });
@@ -314,6 +314,14 @@ impl<'p> Interpreter<'p, '_> {
         }
         state.set_attribute(Object::Configuration, key.clone(), value.clone());
     }
+}
+
+/// Whether a value is a function that a decorator could be applied to.
+fn is_function(value: &Value<'_>) -> bool {
+    matches!(
+        value.shape,
+        Shape::Function(_) | Shape::Partial(_) | Shape::Guarded(_) | Shape::Wrapped(_) | Shape::ForMethods(_)
+    )
 }
 
 /// The length or count of something: of a credential, it tells of its form.

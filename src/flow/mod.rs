@@ -34,6 +34,8 @@ pub mod relevant;
 pub mod state;
 mod statement;
 mod summary;
+mod surroundings;
 mod texts;
+mod url_table;
 pub mod value;
 pub mod walk;

@@ -81,6 +81,9 @@ pub enum Shape<'p> {
     LibraryDecorator(Rc<LibraryDecorator<'p>>),
     /// A callable behind a library decorator that checks the caller.
     Guarded(Rc<(Value<'p>, Rc<LibraryDecorator<'p>>)>),
+    /// A decorator of functions that decorates methods, the name of the method where it decorates a class, and what it
+    /// decorates once it does.
+    ForMethods(Rc<(Value<'p>, Option<Name>, Option<Value<'p>>)>),
     /// A part of a request.
     Request(RequestMap),
     /// An HTTP answer with its status, where known.

@@ -50,6 +50,8 @@ pub enum Meaning {
     Entry(Arc<EntryModel>),
     /// Puts one object with routes under another.
     Mount(Arc<MountModel>),
+    /// Makes a decorator of functions one of methods.
+    MethodDecorator,
     /// A decorator that changes nothing.
     Transparent,
 }
@@ -138,7 +140,9 @@ impl Models {
         let same =
             file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
-        for (path, meaning) in inert.chain(same).chain(digest) {
+        let for_methods = file.method_decorator.into_iter().flat_map(|InertModel { path }| path);
+        let for_methods = for_methods.map(|path| (path, Meaning::MethodDecorator));
+        for (path, meaning) in inert.chain(same).chain(digest).chain(for_methods) {
             self.add_root(&path, &library);
             self.meanings.insert(path, meaning);
         }

@@ -109,6 +109,10 @@ pub struct ViewClassModel {
     /// Class attributes that hold decorators for all of them, the innermost first.
     #[serde(default)]
     pub decorators: Vec<String>,
+    /// The method that calls them, around which a class may put its own: `dispatch`, which then ends in
+    /// `super().dispatch(…)`.
+    #[serde(default)]
+    pub wraps: Option<String>,
     /// The class method that makes a view of the class.
     #[serde(default)]
     pub made_by: Option<String>,

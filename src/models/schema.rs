@@ -96,6 +96,9 @@ pub struct ModelFile {
     /// Base classes whose methods answer requests.
     #[serde(default)]
     pub view_class: Vec<ViewClassModel>,
+    /// Calls that make a decorator of functions one of methods, or of the method of a class that `name` says.
+    #[serde(default)]
+    pub method_decorator: Vec<InertModel>,
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
