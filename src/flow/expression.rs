@@ -260,9 +260,8 @@ pub(super) fn merge_branches(branches: Branches<'_>) -> Branches<'_> {
     }
     let mut merged: Branches<'_> = SmallVec::new();
     for (state, value) in branches {
-        let same = merged
-            .iter_mut()
-            .find(|(known, known_value)| known.evidence == state.evidence && tells(known_value) == tells(&value));
+        let same =
+            merged.iter_mut().find(|(known, known_value)| known.is_like(&state) && tells(known_value) == tells(&value));
         match same {
             Some((known, known_value)) => {
                 *known = known.join(&state);

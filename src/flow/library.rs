@@ -38,6 +38,9 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         if let Some(meaning) = self.models.meaning(path).cloned() {
             let canonical: Name = self.models.canonical(path).into_owned().into();
+            if matches!(meaning, Meaning::Parameter(_) | Meaning::Dependency(_)) {
+                return one(state, super::injection::marker(&canonical, arguments));
+            }
             return self.apply(state, &meaning, &canonical, arguments, None, place);
         }
         if path == "functools.partial" || path == "functools.partialmethod" {
@@ -141,6 +144,9 @@ impl<'p> Interpreter<'p, '_> {
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
             }
+            Meaning::Scheme(model) => self.read_by_scheme(state, model, receiver, place),
+            Meaning::Answer(model) => self.answer_is_set(state, model, &arguments),
+            Meaning::Parameter(_) | Meaning::Dependency(_) => one(state, Value::unknown()),
             Meaning::Inert | Meaning::Transparent | Meaning::Entry(_) | Meaning::Mount(_) => {
                 match arguments.positional.first() {
                     // A decorator that registers hands the function back.
@@ -217,11 +223,8 @@ impl<'p> Interpreter<'p, '_> {
                 self.verify_caller(state, path, &arguments, place)
             }
             Meaning::Refuse(model) => {
-                let status = arguments
-                    .positional
-                    .first()
-                    .or_else(|| arguments.keyword("http_status_code"))
-                    .and_then(Value::as_integer)
+                let status = parameter(&model.parameters, &arguments, "status")
+                    .and_then(super::outcome::written_status)
                     .or(model.status);
                 let is_class = path.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase));
                 if is_class {
@@ -239,9 +242,7 @@ impl<'p> Interpreter<'p, '_> {
                 let written = parameter(&model.parameters, &arguments, "status")
                     .or_else(|| arguments.keyword("status"))
                     .or_else(|| arguments.keyword("status_code"));
-                let given = written
-                    .and_then(Value::as_integer)
-                    .or_else(|| written.and_then(Value::as_text).and_then(|text| text.split(' ').next()?.parse().ok()));
+                let given = written.and_then(super::outcome::written_status);
                 let inner = arguments.positional.first().and_then(|body| match &body.shape {
                     Shape::Response { status } => *status,
                     Shape::Sequence(elements) => elements.get(1).and_then(Value::as_integer),

@@ -12,7 +12,7 @@ use super::origin::{OriginKind, Origins};
 use super::state::State;
 use super::value::{Arguments, Constant, Dictionary, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
-use crate::models::schema::{ClassRole, DecodeModel};
+use crate::models::schema::{ClassRole, DecodeModel, Gives};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::Name;
@@ -67,6 +67,15 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(meaning) = self.models.method(class, name).cloned() {
             let path: Name = format!("{class}.{name}").into();
             return self.apply(state, &meaning, &path, arguments, Some(receiver), place);
+        }
+        if let Some(Gives::Part(part)) = self.models.method_gives(class, name) {
+            let part = part.clone();
+            if part.name.is_some() {
+                let value = self.part(&state, receiver, &part, None, place);
+                return one(state, value);
+            }
+            let map = self.given(receiver, &part.of, place);
+            return self.get(state, &map, &arguments, place);
         }
         if let Some(gives) = self.models.method_gives(class, name).cloned() {
             let value = self.given(receiver, &gives, place);

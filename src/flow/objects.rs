@@ -118,7 +118,10 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
     ) -> Value<'p> {
         if let Some(gives) = self.models.attribute(class, name) {
-            return self.given(value, gives, place);
+            return match gives {
+                Gives::Part(part) => self.part(state, value, part, None, place),
+                _ => self.given(value, gives, place),
+            };
         }
         if self.models.role(class) == Some(ClassRole::Configuration) && super::configuration::is_key_name(name) {
             let key = Value::text(name.clone(), place, false);
@@ -179,6 +182,7 @@ impl<'p> Interpreter<'p, '_> {
             Gives::Instance(class) => Value::of(Shape::ExternalInstance { class: class.as_str().into(), at: place }),
             Gives::Itself => receiver.clone(),
             Gives::Content => Value::from_origins(receiver.origins.clone(), Nullness::ANY),
+            Gives::Part(part) => self.part(&State::default(), receiver, part, None, place),
             // Answered where the attribute is read, since it parts the path in two.
             Gives::Check => Value::any_boolean(),
         }
