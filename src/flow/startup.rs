@@ -181,6 +181,16 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
+    /// The same for a class of the program that inherits from the library's.
+    pub(super) fn object_of_program_is_made(&mut self, class: ClassRef<'p>, arguments: &Arguments<'p>, place: Place) {
+        if self.record.is_some()
+            && let Some(base) = self.library_base(class)
+            && let Some(Meaning::Instance(model)) = self.models.meaning(&base).cloned()
+        {
+            self.object_is_made(&model, arguments, None, place);
+        }
+    }
+
     /// One object is put under another.
     pub(super) fn is_mounted(&mut self, model: &MountModel, arguments: &Arguments<'p>, receiver: Option<&Value<'p>>) {
         let Some(record) = &mut self.record else { return };
