@@ -68,7 +68,12 @@ impl<'p> Interpreter<'p, '_> {
                 _ => None,
             };
             if let Some(value) = value {
-                self.configuration_is_set(state, &key, &value, place);
+                let bound = match &found.shape {
+                    Shape::Class(class) => Self::bound_at(&self.class_scope(*class), class.file, &key),
+                    Shape::Module(file) => Self::bound_at(self.index.scope(*file), *file, &key),
+                    _ => None,
+                };
+                self.configuration_is_set(state, &key, &value, bound.unwrap_or(place));
             }
         }
     }
@@ -90,16 +95,13 @@ impl<'p> Interpreter<'p, '_> {
         let mut state = State::default();
         if name.contains("setting") || name.contains("config") {
             let mut keys: Vec<Name> =
-                index.scope(file).names.keys().filter(|key| self.models.is_secret_key(key)).cloned().collect();
+                index.scope(file).names.keys().filter(|key| self.models.is_described_key(key)).cloned().collect();
             keys.sort();
             for key in keys {
                 if let Some(value) = self.module_member(file, &key) {
-                    self.configuration_is_set(
-                        &mut state,
-                        &key,
-                        &value,
-                        Place { file, span: crate::source::Span::default() },
-                    );
+                    let whole = Place { file, span: crate::source::Span::default() };
+                    let place = Self::bound_at(index.scope(file), file, &key).unwrap_or(whole);
+                    self.configuration_is_set(&mut state, &key, &value, place);
                 }
             }
         }
@@ -113,11 +115,13 @@ impl<'p> Interpreter<'p, '_> {
             }
             let class = ClassRef { file, class };
             let mut keys: Vec<Name> =
-                self.class_scope(class).names.keys().filter(|key| self.models.is_secret_key(key)).cloned().collect();
+                self.class_scope(class).names.keys().filter(|key| self.models.is_described_key(key)).cloned().collect();
             keys.sort();
             for key in keys {
                 if let Some(value) = self.class_attribute(class, &key, 1) {
-                    self.configuration_is_set(&mut state, &key, &value, class.place());
+                    let scope = self.class_scope(class);
+                    let place = Self::bound_at(&scope, file, &key).unwrap_or_else(|| class.place());
+                    self.configuration_is_set(&mut state, &key, &value, place);
                 }
             }
         }

@@ -135,6 +135,8 @@ pub enum EntryKind {
     Hook,
     /// A token or password callback.
     TokenCallback,
+    /// Answers in place of a route that raised.
+    ErrorHandler,
     /// Something a framework calls at other times.
     Other,
     /// A function that no entry reaches, judged alone.
@@ -204,6 +206,38 @@ pub struct OutgoingCall<'p> {
     pub place: Place,
 }
 
+/// An answer to the caller.
+#[derive(Clone, Debug)]
+pub struct Answer<'p> {
+    /// The call that makes it as the program spells it; empty where a view returns it.
+    pub function: Name,
+    /// What it is made of.
+    pub body: Vec<Value<'p>>,
+    /// Where it redirects to.
+    pub address: Option<Value<'p>>,
+    /// Its status, where known.
+    pub status: Option<i64>,
+    /// Where.
+    pub place: Place,
+}
+
+/// A cookie is set.
+#[derive(Clone, Debug)]
+pub struct CookieCall<'p> {
+    /// Its name, where that is a constant.
+    pub name: Option<Name>,
+    /// What it holds.
+    pub value: Value<'p>,
+    /// The `Secure` flag as given.
+    pub is_secure: Option<Value<'p>>,
+    /// The `HttpOnly` flag as given.
+    pub is_http_only: Option<Value<'p>>,
+    /// Whether further arguments are given that cannot be read.
+    pub is_open: bool,
+    /// The whole call.
+    pub place: Place,
+}
+
 /// What a rule can observe.
 #[derive(Debug)]
 pub enum Event<'a, 'p> {
@@ -233,6 +267,19 @@ pub enum Event<'a, 'p> {
     },
     /// A request is sent.
     Outgoing(&'a OutgoingCall<'p>),
+    /// The caller is answered.
+    Answer(&'a Answer<'p>),
+    /// A cookie is set.
+    Cookie(&'a CookieCall<'p>),
+    /// A setting that a library reads gets its value; settings in a dictionary have their names joined by a dot.
+    Configuration {
+        /// The key.
+        key: &'a Name,
+        /// Its value.
+        value: &'a Value<'p>,
+        /// Where it is given.
+        place: Place,
+    },
     /// The result of a validator that accepts everything guards something.
     Stub {
         /// The validator.

@@ -9,12 +9,13 @@ use smallvec::{SmallVec, smallvec};
 use super::event::{Event, Facts};
 use super::evidence::CheckKind;
 use super::origin::Origins;
+use super::startup::{Made, Partial, Record};
 use super::state::State;
 use super::value::{Closure, Object, Value};
 use crate::models::Models;
 use crate::program::{ClassRef, Index, ModuleScope};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{Argument, Name};
 
 /// Paths with the value that an expression has on each.
 pub type Branches<'p> = SmallVec<[(State<'p>, Value<'p>); 1]>;
@@ -73,12 +74,14 @@ pub struct Frame<'p> {
     pub raised: Vec<Raised<'p>>,
     /// How many `try` with handlers are open.
     pub open_tries: u32,
+    /// Whether something had checked the caller before it was called.
+    pub is_caller_checked: bool,
 }
 
 impl<'p> Frame<'p> {
     /// A frame in which nothing has happened.
     pub fn new(file: FileId, closure: Option<Rc<Closure<'p>>>) -> Self {
-        Self { file, closure, returns: Vec::new(), yields: None, raised: Vec::new(), open_tries: 0 }
+        Self { file, closure, returns: Vec::new(), yields: None, raised: Vec::new(), open_tries: 0, is_caller_checked: false }
     }
 }
 
@@ -114,6 +117,8 @@ pub struct Interpreter<'p, 'i> {
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
     /// Whether the running entry hit a bound.
     pub is_bounded: bool,
+    /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
+    pub(super) behind: Option<(Name, Value<'p>)>,
     pub(super) frames: Vec<Frame<'p>>,
     pub(super) summaries: FxHashMap<SummaryKey, Rc<Summary<'p>>>,
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
@@ -129,10 +134,24 @@ pub struct Interpreter<'p, 'i> {
     pub(super) members_in_progress: FxHashSet<Place>,
     pub(super) running: Vec<Place>,
     pub(super) may_matter: FxHashMap<Place, bool>,
+    /// What start-up code registers, while it runs for that.
+    pub(super) record: Option<Record<'p>>,
+    /// Objects with routes, by the place that makes them.
+    pub(super) route_objects: FxHashMap<Place, Made>,
+    /// Registering decorators that wait for the function below them.
+    pub(super) waiting: FxHashMap<Place, Partial>,
+    /// Handlers that registering calls were given, by the place of the call.
+    pub(super) handed_handlers: FxHashMap<Place, Value<'p>>,
+    /// The view class whose method is the running entry, and that method ready to be called.
+    pub(super) answering: Option<(Place, Value<'p>)>,
+    /// The arguments of calls that made objects, by the place of the call.
+    pub(super) made: FxHashMap<Place, Option<&'p [Argument]>>,
+    /// Whether the running entry is a route: what it returns is an answer.
+    pub(super) is_route: bool,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     quiet: u32,
-    work: u32,
+    pub(super) work: u32,
 }
 
 impl<'p, 'i> Interpreter<'p, 'i> {
@@ -147,6 +166,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
             is_bounded: false,
+            behind: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),
             globals: FxHashMap::default(),
@@ -157,9 +177,16 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             in_progress: FxHashSet::default(),
             class_scopes: FxHashMap::default(),
             loaded: FxHashSet::default(),
+            is_route: false,
             members_in_progress: FxHashSet::default(),
             running: Vec::new(),
             may_matter: FxHashMap::default(),
+            record: None,
+            route_objects: FxHashMap::default(),
+            waiting: FxHashMap::default(),
+            handed_handlers: FxHashMap::default(),
+            answering: None,
+            made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
             quiet: 0,
             work: 0,
@@ -173,6 +200,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.summaries.clear();
         self.frames.clear();
         self.running.clear();
+        self.answering = None;
         self.work = 0;
         self.is_bounded = false;
     }

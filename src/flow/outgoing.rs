@@ -209,15 +209,7 @@ impl<'p> Interpreter<'p, '_> {
         };
         let verify = given("verify").or_else(|| kept(self, "verify"));
         let authentication = given("auth").or_else(|| kept(self, "auth")).filter(|value| !value.is_none());
-        let is_caller_checked = [
-            CheckKind::Signature,
-            CheckKind::Identity,
-            CheckKind::Introspection,
-            CheckKind::StaticComparison,
-            CheckKind::ConstantTimeComparison,
-        ]
-        .into_iter()
-        .any(|kind| state.evidence.has(kind));
+        let is_caller_checked = self.is_caller_checked(state);
         OutgoingCall {
             function: self.callee_text(place).trim().into(),
             library: self.models.library(path).unwrap_or("the library").into(),
@@ -230,6 +222,18 @@ impl<'p> Interpreter<'p, '_> {
             is_caller_checked,
             place,
         }
+    }
+
+    /// Whether something has checked the caller on the way here.
+    pub(super) fn is_caller_checked(&mut self, state: &State<'p>) -> bool {
+        let kinds = [
+            CheckKind::Signature,
+            CheckKind::Identity,
+            CheckKind::Introspection,
+            CheckKind::StaticComparison,
+            CheckKind::ConstantTimeComparison,
+        ];
+        self.frame().is_caller_checked || kinds.into_iter().any(|kind| state.evidence.has(kind))
     }
 
     /// Where the check of certificates is switched off, when a value does that.

@@ -2,13 +2,15 @@
 
 pub mod schema;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
+use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
-use schema::{
-    ClassModel, ClassRole, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel,
-    InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ProviderModel,
-    RefuseModel, RequestModel, ResponseModel, SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
+use schema::{ConfigurationMeaning, CookieModel, 
+    AnswerModel, ClassModel, ClassRole, CompareModel, DecodeModel, DependencyModel, DeriveModel, DigestModel,
+    EntryModel, Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel,
+    OutgoingModel, ParameterModel, ProviderModel, RefuseModel, RequestModel, ResponseModel, SchemeModel,
+    SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -48,8 +50,18 @@ pub enum Meaning {
     Outgoing(Arc<OutgoingModel>),
     /// Registers an entry.
     Entry(Arc<EntryModel>),
+    /// Says which part of the request a parameter gets.
+    Parameter(Arc<ParameterModel>),
+    /// Names a function whose result a parameter gets.
+    Dependency(Arc<DependencyModel>),
+    /// Reads a credential from the request.
+    Scheme(Arc<SchemeModel>),
+    /// Sets the status of the answer.
+    Answer(Arc<AnswerModel>),
     /// Puts one object with routes under another.
     Mount(Arc<MountModel>),
+    /// Makes a decorator of functions one of methods.
+    MethodDecorator,
     /// A decorator that changes nothing.
     Transparent,
 }
@@ -65,10 +77,16 @@ pub struct Models {
     roots: FxHashMap<String, String>,
     libraries: FxHashMap<String, String>,
     secret_keys: Vec<String>,
+    decisions: FxHashMap<String, ConfigurationMeaning>,
+    cookies: Vec<CookieModel>,
     requests: Vec<RequestModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
+    registering: OnceLock<Option<AhoCorasick>>,
 }
+
+/// Registering calls that are called like the HTTP method.
+const METHOD_NAMES: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// The models that come with the program.
 pub fn embedded() -> &'static Models {
@@ -107,6 +125,9 @@ impl Models {
         for (path, number) in integer {
             self.integers.insert(path.clone(), *number);
         }
+        for (model, meaning) in configuration.iter().filter_map(|model| Some((model, model.decides?))) {
+            self.decisions.extend(model.key.iter().map(|key| (key.clone(), meaning)));
+        }
         for model in configuration.iter().filter(|model| model.is_secret) {
             self.secret_keys.extend(model.key.iter().cloned());
         }
@@ -132,13 +153,17 @@ impl Models {
             file.decode => Meaning::Decode, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
             file.verify => Meaning::Verify,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
-            file.entry => Meaning::Entry, file.mount => Meaning::Mount, file.compare => Meaning::Compare,
+            file.entry => Meaning::Entry, file.compare => Meaning::Compare, file.parameter => Meaning::Parameter,
+            file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
+            file.mount => Meaning::Mount,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
         let same =
             file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
-        for (path, meaning) in inert.chain(same).chain(digest) {
+        let for_methods = file.method_decorator.into_iter().flat_map(|InertModel { path }| path);
+        let for_methods = for_methods.map(|path| (path, Meaning::MethodDecorator));
+        for (path, meaning) in inert.chain(same).chain(digest).chain(for_methods) {
             self.add_root(&path, &library);
             self.meanings.insert(path, meaning);
         }
@@ -159,6 +184,7 @@ impl Models {
                 }
             }
         }
+        self.cookies.extend(file.cookie);
         self.providers.extend(file.provider);
         self.requests.extend(file.request);
     }
@@ -214,6 +240,20 @@ impl Models {
     /// What a method of a library's object gives.
     pub fn method_gives(&self, class: &str, name: &str) -> Option<&Gives> {
         self.find_in_bases(class, &|models, path| models.classes.get(path)?.methods.get(name))
+    }
+
+    /// Whether assigning to this attribute of a library's object sets the status of the answer.
+    pub fn sets_status(&self, class: &str, name: &str) -> bool {
+        let is_one = |models: &Self, path: &str| {
+            models.classes.get(path)?.status_attributes.iter().any(|known| known == name).then_some(())
+        };
+        self.find_in_bases(class, &is_one).is_some()
+    }
+
+    /// Whether classes of the program that inherit from this one describe what a caller sends.
+    pub fn describes_data(&self, class: &str) -> bool {
+        let is_one = |models: &Self, path: &str| models.classes.get(path)?.describes_data.then_some(());
+        self.find_in_bases(class, &is_one).is_some()
     }
 
     /// What a key of a library's object gives.
@@ -283,7 +323,23 @@ impl Models {
 
     /// A library's integer constant.
     pub fn integer(&self, path: &str) -> Option<i64> {
-        self.integers.get(path).copied()
+        self.integers.get(path).or_else(|| self.integers.get(self.canonical(path).as_ref())).copied()
+    }
+
+    /// The method of this name that sets a cookie.
+    pub fn cookie(&self, method: &str) -> Option<&CookieModel> {
+        self.cookies.iter().find(|model| model.method == method)
+    }
+
+    /// What a configuration key decides; keys of a dictionary of settings are joined by a dot.
+    pub fn configuration_meaning(&self, key: &str) -> Option<ConfigurationMeaning> {
+        self.decisions.get(key).copied()
+    }
+
+    /// Whether a library reads a configuration key, or settings in the dictionary that it holds.
+    pub fn is_described_key(&self, key: &str) -> bool {
+        let is_in = |known: &str| known == key || known.split('.').next() == Some(key);
+        self.secret_keys.iter().any(|known| is_in(known)) || self.decisions.keys().any(|known| is_in(known))
     }
 
     /// Whether a configuration key holds a secret by what its library does with it.
@@ -298,6 +354,22 @@ impl Models {
             .get(path)
             .or_else(|| self.view_classes.get(self.canonical(path).as_ref()))
             .or_else(by_last_name)
+    }
+
+    /// Whether code speaks of anything that registers routes, or makes an object that they are registered on. Names that are
+    /// also those of HTTP methods say nothing: every dictionary has a `get`.
+    pub fn may_register(&self, text: &str) -> bool {
+        let matcher = self.registering.get_or_init(|| {
+            let registers = |meaning: &Meaning| match meaning {
+                Meaning::Entry(_) | Meaning::Mount(_) => true,
+                Meaning::Instance(model) => model.holds_routes(),
+                _ => false,
+            };
+            let paths = self.meanings.iter().filter(|(_, meaning)| registers(meaning)).map(|(path, _)| path);
+            let last_names = paths.filter_map(|path| path.rsplit('.').next());
+            AhoCorasick::new(last_names.filter(|name| !METHOD_NAMES.contains(name))).ok()
+        });
+        matcher.as_ref().is_none_or(|matcher| matcher.is_match(text))
     }
 
     /// Senders that sign.

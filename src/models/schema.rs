@@ -9,10 +9,13 @@ use serde::Deserialize;
 
 #[path = "classes.rs"]
 mod classes;
+#[path = "injection.rs"]
+mod injection;
 #[path = "routing.rs"]
 mod routing;
 
-pub use classes::{ClassModel, ClassRole, Gives, RequestModel};
+pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
+pub use injection::{AnswerModel, DependencyModel, ParameterModel, SchemeModel};
 pub use routing::{EntryKindModel, EntryModel, HandlerModel, MountModel, VariableSyntax, ViewClassModel};
 
 /// One library.
@@ -84,18 +87,36 @@ pub struct ModelFile {
     /// Calls that make an answer.
     #[serde(default)]
     pub response: Vec<ResponseModel>,
+    /// Methods that set cookies.
+    #[serde(default)]
+    pub cookie: Vec<CookieModel>,
     /// Calls to other services.
     #[serde(default)]
     pub outgoing: Vec<OutgoingModel>,
     /// Decorators and calls that register entries.
     #[serde(default)]
     pub entry: Vec<EntryModel>,
+    /// Defaults and annotations that say which part of the request a parameter gets.
+    #[serde(default)]
+    pub parameter: Vec<ParameterModel>,
+    /// Defaults and annotations that name a function whose result a parameter gets.
+    #[serde(default)]
+    pub dependency: Vec<DependencyModel>,
+    /// Objects that read a credential from the request when they are called.
+    #[serde(default)]
+    pub scheme: Vec<SchemeModel>,
+    /// Calls that set the status of the answer.
+    #[serde(default)]
+    pub answer: Vec<AnswerModel>,
     /// Calls that put one object with routes under another.
     #[serde(default)]
     pub mount: Vec<MountModel>,
     /// Base classes whose methods answer requests.
     #[serde(default)]
     pub view_class: Vec<ViewClassModel>,
+    /// Calls that make a decorator of functions one of methods, or of the method of a class that `name` says.
+    #[serde(default)]
+    pub method_decorator: Vec<InertModel>,
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
@@ -117,9 +138,23 @@ pub struct InstanceModel {
     pub class: String,
     /// Parameters in order; `key` has meaning, the secret that the object works with, `user` and `password` of Basic
     /// credentials, and for an object with routes `prefix`, the path before them, `parent`, what it is put under, and
-    /// `decorators`, those around each of its handlers.
+    /// `name`, what it is called.
     #[serde(default)]
     pub parameters: Vec<String>,
+    /// Whether it is a whole web application: its hooks hold for everything under it.
+    #[serde(default)]
+    pub application: bool,
+    /// Whether the path before its routes is its name where no `prefix` is given.
+    #[serde(default)]
+    pub prefix_from_name: bool,
+}
+
+impl InstanceModel {
+    /// Whether routes are registered on such objects, or on what is put under them.
+    pub fn holds_routes(&self) -> bool {
+        let mut meanings = self.parameters.iter().filter_map(|parameter| parameter.split('=').next());
+        self.application || meanings.any(|meaning| matches!(meaning, "prefix" | "parent"))
+    }
 }
 
 /// A call that reads a setting.
@@ -449,9 +484,16 @@ pub enum Failure {
 pub struct RefuseModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// The status it answers with where the first argument does not say.
+    /// Parameters in order; `status` has meaning.
+    #[serde(default = "only_status")]
+    pub parameters: Vec<String>,
+    /// The status it answers with where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+}
+
+fn only_status() -> Vec<String> {
+    vec!["status=http_status_code".to_owned()]
 }
 
 /// A call that makes an answer.
@@ -466,6 +508,19 @@ pub struct ResponseModel {
     /// The status where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+    /// Whether it fills a template: what that shows of what it is handed is not known.
+    #[serde(default)]
+    pub renders: bool,
+}
+
+/// A method that sets a cookie, on whatever object.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CookieModel {
+    /// Its name.
+    pub method: String,
+    /// Parameters in order; `name`, `value`, `secure` and `httponly` have meaning.
+    pub parameters: Vec<String>,
 }
 
 /// A call to another service.
@@ -485,6 +540,26 @@ pub struct OutgoingModel {
     pub unverified: bool,
 }
 
+/// What a configuration key decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConfigurationMeaning {
+    /// How long access tokens are good for; `False` for ever.
+    AccessLifetime,
+    /// The same for refresh tokens.
+    RefreshLifetime,
+    /// Whether cookies with tokens are sent over TLS only.
+    SecureCookie,
+    /// The same, of a library that reads cookies only where it is told to, and whose default is no.
+    SecureTokenCookie,
+    /// Whether scripts are kept from cookies with tokens.
+    HttpOnlyCookie,
+    /// Whether requests that bring a cookie must also prove where they come from.
+    CookieProtection,
+    /// Where tokens are taken from.
+    TokenLocation,
+}
+
 /// A configuration key.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -494,6 +569,9 @@ pub struct ConfigurationModel {
     /// Whether their values are secrets.
     #[serde(default)]
     pub is_secret: bool,
+    /// What they decide, where rules ask.
+    #[serde(default)]
+    pub decides: Option<ConfigurationMeaning>,
 }
 
 /// A sender of webhooks that signs its deliveries.

@@ -11,6 +11,7 @@ const WORDS: &[&str] = &[
     "flask",
     "quart",
     "add_url_rule",
+    "urlpatterns",
     "authoriz",
     "bearer",
     "token",
@@ -42,9 +43,16 @@ pub fn may_matter(text: &str) -> bool {
     MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(text))
 }
 
+/// Words of functions that send what another part of the program holds.
+const SENDING_WORDS: &[&str] = &["session.", "client.", "http://", "https://", "requests.", "urlopen", "cookie"];
+
+static SENDING_MATCHER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(SENDING_WORDS).ok());
+
 /// The same for one function of it.
 pub fn function_may_matter(text: &str, span: Span) -> bool {
-    text.get(span.start as usize..span.end as usize).is_none_or(may_matter)
+    let body = text.get(span.start as usize..span.end as usize);
+    body.is_none_or(|body| may_matter(body) || SENDING_MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(body)))
 }
 
 /// Words that tell how a request ends, or that a function looks at the request itself.

@@ -3,12 +3,14 @@
 use super::shared::sending::{addresses, words};
 use super::shared::{Context, capitalised, entry_words, root, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
-use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Outcome, OutgoingCall};
+use crate::flow::event::{Answer, Ending, EntryInfo, EntryKind, Event, Facts, Outcome, OutgoingCall};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Store};
 use crate::flow::relevant;
 use crate::flow::value::{Shape, Value};
+use crate::models::schema::ConfigurationMeaning;
 use crate::program::vocabulary;
 use crate::source::Place;
+use crate::syntax::tree::Name;
 
 const RULE: &str = "token-in-url";
 const HARM: &str = "addresses stay in the logs of servers and proxies, in the browser's history and in `Referer` headers, and so does it";
@@ -17,6 +19,8 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     match event {
         Event::EntryEnd { entry, outcomes, facts } => accepted(entry, outcomes, facts, context),
         Event::Outgoing(call) => requested(call, context),
+        Event::Answer(answer) => redirected(answer, context),
+        Event::Configuration { key, value, place } => configured(key, value, *place, context),
         _ => Vec::new(),
     }
 }
@@ -64,6 +68,36 @@ fn requested(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> Vec<Finding>
     let in_query = call.query.as_ref().and_then(bearer_parameter);
     let Some(origin) = in_address.or(in_query) else { return Vec::new() };
     vec![put_into_address(&origin, call.place, &format!("is put into the address that `{}` requests", call.function))]
+}
+
+/// A credential in the address of a redirect.
+fn redirected(answer: &Answer<'_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Some(address) = answer.address.as_ref().filter(|_| !context.is_test(answer.place.file)) else { return Vec::new() };
+    let texts = addresses(address, context);
+    let origins = address.deep_origins();
+    let found = origins.iter().find(|origin| is_in_query(origin, &texts));
+    found.map(|origin| put_into_address(origin, answer.place, "is put into the address of a redirect")).into_iter().collect()
+}
+
+/// A library that is told to take tokens from the query string.
+fn configured(key: &Name, value: &Value<'_>, place: Place, context: &Context<'_, '_>) -> Vec<Finding> {
+    let is_location = context.models.configuration_meaning(key) == Some(ConfigurationMeaning::TokenLocation);
+    if !is_location || !names(value).iter().any(|name| name == "query_string") || context.is_test(place.file) {
+        return Vec::new();
+    }
+    let finding = FindingBuilder::new(RULE, Severity::Warning, place, "the query string is among the places")
+        .message(format!("`{key}` makes the library take tokens from the query string: {HARM}."))
+        .help("take `query_string` out of the list; where a browser cannot set a header use a cookie, or a single-use ticket that lives for seconds")
+        .identity(key.as_str());
+    vec![finding.build()]
+}
+
+/// The texts of a constant or of a list of them.
+fn names(value: &Value<'_>) -> Vec<Name> {
+    match &value.shape {
+        Shape::Sequence(elements) => elements.iter().filter_map(|element| element.as_text().cloned()).collect(),
+        _ => value.as_text().cloned().into_iter().collect(),
+    }
 }
 
 fn put_into_address(origin: &Origin, place: Place, how: &str) -> Finding {
