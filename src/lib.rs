@@ -14,6 +14,7 @@ pub mod input;
 mod literals;
 pub mod models;
 pub mod output;
+mod placement;
 mod precedence;
 pub mod program;
 pub mod report;

@@ -5,7 +5,7 @@ use crate::source::{FileId, Place};
 use crate::syntax::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
 
 /// The statement lists inside a statement.
-pub(super) fn bodies(statement: &Statement) -> Vec<&[Statement]> {
+pub fn bodies(statement: &Statement) -> Vec<&[Statement]> {
     match &statement.kind {
         StatementKind::If { branches, otherwise } => {
             branches.iter().map(|(_, body)| body.as_slice()).chain([otherwise.as_slice()]).collect()
