@@ -68,6 +68,18 @@ pub fn functions(file: FileId, body: &[Statement]) -> Vec<Site<'_>> {
     sites
 }
 
+/// Every class of a file, in order of place.
+pub(super) fn classes(file: FileId, body: &[Statement]) -> Vec<ClassRef<'_>> {
+    let mut found = Vec::new();
+    for statement in body {
+        if let StatementKind::Class(class) = &statement.kind {
+            found.push(ClassRef { file, class });
+        }
+        found.extend(bodies(statement).into_iter().flat_map(|inner| classes(file, inner)));
+    }
+    found
+}
+
 fn collect<'p>(
     file: FileId,
     body: &'p [Statement],
