@@ -4,10 +4,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::circumstance;
 use crate::config::Policy;
 use crate::finding::{Finding, Label};
 use crate::fingerprint::Fingerprints;
-use crate::placement;
 use crate::precedence;
 use crate::program::Program;
 use crate::root::Root;
@@ -51,7 +51,7 @@ pub fn settle(context: &Context<'_>, findings: Vec<Finding>, suppressions: Vec<S
         if !policy.rules.contains(finding.rule) {
             continue;
         }
-        placement::lower(context.program, &mut finding);
+        circumstance::lower(context.program, &mut finding);
         finding.severity = finding.severity.min(policy.max_severity);
         if finding.confidence < policy.min_confidence {
             settled.below_confidence += 1;
