@@ -81,7 +81,15 @@ pub struct Frame<'p> {
 impl<'p> Frame<'p> {
     /// A frame in which nothing has happened.
     pub fn new(file: FileId, closure: Option<Rc<Closure<'p>>>) -> Self {
-        Self { file, closure, returns: Vec::new(), yields: None, raised: Vec::new(), open_tries: 0, is_caller_checked: false }
+        Self {
+            file,
+            closure,
+            returns: Vec::new(),
+            yields: None,
+            raised: Vec::new(),
+            open_tries: 0,
+            is_caller_checked: false,
+        }
     }
 }
 

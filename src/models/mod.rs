@@ -6,11 +6,11 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
-use schema::{ConfigurationMeaning, CookieModel, 
-    AnswerModel, ClassModel, ClassRole, CompareModel, DecodeModel, DependencyModel, DeriveModel, DigestModel,
-    EntryModel, Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel,
-    OutgoingModel, ParameterModel, ProviderModel, RefuseModel, RequestModel, ResponseModel, SchemeModel,
-    SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
+use schema::{
+    AnswerModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning, CookieModel, DecodeModel, DependencyModel,
+    DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile,
+    MountModel, ObtainModel, OutgoingModel, ParameterModel, ProviderModel, RefuseModel, RequestModel, ResponseModel,
+    SchemeModel, SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
