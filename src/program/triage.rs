@@ -44,7 +44,11 @@ pub fn may_matter(text: &str) -> bool {
 }
 
 /// Words of functions that send what another part of the program holds.
-const SENDING_WORDS: &[&str] = &["session.", "client.", "http://", "https://", "requests.", "urlopen", "cookie"];
+const SENDING_WORDS: &[&str] = &[
+    "session.get(", "session.post(", "session.put(", "session.patch(", "session.delete(", "session.request(", "client.get(",
+    "client.post(", "client.put(", "client.patch(", "client.delete(", "client.request(", "urlopen(", "set_cookie(", "requests.",
+    "httpx.",
+];
 
 static SENDING_MATCHER: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(SENDING_WORDS).ok());
