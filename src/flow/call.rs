@@ -133,6 +133,12 @@ impl<'p> Interpreter<'p, '_> {
         {
             return one(state, Value::of(Shape::Wrapped(Rc::new((only.clone(), place)))));
         }
+        self.unknown_call_sees_header(
+            if name.is_empty() { self.callee_text(place) } else { name },
+            receiver,
+            arguments,
+            place,
+        );
         let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
         let mut is_opaque = self.saw(&mut state, &values, place);
         let written = if name.is_empty() { self.callee_text(place) } else { name };

@@ -2,7 +2,7 @@
 
 use super::containers::element_of;
 use super::decode::is_incomplete;
-use super::event::{Comparator, Event, SecretRole};
+use super::event::{Comparator, Event, HeaderUse, SecretRole};
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
 use super::relevant;
@@ -37,6 +37,9 @@ impl<'p> Interpreter<'p, '_> {
         arguments: Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
+        if let Some(words) = self.models.words(&format!("{path}()")) {
+            return one(state, word_list(words, place));
+        }
         if let Some(meaning) = self.models.meaning(path).cloned() {
             let canonical: Name = self.models.canonical(path).into_owned().into();
             return self.apply(state, &meaning, &canonical, arguments, None, place);
@@ -111,6 +114,10 @@ impl<'p> Interpreter<'p, '_> {
                 // Who is handed the credential may check it later.
                 let values: Vec<&Value<'p>> = arguments.iter().collect();
                 self.saw(&mut state, &values, place);
+                Self::keep_arguments(&mut state, model, &arguments, place);
+                if let Some(url) = parameter(&model.parameters, &arguments, "url") {
+                    self.header_reaches(HeaderUse::Url, url, place);
+                }
                 one(state, object_of(&model.class, place))
             }
             Meaning::Setting(model) => {
@@ -181,9 +188,21 @@ impl<'p> Interpreter<'p, '_> {
                 self.saw(&mut state, &values, place);
                 one(state, model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place)))
             }
-            Meaning::Decode(model) => self.decode(state, model, path, &arguments, place),
+            Meaning::Decode(model) => self.decode(state, model, path, (&arguments, receiver), place),
+            Meaning::Validate(model) => self.validate(state, model, receiver, &arguments, place),
+            Meaning::Sink(model) => {
+                self.sink(model, receiver, &arguments, place);
+                let values: Vec<&Value<'p>> = arguments.iter().collect();
+                self.saw(&mut state, &values, place);
+                one(state, Value::unknown())
+            }
             Meaning::Issue(model) => {
                 self.key_is_used(&model.parameters, &arguments, path, place);
+                if let Some(named) = parameter(&model.parameters, &arguments, "algorithm") {
+                    let event =
+                        Event::Algorithms { value: named, is_issued: true, accepts_none: true, user: path, place };
+                    self.emit(&event);
+                }
                 let origins =
                     Origins::one(OriginKind::IssuedToken, Confidence::High, place, "the token is issued here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
@@ -272,6 +291,9 @@ impl<'p> Interpreter<'p, '_> {
                     self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
                 }
                 let url = parameter(&model.parameters, &arguments, "url");
+                if let Some(url) = url {
+                    self.header_reaches(HeaderUse::Url, url, place);
+                }
                 let origins = if url.is_some_and(is_token_endpoint) {
                     Origins::one(OriginKind::TokenResponse, Confidence::High, place, "the token endpoint answers here")
                 } else {
@@ -508,6 +530,12 @@ pub(super) fn named_parameter<'a, 'p>(
     name: &str,
 ) -> Option<&'a Value<'p>> {
     parameter(parameters, arguments, name).or_else(|| arguments.keyword(name))
+}
+
+/// Words that a library's name stands for.
+pub(super) fn word_list<'p>(words: &[String], place: Place) -> Value<'p> {
+    let texts = words.iter().map(|word| Value::text(word.into(), place, false));
+    Value::of(Shape::Sequence(Rc::new(texts.collect())))
 }
 
 /// An object of a library's class.

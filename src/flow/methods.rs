@@ -225,8 +225,8 @@ impl<'p> Interpreter<'p, '_> {
                     dictionary.entries.values().cloned().chain(dictionary.rest.clone()).collect();
                 one(state, Value::of(Shape::Sequence(Rc::new(values))))
             }
-            ("keys", _) => one(state, Value::of(Shape::Elements(Rc::new(Value::present())))),
-            ("copy", _) => one(state, receiver.clone()),
+            ("keys", Shape::Dictionary(_)) => one(state, Value::of(Shape::Elements(Rc::new(Value::present())))),
+            ("copy" | "keys", _) => one(state, receiver.clone()),
             ("pop", _) => one(state, element_of(receiver)),
             ("__contains__", _) => one(state, Value::any_boolean()),
             (_, _) => one(state, Value::unknown()),
@@ -294,7 +294,12 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
     ) -> Branches<'p> {
         let origins = &receiver.origins;
-        if origins.any(|kind| matches!(kind, OriginKind::Claims { .. } | OriginKind::TokenHeader)) {
+        if origins.any(|kind| matches!(kind, OriginKind::TokenHeader { parameter } if !parameter.is_empty())) {
+            if let Some(branches) = self.header_method(&state, receiver, name, arguments, place) {
+                return branches;
+            }
+        }
+        if origins.any(|kind| matches!(kind, OriginKind::Claims { .. } | OriginKind::TokenHeader { .. })) {
             return self.claims_method(state, receiver, name, arguments, place);
         }
         let separator = arguments.get(0, "sep").and_then(Value::as_text).map(std::string::ToString::to_string);
@@ -360,16 +365,7 @@ impl<'p> Interpreter<'p, '_> {
             "items" | "values" | "copy" | "keys" => one(state, receiver.clone()),
             "update" => one(state, Value::none()),
             _ => match self.decode_validated_by(&receiver.origins, name) {
-                Some(model) => {
-                    let classes = Rc::new(model.raises.iter().map(Name::new).collect());
-                    let class = super::interpreter::RaisedClass::External(classes);
-                    let mut failed = state.clone();
-                    failed.evidence.add(CheckKind::FailedVerification, place);
-                    self.raise(failed, class, Origins::default(), place);
-                    let mut state = state;
-                    state.evidence.add(CheckKind::Expiry, place);
-                    one(state, Value::none())
-                }
+                Some(model) => self.claims_are_validated(state, &receiver.origins, &model, arguments, place),
                 None => self.unknown_call(state, name, Some(receiver), arguments, place),
             },
         }
@@ -545,8 +541,13 @@ fn is_logger_name(written: &str) -> bool {
         || last.starts_with("logger")
 }
 
+/// Whether a method's result is its object in another form.
+pub(super) fn is_conversion(name: &str) -> bool {
+    CONVERSIONS.contains(&name)
+}
+
 /// A string method's result: the same origins, perhaps another part of the credential.
-fn converted<'p>(receiver: &Value<'p>, name: &Name, arguments: &Arguments<'p>, place: Place) -> Value<'p> {
+pub(super) fn converted<'p>(receiver: &Value<'p>, name: &Name, arguments: &Arguments<'p>, place: Place) -> Value<'p> {
     let text = arguments.positional.first().and_then(Value::as_text).map(|text| text.to_ascii_lowercase());
     let drops_scheme = matches!(name.as_str(), "replace" | "removeprefix" | "lstrip" | "strip" | "group")
         && (name == "group"

@@ -25,5 +25,8 @@ pub mod relevant;
 pub mod state;
 mod statement;
 mod summary;
+pub mod token;
+mod token_header;
+mod validation;
 pub mod value;
 pub mod walk;

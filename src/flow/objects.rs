@@ -104,7 +104,9 @@ impl<'p> Interpreter<'p, '_> {
         {
             return Value::from_origins(value.origins.clone(), Nullness::PRESENT);
         }
-        if value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) && !is_mapping_method(name) {
+        if value.origins.any(|kind| matches!(kind, OriginKind::TokenHeader { .. })) {
+            origins = value.origins.clone();
+        } else if value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) && !is_mapping_method(name) {
             origins = self.claim(&value.origins, name, place);
         } else if value.origins.is_empty() && vocabulary::is_secret(name) {
             let kind = OriginKind::Setting { store: Store::Attribute, name: name.clone() };
