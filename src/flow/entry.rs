@@ -293,10 +293,9 @@ impl<'p> Interpreter<'p, '_> {
                     OriginKind::RequestData,
                     format!("`{}` is taken for a request by its name", parameter.name),
                 );
-                Some(
-                    Value::of(Shape::ExternalInstance { class: "flask.Request".into(), at: place })
-                        .with_origins(origins),
-                )
+                let scope = self.index.scope(file);
+                let class = self.models.request_class(&|module| scope.imports(module))?;
+                Some(Value::of(Shape::ExternalInstance { class: class.into(), at: place }).with_origins(origins))
             }
             name => {
                 let kind = vocabulary::credential_kind(name)?;
@@ -321,6 +320,7 @@ impl<'p> Interpreter<'p, '_> {
         self.frames.push(Frame::new(file, None));
         self.block(vec![State::default()], &module.body);
         self.settings_of_module(file);
+        self.named_settings(file);
         self.frames.clear();
         let place = Place { file, span: crate::source::Span::default() };
         let entry =

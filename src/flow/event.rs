@@ -116,6 +116,8 @@ pub enum SecretRole {
     Sent,
     /// A secret configuration key holds it.
     Configuration,
+    /// A constant or attribute of a secret's name holds it, and nothing more is known.
+    Named,
 }
 
 /// A claim of an unverified token decides something.

@@ -372,7 +372,18 @@ impl<'p> Interpreter<'p, '_> {
                         expression: &'p Expression,
                         is_last: bool,
                         open: &mut Vec<(State<'p>, Option<Value<'p>>)>| {
-            let joined = |value: Value<'p>| earlier.as_ref().map_or_else(|| value.clone(), |known| known.join(&value));
+            let joined = |value: Value<'p>| match &earlier {
+                Some(known) => {
+                    // `getenv(…) or "literal"`: what stands in for the setting.
+                    let setting = known.origins.setting_name().filter(|_| !is_and && value.as_text().is_some());
+                    let value = match setting {
+                        Some(name) => Value::from_origins(value.as_default_of(name), value.nullness),
+                        None => value,
+                    };
+                    known.join(&value)
+                }
+                None => value,
+            };
             let stays = value.nullness.and(decides);
             let goes_on = value.nullness.and(decides.not());
             if is_last || goes_on.is_impossible() {

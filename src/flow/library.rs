@@ -10,7 +10,7 @@ use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
-use crate::models::schema::{LogModel, Missing, StoreModel};
+use crate::models::schema::{ClassRole, LogModel, Missing, StoreModel};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::Name;
@@ -130,7 +130,8 @@ impl<'p> Interpreter<'p, '_> {
                 };
                 let mut value = self.setting(store(model.store), &key, place, nullness);
                 if let Some(default) = default {
-                    value.origins = value.origins.union(&default.literal_origin()).union(&default.origins);
+                    let name = key.as_text().cloned().unwrap_or_default();
+                    value.origins = value.origins.union(&default.as_default_of(&name));
                 }
                 one(state, answer(value, &model.held_in, model.object.as_deref(), place))
             }
@@ -428,6 +429,14 @@ impl<'p> Interpreter<'p, '_> {
             ("getattr", Some(object)) => {
                 let attribute = arguments.positional.get(1).and_then(Value::as_text)?.clone();
                 let default = arguments.positional.get(2).cloned();
+                if let Shape::ExternalInstance { class, .. } = &object.shape
+                    && self.models.role(class) == Some(ClassRole::Configuration)
+                {
+                    let key = Value::text(attribute, place, false);
+                    let absent = if default.is_some() { Nullness::ANY } else { Nullness::PRESENT };
+                    let value = self.item(state, object, &key, default.as_ref(), place, absent);
+                    return Some(one(state.clone(), value));
+                }
                 let found = self.attribute(state.clone(), object, &attribute, place);
                 return Some(self.then(found, |_, state, value| {
                     let nullness =

@@ -10,12 +10,11 @@ use super::event::Comparator;
 use super::event::Operand;
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, one};
-use super::objects::CONFIGURATION;
 use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::State;
 use super::value::{Arguments, Constant, Dictionary, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
-use crate::models::schema::DecodeModel;
+use crate::models::schema::{ClassRole, DecodeModel};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
@@ -114,12 +113,14 @@ impl<'p> Interpreter<'p, '_> {
             let value = self.given(receiver, &gives, place);
             return one(state, value);
         }
-        match (class, name.as_str()) {
-            (CONFIGURATION, "get") | ("flask.sessions.Session", "get" | "pop") => {
+        match (self.models.role(class), name.as_str()) {
+            (Some(ClassRole::Configuration), "get" | "__getitem__") | (Some(ClassRole::Session), "get" | "pop") => {
                 self.get(state, receiver, &arguments, place)
             }
-            (CONFIGURATION, "__getitem__") => self.get(state, receiver, &arguments, place),
-            (CONFIGURATION, "update" | "from_mapping") => {
+            (_, "get" | "pop" | "__getitem__") if self.models.has_items(class) => {
+                self.get(state, receiver, &arguments, place)
+            }
+            (Some(ClassRole::Configuration), "update" | "from_mapping") => {
                 let mut given = Dictionary { entries: arguments.keywords.iter().cloned().collect(), rest: None };
                 if let Some(first) = arguments.positional.first() {
                     containers::spread(&mut given, first);
@@ -130,15 +131,15 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 one(state, Value::none())
             }
-            (CONFIGURATION, "from_object") => {
+            (Some(ClassRole::Configuration), "from_object") => {
                 let mut state = state;
                 if let Some(object) = arguments.positional.first() {
                     self.configure_from(&mut state, object, place);
                 }
                 one(state, Value::none())
             }
-            (CONFIGURATION, _) => one(state, Value::unknown()),
-            ("flask.ctx._AppCtxGlobals", "get" | "pop") => {
+            (Some(ClassRole::Configuration), _) => one(state, Value::unknown()),
+            (Some(ClassRole::RequestGlobals), "get" | "pop") => {
                 let known = arguments
                     .positional
                     .first()

@@ -7,13 +7,10 @@ use super::origin::{OriginKind, Origins, Store};
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
-use crate::models::schema::Gives;
+use crate::models::schema::{ClassRole, Gives};
 use crate::program::{Binding, ClassRef, vocabulary};
 use crate::source::Place;
 use crate::syntax::tree::{Function, Name};
-
-/// The class of an application's configuration.
-pub(super) const CONFIGURATION: &str = "flask.Config";
 
 /// Bases followed upwards.
 const MAX_BASES: u32 = 10;
@@ -127,9 +124,13 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(gives) = self.models.attribute(class, name) {
             return self.given(value, gives, place);
         }
+        if self.models.role(class) == Some(ClassRole::Configuration) && super::configuration::is_key_name(name) {
+            let key = Value::text(name.clone(), place, false);
+            return self.configured(state, &key, None, place, Nullness::PRESENT);
+        }
         let object = match class {
-            "flask.ctx._AppCtxGlobals" => Some(Object::RequestGlobals),
             "flask.Flask" | "flask.Blueprint" => Some(Object::At(place)),
+            _ if self.models.role(class) == Some(ClassRole::RequestGlobals) => Some(Object::RequestGlobals),
             _ => None,
         };
         if let Some(known) = object.and_then(|object| state.attribute(object, name)) {
@@ -179,7 +180,6 @@ impl<'p> Interpreter<'p, '_> {
                     ..whole
                 }
             }
-            Gives::Configuration => Value::of(Shape::ExternalInstance { class: CONFIGURATION.into(), at: place }),
             Gives::Instance(class) => Value::of(Shape::ExternalInstance { class: class.as_str().into(), at: place }),
             Gives::Itself => receiver.clone(),
             Gives::Content => Value::from_origins(receiver.origins.clone(), Nullness::ANY),
@@ -326,6 +326,7 @@ impl<'p> Interpreter<'p, '_> {
                 Binding::Class(inner) => Value::of(Shape::Class(ClassRef { file: class.file, class: inner })),
                 Binding::Value { expression, .. } | Binding::Annotated { expression: Some(expression), .. } => {
                     let value = this.evaluate_alone(expression);
+                    let value = this.field_of_settings(class, name, value);
                     value.step(place, &super::origin::Step::Assigned(name.clone()))
                 }
                 _ => Value::unknown(),
@@ -333,6 +334,28 @@ impl<'p> Interpreter<'p, '_> {
             let values: Vec<Value<'p>> = values.collect();
             values.into_iter().reduce(|left, right| left.join(&right))
         })
+    }
+
+    /// A field that is read from the environment: what the class body gives it is the default.
+    fn field_of_settings(&mut self, class: ClassRef<'p>, name: &Name, value: Value<'p>) -> Value<'p> {
+        let is_field = |text: &Name| !text.is_empty() && !name.starts_with('_');
+        let Some(at) = value.as_text().filter(|text| is_field(text)).map(|_| value.literal_origin()) else {
+            return value;
+        };
+        let base = self.library_base(class);
+        let Some(place) = at
+            .iter()
+            .next()
+            .map(|origin| origin.trail.root().place)
+            .filter(|_| base.is_some_and(|base| self.models.reads_environment(&base)))
+        else {
+            return value;
+        };
+        let variable: Name = name.to_ascii_uppercase().into();
+        let key = Value::text(variable.clone(), place, false);
+        let read = self.setting(Store::Environment, &key, place, Nullness::FULL);
+        let origins = read.origins.union(&value.as_default_of(&variable));
+        Value { origins, ..read }
     }
 
     /// What `__init__` assigned to an attribute of objects that nobody was seen to make.

@@ -423,6 +423,18 @@ impl<'p> Value<'p> {
         }
     }
 
+    /// What it is made of when it stands in for a setting that is not set: its literals carry the setting's name then.
+    pub fn as_default_of(&self, setting: &Name) -> Origins {
+        let literals = self.origins.union(&self.literal_origin());
+        literals.filter_map(|origin| match &origin.kind {
+            OriginKind::Setting { store: Store::Literal, name } if name.is_empty() => {
+                let kind = OriginKind::Setting { store: Store::Literal, name: setting.clone() };
+                Some(super::origin::Origin { kind, ..origin.clone() })
+            }
+            _ => Some(origin.clone()),
+        })
+    }
+
     /// What is known of a value that is one of two.
     #[must_use]
     pub fn join(&self, other: &Self) -> Self {

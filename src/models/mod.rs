@@ -6,10 +6,10 @@ use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 use schema::{
-    ClassModel, CompareModel, ConfigurationModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel,
-    InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ProviderModel,
-    RefuseModel, ResponseModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel,
-    ViewClassModel,
+    ClassModel, ClassRole, CompareModel, ConfigurationModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives,
+    InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel,
+    ProviderModel, RefuseModel, RequestModel, ResponseModel, SettingMapModel, SettingModel, SinkKind, SinkModel,
+    ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -71,6 +71,7 @@ pub struct Models {
     libraries: FxHashMap<String, String>,
     words: FxHashMap<String, Vec<String>>,
     configuration: FxHashMap<String, Arc<ConfigurationModel>>,
+    requests: Vec<RequestModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
     sink_methods: FxHashMap<String, SinkKind>,
@@ -174,6 +175,7 @@ impl Models {
             let model = Arc::new(model);
             self.configuration.extend(model.key.iter().map(|key| (key.clone(), Arc::clone(&model))));
         }
+        self.requests.extend(file.request);
     }
 
     fn add_root(&mut self, path: &str, library: &str) {
@@ -229,9 +231,39 @@ impl Models {
         self.find_in_bases(class, &|models, path| models.classes.get(path)?.methods.get(name))
     }
 
+    /// What a key of a library's object gives.
+    pub fn item(&self, class: &str, key: &str) -> Option<&Gives> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.items.get(key))
+    }
+
+    /// Whether objects of a library's class are read by keys that a model names.
+    pub fn has_items(&self, class: &str) -> bool {
+        self.find_in_bases(class, &|models, path| (!models.classes.get(path)?.items.is_empty()).then_some(())).is_some()
+    }
+
+    /// What part objects of a class play.
+    pub fn role(&self, class: &str) -> Option<ClassRole> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.role)
+    }
+
+    /// The class of what a parameter called like a request holds in a file that imports these top-level modules: the most
+    /// special one of those that fit.
+    pub fn request_class(&self, is_imported: &dyn Fn(&str) -> bool) -> Option<&str> {
+        let fitting = self.requests.iter().filter(|model| model.imported.iter().any(|module| is_imported(module)));
+        let best = fitting
+            .map(|model| model.class.as_str())
+            .reduce(|known, class| if self.is_subclass(class, known) { class } else { known });
+        best.or_else(|| self.requests.iter().find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
+    }
+
     /// Whether a class is, or inherits from, another.
     pub fn is_subclass(&self, class: &str, base: &str) -> bool {
         self.find_in_bases(class, &|_, path| (path == base).then_some(())).is_some()
+    }
+
+    /// Whether fields of a class's subclasses are read from the environment.
+    pub fn reads_environment(&self, class: &str) -> bool {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.reads_environment.then_some(())).is_some()
     }
 
     /// Whether a class is described.

@@ -7,11 +7,14 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+#[path = "classes.rs"]
+mod classes;
 #[path = "routing.rs"]
 mod routing;
 #[path = "tokens.rs"]
 mod tokens;
 
+pub use classes::{ClassModel, ClassRole, Gives, RequestModel};
 pub use routing::{EntryKindModel, EntryModel, HandlerModel, MountModel, VariableSyntax, ViewClassModel};
 pub use tokens::{
     ClaimParameter, DecodeGives, DecodeModel, ExpiryModel, IssueModel, SignatureModel, ValidateModel, VersionRange,
@@ -41,6 +44,9 @@ pub struct ModelFile {
     /// Classes.
     #[serde(default)]
     pub class: Vec<ClassModel>,
+    /// The request classes of its handlers.
+    #[serde(default)]
+    pub request: Vec<RequestModel>,
     /// Calls that return an object of a class.
     #[serde(default)]
     pub instance: Vec<InstanceModel>,
@@ -113,61 +119,6 @@ pub struct ModelFile {
     /// Webhook senders that sign their deliveries.
     #[serde(default)]
     pub provider: Vec<ProviderModel>,
-}
-
-/// A class: its bases and what its attributes and methods give.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ClassModel {
-    /// Its dotted names; the first is the one objects are known by.
-    pub path: Vec<String>,
-    /// Dotted names of its bases.
-    #[serde(default)]
-    pub bases: Vec<String>,
-    /// Attributes.
-    #[serde(default)]
-    pub attributes: BTreeMap<String, Gives>,
-    /// Methods by what their result is.
-    #[serde(default)]
-    pub methods: BTreeMap<String, Gives>,
-}
-
-/// What an attribute or method of a library's object gives.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Gives {
-    /// The header map.
-    Headers,
-    /// WSGI environment.
-    Environment,
-    /// Query parameters.
-    Query,
-    /// Form fields.
-    Form,
-    /// Query and form.
-    Values,
-    /// Cookies.
-    Cookies,
-    /// The parsed JSON body.
-    Json,
-    /// The raw body.
-    RawBody,
-    /// The parsed `Authorization` header, `None` when absent.
-    Authorization,
-    /// Path parameters.
-    PathParameters,
-    /// Other data of the request.
-    RequestData,
-    /// The application's configuration.
-    Configuration,
-    /// An object of a class.
-    Instance(String),
-    /// The object itself (a child logger, a bound logger).
-    Itself,
-    /// What the object carries, as a plain value: a decoded token's claims, the text of a stored secret.
-    Content,
-    /// The answer of a check: an attribute that a `[[verify]]` of the same name describes (`current_user.is_authenticated`).
-    Check,
 }
 
 /// Calls that return an object.
