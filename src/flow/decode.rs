@@ -64,7 +64,7 @@ impl<'p> Interpreter<'p, '_> {
         (arguments, receiver): (&Arguments<'p>, Option<&Value<'p>>),
         place: Place,
     ) -> Branches<'p> {
-        let decode = self.decode_call(&state, model, path, (arguments, receiver), place);
+        let decode = self.decode_call(model, path, (arguments, receiver), place);
         let is_verified = decode.is_verified;
         if is_verified && let Some(key) = &decode.key {
             self.secret_is_used(&key.clone(), SecretRole::Key, path, place);
@@ -107,8 +107,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// What a decoding call says.
     fn decode_call(
-        &self,
-        state: &State<'p>,
+        &mut self,
         model: &Arc<DecodeModel>,
         path: &Name,
         (arguments, receiver): (&Arguments<'p>, Option<&Value<'p>>),
@@ -130,10 +129,14 @@ impl<'p> Interpreter<'p, '_> {
                 found => found,
             }
         };
-        let kept = self.kept(state, receiver, "algorithms");
+        let made = match receiver.map(|receiver| &receiver.shape) {
+            Some(Shape::ExternalInstance { at, .. }) => self.made_with(*at),
+            _ => None,
+        };
+        let kept = made.as_ref().and_then(|made| made.get(0, "algorithms"));
         let given = parameter(&model.parameters, arguments, "algorithms");
         let has_parameter = model.parameters.iter().any(|known| known.split('=').next() == Some("algorithms"));
-        let algorithms = match (given, &kept) {
+        let algorithms = match (given, kept) {
             (None, Some(kept)) => token::algorithms(Some(kept), false),
             (None, None) if !has_parameter => Algorithms::Unknown,
             _ => token::algorithms(given, arguments.rest.is_some()),

@@ -58,8 +58,8 @@ impl<'p> Interpreter<'p, '_> {
             self.header_is_tested(&receiver.origins);
             return Some(one(state.clone(), Value::any_boolean()));
         }
-        super::methods::is_conversion(name)
-            .then(|| one(state.clone(), super::methods::converted(receiver, name, arguments, place)))
+        super::texts::is_conversion(name)
+            .then(|| one(state.clone(), super::texts::converted(receiver, name, arguments, place)))
     }
 
     /// What an unknown call does with a header's parameter: a sink by its method's name, or a look that may be a check.

@@ -9,12 +9,15 @@ use serde::Deserialize;
 
 #[path = "classes.rs"]
 mod classes;
+#[path = "injection.rs"]
+mod injection;
 #[path = "routing.rs"]
 mod routing;
 #[path = "tokens.rs"]
 mod tokens;
 
-pub use classes::{ClassModel, ClassRole, Gives, RequestModel};
+pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
+pub use injection::{AnswerModel, DependencyModel, ParameterModel, SchemeModel};
 pub use routing::{EntryKindModel, EntryModel, HandlerModel, MountModel, VariableSyntax, ViewClassModel};
 pub use tokens::{
     ClaimParameter, DecodeGives, DecodeModel, ExpiryModel, IssueModel, SignatureModel, ValidateModel, VersionRange,
@@ -104,12 +107,27 @@ pub struct ModelFile {
     /// Decorators and calls that register entries.
     #[serde(default)]
     pub entry: Vec<EntryModel>,
+    /// Defaults and annotations that say which part of the request a parameter gets.
+    #[serde(default)]
+    pub parameter: Vec<ParameterModel>,
+    /// Defaults and annotations that name a function whose result a parameter gets.
+    #[serde(default)]
+    pub dependency: Vec<DependencyModel>,
+    /// Objects that read a credential from the request when they are called.
+    #[serde(default)]
+    pub scheme: Vec<SchemeModel>,
+    /// Calls that set the status of the answer.
+    #[serde(default)]
+    pub answer: Vec<AnswerModel>,
     /// Calls that put one object with routes under another.
     #[serde(default)]
     pub mount: Vec<MountModel>,
     /// Base classes whose methods answer requests.
     #[serde(default)]
     pub view_class: Vec<ViewClassModel>,
+    /// Calls that make a decorator of functions one of methods, or of the method of a class that `name` says.
+    #[serde(default)]
+    pub method_decorator: Vec<InertModel>,
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
@@ -134,9 +152,9 @@ pub struct InstanceModel {
     /// `decorators`, those around each of its handlers.
     #[serde(default)]
     pub parameters: Vec<String>,
-    /// Whether what it is made with matters to its methods later.
+    /// Whether it signs with its key by HMAC.
     #[serde(default)]
-    pub keeps: bool,
+    pub is_signer: bool,
 }
 
 /// A call that reads a setting.
@@ -371,9 +389,16 @@ pub enum Failure {
 pub struct RefuseModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// The status it answers with where the first argument does not say.
+    /// Parameters in order; `status` has meaning.
+    #[serde(default = "only_status")]
+    pub parameters: Vec<String>,
+    /// The status it answers with where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+}
+
+fn only_status() -> Vec<String> {
+    vec!["status=http_status_code".to_owned()]
 }
 
 /// A call that makes an answer.
@@ -413,6 +438,9 @@ pub struct ConfigurationModel {
     /// Whether their values are secrets.
     #[serde(default)]
     pub is_secret: bool,
+    /// Whether tokens, cookies or links are signed with them.
+    #[serde(default)]
+    pub is_signing_key: bool,
     /// Whether their values are names of algorithms.
     #[serde(default)]
     pub is_algorithm: bool,
