@@ -181,7 +181,7 @@ impl Versions {
 /// Whether a file of this name states versions.
 pub fn states_versions(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    let is_text = name.ends_with(".txt") || name.ends_with(".in");
+    let is_text = matches!(name.rsplit_once('.'), Some((_, "txt" | "in")));
     let is_requirements = is_text && (name.contains("requirements") || name.contains("constraints"));
     let is_in_folder = is_text && is_requirements_folder(path.parent());
     let is_known =
