@@ -116,13 +116,10 @@ impl<'p> Interpreter<'p, '_> {
                 // Who is handed the credential may check it later.
                 let values: Vec<&Value<'p>> = arguments.iter().collect();
                 self.saw(&mut state, &values, place);
-<<<<<<< HEAD
                 if let Some(url) = parameter(&model.parameters, &arguments, "url") {
                     self.header_reaches(HeaderUse::Url, url, place);
                 }
-=======
                 self.object_is_made(model, &arguments, receiver, place);
->>>>>>> main
                 one(state, object_of(&model.class, place))
             }
             Meaning::Setting(model) => {
