@@ -200,6 +200,8 @@ pub struct Facts<'p> {
     pub claim_reads: BTreeSet<(Place, Name)>,
     /// Decodes whose claims were validated by a call of their own.
     pub validated: BTreeSet<Place>,
+    /// Comparisons of claims of which nobody looks at the result, with the claim's name.
+    pub unused_comparisons: BTreeMap<Place, Name>,
     /// Parameters of unverified token headers that were tested, or seen by what nobody can see into.
     pub header_checks: BTreeSet<Name>,
     /// What was done with parameters of unverified token headers, by place.

@@ -119,6 +119,11 @@ impl<'p> Interpreter<'p, '_> {
                 if let Some(url) = parameter(&model.parameters, &arguments, "url") {
                     self.header_reaches(HeaderUse::Url, url, place);
                 }
+                if let Some(named) = parameter(&model.parameters, &arguments, "algorithms") {
+                    let event =
+                        Event::Algorithms { value: named, is_issued: false, accepts_none: true, user: path, place };
+                    self.emit(&event);
+                }
                 self.object_is_made(model, &arguments, receiver, place);
                 one(state, object_of(&model.class, place))
             }
@@ -303,6 +308,9 @@ impl<'p> Interpreter<'p, '_> {
                 if let Some(url) = url {
                     self.header_reaches(HeaderUse::Url, url, place);
                 }
+                if let Some(answer) = self.introspection(&arguments, url, place) {
+                    return one(state, answer);
+                }
                 let origins = if url.is_some_and(is_token_endpoint) {
                     Origins::one(OriginKind::TokenResponse, Confidence::High, place, "the token endpoint answers here")
                 } else {
@@ -343,6 +351,7 @@ impl<'p> Interpreter<'p, '_> {
         if self.models.is_secret_key(key) || vocabulary::is_secret(key) {
             self.secret_is_used(value, SecretRole::Configuration, key, place);
         }
+        self.key_is_configured(key, value, place);
         state.set_attribute(Object::Configuration, key.clone(), value.clone());
     }
 }

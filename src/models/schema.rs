@@ -149,7 +149,8 @@ pub struct InstanceModel {
     pub class: String,
     /// Parameters in order; `key` has meaning, the secret that the object works with, `user` and `password` of Basic
     /// credentials, and for an object with routes `prefix`, the path before them, `parent`, what it is put under, and
-    /// `name`, what it is called.
+    /// `name`, what it is called; for one that decodes tokens `algorithms`, those that it accepts, `none` included, and
+    /// `url`, where it fetches keys.
     #[serde(default)]
     pub parameters: Vec<String>,
     /// Whether it signs with its key by HMAC.
