@@ -1,9 +1,8 @@
 //! Entries: what frameworks call, what surrounds it, and how one is run from the outside in.
 
+use super::bounds::{REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES};
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
-use super::interpreter::{
-    Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
-};
+use super::interpreter::{Frame, Interpreter, Raised, RaisedClass};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
 use super::state::State;
@@ -56,6 +55,7 @@ impl<'p> Interpreter<'p, '_> {
             self.run_handler(state, entry, &mut outcomes);
         }
         self.frames.clear();
+        self.close_entry(&mut outcomes);
         let facts = std::mem::take(&mut self.facts);
         self.emit(&Event::EntryEnd { entry: &entry.info, outcomes: &outcomes, facts: &facts });
         self.facts = facts;
@@ -77,7 +77,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             self.take_raised(outcomes);
         }
-        super::state::merge(next, hook.info.place).0
+        self.merge(next, hook.info.place)
     }
 
     fn run_handler(&mut self, mut state: State<'p>, entry: &Entry<'p>, outcomes: &mut Vec<Outcome>) {
@@ -322,6 +322,7 @@ impl<'p> Interpreter<'p, '_> {
         self.block(vec![State::default()], &module.body);
         self.settings_of_module(file);
         self.frames.clear();
+        self.close_entry(&mut []);
         let place = Place { file, span: crate::source::Span::default() };
         let entry =
             EntryInfo { kind: EntryKind::Module, name: Name::default(), path: None, methods: Vec::new(), place };

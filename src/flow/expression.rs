@@ -18,10 +18,10 @@ use crate::syntax::tree::{
 impl<'p> Interpreter<'p, '_> {
     /// The value of an expression on every path.
     pub fn evaluate(&mut self, state: State<'p>, expression: &'p Expression) -> Branches<'p> {
-        if !self.spend() {
+        let place = self.place(expression.span);
+        if !self.spend(place) {
             return one(state, Value::unknown());
         }
-        let place = self.place(expression.span);
         match &expression.kind {
             ExpressionKind::Name(name) => {
                 let value = self.lookup(&state, name);
@@ -333,7 +333,7 @@ impl<'p> Interpreter<'p, '_> {
             for condition in &clause.conditions {
                 inner = inner.into_iter().flat_map(|state| self.branch(state, condition).0).collect();
             }
-            states = super::state::merge(inner, self.place(element.span)).0;
+            states = self.merge(inner, self.place(element.span));
         }
         let mut all: Branches<'p> = SmallVec::new();
         for state in states {

@@ -1,6 +1,7 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
 mod binding;
+pub mod bounds;
 mod call;
 mod comparison;
 mod condition;
@@ -12,6 +13,7 @@ pub mod event;
 pub mod evidence;
 mod exception;
 mod expression;
+mod interest;
 pub mod interpreter;
 mod library;
 mod lookup;
