@@ -87,6 +87,8 @@ pub enum SecretRole {
     Sent,
     /// A secret configuration key holds it.
     Configuration,
+    /// A constant or attribute of a secret's name holds it, and nothing more is known.
+    Named,
 }
 
 /// A claim of an unverified token decides something.
@@ -133,6 +135,8 @@ pub enum EntryKind {
     Hook,
     /// A token or password callback.
     TokenCallback,
+    /// Answers in place of a route that raised.
+    ErrorHandler,
     /// Something a framework calls at other times.
     Other,
     /// A function that no entry reaches, judged alone.

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::bounds::REACH_WITH_NOTHING;
 use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Store};
 use super::relevant;
@@ -40,7 +41,8 @@ impl<'p> Interpreter<'p, '_> {
         match given.unwrap_or(Interest::None) {
             Interest::Credential => return true,
             // Far from the entry such a call says little; where nothing else reaches the callee, it is judged alone.
-            _ if self.running.len() > self.reach => return false,
+            Interest::Some if self.running.len() > self.reach => return false,
+            Interest::None if self.running.len() > self.reach.min(REACH_WITH_NOTHING) => return false,
             Interest::Some => return true,
             Interest::None => {}
         }
@@ -67,9 +69,7 @@ impl<'p> Interpreter<'p, '_> {
             // What a class of the program keeps on its objects; the methods themselves are the callee's affair.
             Shape::Instance { object, .. } => state.attributes_of(*object).map(of).max(),
             Shape::Request(_) => Some(Interest::Credential),
-            Shape::ExternalInstance { class, .. } => {
-                relevant::is_request_class(class, self.models).then_some(Interest::Credential)
-            }
+            Shape::ExternalInstance { .. } => relevant::is_request(value, self.models).then_some(Interest::Credential),
             Shape::Method(pair) => Some(of(&pair.0)),
             Shape::Partial(pair) => pair.1.iter().map(of).max().max(Some(Interest::Some)),
             Shape::Function(_) | Shape::Wrapped(_) | Shape::Guarded(_) | Shape::LibraryDecorator(_) => {

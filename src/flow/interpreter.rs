@@ -10,12 +10,13 @@ use super::bounds::{REACH_OF_ROUTES, Reached};
 use super::event::{Event, Facts};
 use super::evidence::CheckKind;
 use super::origin::Origins;
+use super::startup::{Made, Partial, Record};
 use super::state::State;
 use super::value::{Closure, Object, Value};
 use crate::models::Models;
 use crate::program::{ClassRef, Index, ModuleScope};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{Argument, Name};
 
 /// Paths with the value that an expression has on each.
 pub type Branches<'p> = SmallVec<[(State<'p>, Value<'p>); 1]>;
@@ -102,6 +103,8 @@ pub struct Interpreter<'p, 'i> {
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
     /// Which bounds the running entry has reached.
     pub bounds: Reached,
+    /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
+    pub(super) behind: Option<(Name, Value<'p>)>,
     pub(super) frames: Vec<Frame<'p>>,
     pub(super) summaries: FxHashMap<SummaryKey, Rc<Summary<'p>>>,
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
@@ -115,6 +118,18 @@ pub struct Interpreter<'p, 'i> {
     pub(super) members_in_progress: FxHashSet<Place>,
     pub(super) running: Vec<Place>,
     pub(super) may_matter: FxHashMap<Place, bool>,
+    /// What start-up code registers, while it runs for that.
+    pub(super) record: Option<Record<'p>>,
+    /// Objects with routes, by the place that makes them.
+    pub(super) route_objects: FxHashMap<Place, Made>,
+    /// Registering decorators that wait for the function below them.
+    pub(super) waiting: FxHashMap<Place, Partial>,
+    /// Handlers that registering calls were given, by the place of the call.
+    pub(super) handed_handlers: FxHashMap<Place, Value<'p>>,
+    /// The view class whose method is the running entry, and that method ready to be called.
+    pub(super) answering: Option<(Place, Value<'p>)>,
+    /// The arguments of calls that made objects, by the place of the call.
+    pub(super) made: FxHashMap<Place, Option<&'p [Argument]>>,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     quiet: u32,
@@ -133,6 +148,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
             bounds: Reached::default(),
+            behind: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),
             globals: FxHashMap::default(),
@@ -145,6 +161,12 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             members_in_progress: FxHashSet::default(),
             running: Vec::new(),
             may_matter: FxHashMap::default(),
+            record: None,
+            route_objects: FxHashMap::default(),
+            waiting: FxHashMap::default(),
+            handed_handlers: FxHashMap::default(),
+            answering: None,
+            made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
             quiet: 0,
             work: 0,
@@ -158,6 +180,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.summaries.clear();
         self.frames.clear();
         self.running.clear();
+        self.answering = None;
         self.work = 0;
         self.bounds = Reached::default();
     }

@@ -62,6 +62,8 @@ pub struct State<'p> {
     heap: Rc<Heap<'p>>,
     /// What is established.
     pub evidence: Evidence,
+    /// The status that the answer was given before it is sent, where the program sets it on an object.
+    pub status: Option<i64>,
 }
 
 impl<'p> State<'p> {
@@ -105,7 +107,7 @@ impl<'p> State<'p> {
     /// The same path seen from another function: other names, same world.
     #[must_use]
     pub fn enter(&self, locals: Locals<'p>) -> Self {
-        Self { locals, heap: Rc::clone(&self.heap), evidence: self.evidence.clone() }
+        Self { locals, heap: Rc::clone(&self.heap), evidence: self.evidence.clone(), status: self.status }
     }
 
     /// A hash of the world outside the function, for summaries.
@@ -132,7 +134,18 @@ impl<'p> State<'p> {
             locals: join_locals(&self.locals, &other.locals),
             heap: join_heaps(&self.heap, &other.heap),
             evidence: self.evidence.union(&other.evidence),
+            status: self.status,
         }
+    }
+
+    /// Whether two paths may become one: they have established the same and end the same way.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.evidence == other.evidence && self.status == other.status
+    }
+
+    /// Whether they have established the same kinds of things, wherever they did, and end the same way.
+    pub fn is_of_same_kinds(&self, other: &Self) -> bool {
+        self.evidence.is_of_same_kinds(&other.evidence) && self.status == other.status
     }
 }
 
@@ -175,11 +188,11 @@ pub const MAX_PATHS: usize = 24;
 /// of things become one, wherever they did; where that does not help, all become one opaque path, and the second value
 /// says so.
 pub(super) fn merge(states: Vec<State<'_>>, at: Place) -> (Vec<State<'_>>, bool) {
-    let merged = merge_by(states, |left, right| left == right);
+    let merged = merge_by(states, State::is_like);
     if merged.len() <= MAX_PATHS {
         return (merged, false);
     }
-    let merged = merge_by(merged, Evidence::is_of_same_kinds);
+    let merged = merge_by(merged, State::is_of_same_kinds);
     if merged.len() <= MAX_PATHS {
         return (merged, false);
     }
@@ -191,13 +204,13 @@ pub(super) fn merge(states: Vec<State<'_>>, at: Place) -> (Vec<State<'_>>, bool)
     (all.into_iter().collect(), true)
 }
 
-fn merge_by<'p>(states: Vec<State<'p>>, is_same: impl Fn(&Evidence, &Evidence) -> bool) -> Vec<State<'p>> {
+fn merge_by<'p>(states: Vec<State<'p>>, is_same: impl Fn(&State<'p>, &State<'p>) -> bool) -> Vec<State<'p>> {
     if states.len() < 2 {
         return states;
     }
     let mut merged: Vec<State<'p>> = Vec::with_capacity(states.len());
     for state in states {
-        match merged.iter_mut().find(|known| is_same(&known.evidence, &state.evidence)) {
+        match merged.iter_mut().find(|known| is_same(known, &state)) {
             Some(known) => *known = known.join(&state),
             None => merged.push(state),
         }

@@ -32,6 +32,7 @@ pub(super) fn summary_key<'p>(
     if let Some(rest) = &arguments.rest {
         rest.fingerprint().hash(&mut hasher);
     }
+    state.status.hash(&mut hasher);
     (identity, hasher.finish(), state.heap_fingerprint())
 }
 
@@ -49,18 +50,15 @@ type Return<'p> = (State<'p>, Value<'p>, Place);
 /// Ways out with equal evidence whose values a caller could not tell apart become one; where too many are left, those
 /// that established the same kinds of things do.
 pub(super) fn merge_returns<'p>(returns: Vec<Return<'p>>) -> Vec<Return<'p>> {
-    let merged = merge_returns_by(returns, |left, right| left == right);
-    if merged.len() <= MAX_PATHS { merged } else { merge_returns_by(merged, Evidence::is_of_same_kinds) }
+    let merged = merge_returns_by(returns, State::is_like);
+    if merged.len() <= MAX_PATHS { merged } else { merge_returns_by(merged, State::is_of_same_kinds) }
 }
 
-fn merge_returns_by<'p>(
-    returns: Vec<Return<'p>>,
-    is_same: impl Fn(&Evidence, &Evidence) -> bool,
-) -> Vec<Return<'p>> {
+fn merge_returns_by<'p>(returns: Vec<Return<'p>>, is_same: impl Fn(&State<'p>, &State<'p>) -> bool) -> Vec<Return<'p>> {
     let mut merged: Vec<(State<'p>, Value<'p>, Place)> = Vec::new();
     for (state, value, at) in returns {
         let same = merged.iter_mut().find(|(known, known_value, _)| {
-            is_same(&known.evidence, &state.evidence) && return_class(known_value) == return_class(&value)
+            is_same(known, &state) && return_class(known_value) == return_class(&value)
         });
         match same {
             Some((known, known_value, _)) => {
