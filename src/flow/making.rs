@@ -30,6 +30,7 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         let object = Object::At(place);
         let receiver = Value::of(Shape::Instance { class, object });
+        self.object_of_program_is_made(class, &arguments, place);
         let is_exception = self.is_exception(class);
         if is_exception {
             let given = Value::of(Shape::Sequence(Rc::new(arguments.positional.clone())));
