@@ -99,7 +99,7 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(known) = self.members.get(&key) {
             return known.clone();
         }
-        if !self.may_go_deeper() {
+        if !self.may_go_deeper(class.place()) {
             return None;
         }
         self.members.insert(key.clone(), None);
