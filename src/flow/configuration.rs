@@ -63,7 +63,7 @@ impl<'p> Interpreter<'p, '_> {
         keys.sort();
         for key in keys {
             let value = match &found.shape {
-                Shape::Class(class) => self.class_attribute(*class, &key, 8),
+                Shape::Class(class) => self.class_attribute(*class, &key),
                 Shape::Module(file) => self.module_member(*file, &key),
                 _ => None,
             };
@@ -126,7 +126,7 @@ impl<'p> Interpreter<'p, '_> {
                 .collect();
             keys.sort();
             for key in keys {
-                if let Some(value) = self.class_attribute(class, &key, 1) {
+                if let Some(value) = self.class_attribute(class, &key) {
                     let place = Self::setting_place(class.file, &self.class_scope(class), &key);
                     self.configuration_is_set(&mut state, &key, &value, place);
                 }
@@ -150,7 +150,7 @@ impl<'p> Interpreter<'p, '_> {
             let mut names: Vec<&Name> = scope.names.keys().filter(|name| vocabulary::is_secret(name)).collect();
             names.sort();
             for name in names {
-                if let Some(value) = self.class_attribute(class, name, 1) {
+                if let Some(value) = self.class_attribute(class, name) {
                     self.secret_is_named(&value, name, file);
                 }
             }
@@ -169,7 +169,7 @@ impl<'p> Interpreter<'p, '_> {
     /// Where a module or class gives a setting its value.
     fn setting_place(file: FileId, scope: &ModuleScope<'p>, key: &str) -> Place {
         let bindings = scope.names.get(key).into_iter().flatten();
-        let mut spans = bindings.filter_map(|binding| match binding {
+        let mut spans = bindings.filter_map(|bound| match &bound.binding {
             Binding::Value { expression, .. } | Binding::Annotated { expression: Some(expression), .. } => {
                 Some(expression.span)
             }
