@@ -44,7 +44,8 @@ impl<'p> Interpreter<'p, '_> {
             ignore: ["exc_info", "stack_info", "stacklevel"].map(str::to_owned).to_vec(),
             object: None,
         };
-        self.log(&sink, arguments, place, confidence);
+        let arguments = self.all_shown(&state, arguments.clone(), place);
+        self.log(&sink, &arguments, place, confidence);
         one(state, Value::none())
     }
 

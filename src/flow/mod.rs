@@ -1,6 +1,7 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
 mod binding;
+pub mod bounds;
 mod builtins;
 mod call;
 mod classes;
@@ -17,11 +18,13 @@ pub mod evidence;
 mod exception;
 mod expression;
 mod injection;
+mod interest;
 pub mod interpreter;
 mod joining;
 mod library;
 mod logs;
 mod lookup;
+mod making;
 mod methods;
 mod mutation;
 mod nullness;
@@ -35,6 +38,7 @@ mod registration;
 pub mod relevant;
 mod request_part;
 pub mod routing;
+mod special;
 pub mod startup;
 pub mod state;
 mod statement;
