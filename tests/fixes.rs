@@ -53,7 +53,7 @@ fn rules() -> Vec<&'static str> {
 fn problem(files: &Files, before: &Run, finding: &Finding) -> Option<String> {
     let Some(fixed) = before.fixed(files, finding) else { return Some("the edits cannot be made".to_owned()) };
     let after = run(&fixed, &rules());
-    let shown = || fixed.iter().map(|(path, text)| format!("# {path}\n{text}")).collect::<String>();
+    let shown = || fixed.iter().flat_map(|(path, text)| ["# ", path, "\n", text]).collect::<String>();
     if after.trouble != before.trouble {
         return Some(format!("no longer read as before: {:?}\n{}", after.trouble, shown()));
     }
