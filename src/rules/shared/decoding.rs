@@ -61,7 +61,8 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, cl
     let builder = decode_finding((rule, severity), decode, origin, entry, &format!("no {noun} is expected here"))
         .message(message)
         .help((claim.fix)(decode))
-        .confidence(origin.confidence);
+        .confidence(origin.confidence)
+        .fix(stricter_decode::expect_claim(context, decode, (claim.parameter)(decode), claim.variable));
     Some(builder.build())
 }
 
@@ -87,7 +88,6 @@ pub(in crate::rules) fn decode_finding(
         .related(super::root(origin), origin.trail.root().step_text())
         .flow(steps(origin, decode.place, label))
         .about(decode.place)
-        .fix(stricter_decode::expect_claim(context, decode, (claim.parameter)(decode), claim.variable))
         .identity(decode.function.as_str())
         .identity(entry.name.as_str())
 }
