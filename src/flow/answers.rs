@@ -1,12 +1,12 @@
-//! What leaves the program towards its caller: bodies, redirects, cookies; and the settings that decide on cookies and tokens.
+//! What leaves the program towards its caller: bodies, redirects and cookies; and configuration keys that get their values.
 
 use super::event::{Answer, CookieCall, Event};
 use super::interpreter::Interpreter;
 use super::library::named_parameter;
 use super::state::State;
 use super::value::{Arguments, Code, Object, Shape, Value};
-use crate::program::{Binding, ModuleScope, vocabulary};
-use crate::source::{FileId, Place};
+use crate::program::vocabulary;
+use crate::source::Place;
 use crate::syntax::tree::Name;
 
 impl<'p> Interpreter<'p, '_> {
@@ -58,35 +58,7 @@ impl<'p> Interpreter<'p, '_> {
         if self.models.is_secret_key(key) || vocabulary::is_secret(key) {
             self.secret_is_used(value, super::event::SecretRole::Configuration, key, place);
         }
-        self.setting_is_known(key, value, place);
+        self.key_is_configured(key, value, place);
         state.set_attribute(Object::Configuration, key.clone(), value.clone());
-    }
-
-    /// Tells of a setting that a library reads, and of those in a dictionary of settings.
-    fn setting_is_known(&mut self, key: &Name, value: &Value<'p>, place: Place) {
-        if self.models.configuration_meaning(key).is_some() {
-            self.emit(&Event::Configuration { key, value, place });
-        }
-        if let Shape::Dictionary(inner) = &value.shape {
-            for (name, value) in &inner.entries {
-                let whole: Name = format!("{key}.{name}").into();
-                if self.models.is_secret_key(&whole) {
-                    self.secret_is_used(value, super::event::SecretRole::Configuration, &whole, place);
-                }
-                if self.models.configuration_meaning(&whole).is_some() {
-                    self.emit(&Event::Configuration { key: &whole, value, place });
-                }
-            }
-        }
-    }
-
-    /// Where a name of a module or class gets its last value.
-    pub(super) fn bound_at(scope: &ModuleScope<'p>, file: FileId, name: &Name) -> Option<Place> {
-        match scope.names.get(name)?.last()? {
-            Binding::Value { expression, .. } | Binding::Annotated { expression: Some(expression), .. } => {
-                Some(Place { file, span: expression.span })
-            }
-            _ => None,
-        }
     }
 }

@@ -1,9 +1,8 @@
 //! Entries: what frameworks call, what surrounds it, and how one is run from the outside in.
 
+use super::bounds::{REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES};
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
-use super::interpreter::{
-    Branches, Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
-};
+use super::interpreter::{Branches, Frame, Interpreter, Raised, RaisedClass};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
 use super::routing::Way;
@@ -92,6 +91,7 @@ impl<'p> Interpreter<'p, '_> {
             self.run_handler(state, entry, &mut outcomes);
         }
         self.frames.clear();
+        self.close_entry(&mut outcomes);
         let facts = std::mem::take(&mut self.facts);
         self.emit(&Event::EntryEnd { entry: &entry.info, outcomes: &outcomes, facts: &facts });
         self.facts = facts;
@@ -113,7 +113,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             self.take_raised(outcomes);
         }
-        super::state::merge(next, hook.info.place).0
+        self.merge(next, hook.info.place)
     }
 
     fn run_handler(&mut self, mut state: State<'p>, entry: &Entry<'p>, outcomes: &mut Vec<Outcome>) {
@@ -211,7 +211,7 @@ impl<'p> Interpreter<'p, '_> {
         let Some(model) = self.view_class_model(class) else { return inner };
         let mut value = inner;
         for list in &model.decorators {
-            let Some(decorators) = self.class_attribute(class, &Name::new(list), 8) else { continue };
+            let Some(decorators) = self.class_attribute(class, &Name::new(list)) else { continue };
             let all: Vec<Value<'p>> = match &decorators.shape {
                 Shape::Sequence(elements) => elements.to_vec(),
                 _ => vec![Value::unknown()],
@@ -401,6 +401,7 @@ impl<'p> Interpreter<'p, '_> {
         self.settings_of_module(file);
         self.named_settings(file);
         self.frames.clear();
+        self.close_entry(&mut []);
         let place = Place { file, span: crate::source::Span::default() };
         let entry =
             EntryInfo { kind: EntryKind::Module, name: Name::default(), path: None, methods: Vec::new(), place };

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::event::{Event, OutgoingCall, SecretRole};
+use super::event::{Event, HeaderUse, OutgoingCall, SecretRole};
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, one};
 use super::library::{object_of, parameter};
@@ -60,6 +60,12 @@ impl<'p> Interpreter<'p, '_> {
         let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
         if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
             self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
+        }
+        if let Some(url) = given("url") {
+            self.header_reaches(HeaderUse::Url, &url, place);
+        }
+        if let Some(answer) = self.introspection(arguments, given("url").as_ref(), place) {
+            return one(state, answer);
         }
         let origins = if given("url").as_ref().is_some_and(is_token_endpoint) {
             Origins::one(OriginKind::TokenResponse, Confidence::High, place, "the token endpoint answers here")

@@ -45,8 +45,21 @@ pub fn may_matter(text: &str) -> bool {
 
 /// Words of functions that send what another part of the program holds.
 const SENDING_WORDS: &[&str] = &[
-    "session.get(", "session.post(", "session.put(", "session.patch(", "session.delete(", "session.request(", "client.get(",
-    "client.post(", "client.put(", "client.patch(", "client.delete(", "client.request(", "urlopen(", "set_cookie(", "requests.",
+    "session.get(",
+    "session.post(",
+    "session.put(",
+    "session.patch(",
+    "session.delete(",
+    "session.request(",
+    "client.get(",
+    "client.post(",
+    "client.put(",
+    "client.patch(",
+    "client.delete(",
+    "client.request(",
+    "urlopen(",
+    "set_cookie(",
+    "requests.",
     "httpx.",
 ];
 

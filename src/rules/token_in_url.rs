@@ -20,7 +20,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         Event::EntryEnd { entry, outcomes, facts } => accepted(entry, outcomes, facts, context),
         Event::Outgoing(call) => requested(call, context),
         Event::Answer(answer) => redirected(answer, context),
-        Event::Configuration { key, value, place } => configured(key, value, *place, context),
+        Event::Configured { key, value, place } => configured(key, value, *place, context),
         _ => Vec::new(),
     }
 }
@@ -80,7 +80,7 @@ fn redirected(answer: &Answer<'_>, context: &Context<'_, '_>) -> Vec<Finding> {
 }
 
 /// A library that is told to take tokens from the query string.
-fn configured(key: &Name, value: &Value<'_>, place: Place, context: &Context<'_, '_>) -> Vec<Finding> {
+fn configured(key: &str, value: &Value<'_>, place: Place, context: &Context<'_, '_>) -> Vec<Finding> {
     let is_location = context.models.configuration_meaning(key) == Some(ConfigurationMeaning::TokenLocation);
     if !is_location || !names(value).iter().any(|name| name == "query_string") || context.is_test(place.file) {
         return Vec::new();
@@ -88,7 +88,7 @@ fn configured(key: &Name, value: &Value<'_>, place: Place, context: &Context<'_,
     let finding = FindingBuilder::new(RULE, Severity::Warning, place, "the query string is among the places")
         .message(format!("`{key}` makes the library take tokens from the query string: {HARM}."))
         .help("take `query_string` out of the list; where a browser cannot set a header use a cookie, or a single-use ticket that lives for seconds")
-        .identity(key.as_str());
+        .identity(key);
     vec![finding.build()]
 }
 
