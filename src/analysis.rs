@@ -14,6 +14,7 @@ use crate::flow::entry::{Entry, FileEntries};
 use crate::flow::event::{EntryKind, Event};
 use crate::flow::interpreter::Interpreter;
 use crate::flow::origin::{OriginKind, Store};
+use crate::flow::placement::Placement;
 use crate::flow::value::{Constant, Shape, Value};
 use crate::models::Models;
 use crate::program::{Index, Program, triage};
@@ -78,12 +79,9 @@ pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> An
     let run = Run { index: &index, models, rules: &rules, strict: &options.strict };
     let files: Vec<FileId> = program.files().filter(|file| triage::may_matter(&program.source(*file).text)).collect();
     let mut entries: Vec<FileEntries<'_>> = files.par_iter().map(|file| run.entries(*file)).collect();
-    drop_unlocated_repeats(&mut entries);
-
-    let hooks: Vec<&Entry<'_>> =
-        entries.iter().flat_map(|file| &file.entries).filter(|entry| entry.info.kind == EntryKind::Hook).collect();
+    let placement = Placement::of(&mut entries);
     let mut results: Vec<(FileId, FileResult)> =
-        files.par_iter().zip(&entries).map(|(file, own)| (*file, run.run_entries(*file, own, &hooks))).collect();
+        files.par_iter().zip(&entries).map(|(file, own)| (*file, run.run_entries(*file, own, &placement))).collect();
 
     // Functions that nobody calls come first: what they reach is judged with what it really gets.
     let called = called_names(program, &files);
@@ -100,20 +98,6 @@ pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> An
         results.extend(round);
     }
     settle(program, results)
-}
-
-/// A view class is met where it is defined and where it is registered: what says more counts.
-fn drop_unlocated_repeats(entries: &mut [FileEntries<'_>]) {
-    let is_located = |entry: &Entry<'_>| entry.owner.is_some() || entry.info.path.is_some();
-    let located: FxHashSet<Place> = entries
-        .iter()
-        .flat_map(|file| &file.entries)
-        .filter(|entry| is_located(entry))
-        .map(|entry| entry.info.place)
-        .collect();
-    for file in entries {
-        file.entries.retain(|entry| is_located(entry) || !located.contains(&entry.info.place));
-    }
 }
 
 fn settle(program: &Program, results: Vec<(FileId, FileResult)>) -> Analysis {
@@ -170,11 +154,11 @@ impl<'p> Run<'_, 'p> {
     }
 
     /// Runs routes, hooks and callbacks of a file, and its top level.
-    fn run_entries(&self, file: FileId, own: &FileEntries<'p>, hooks: &[&Entry<'p>]) -> FileResult {
+    fn run_entries(&self, file: FileId, own: &FileEntries<'p>, placement: &Placement<'p>) -> FileResult {
         self.observed(|interpreter, result| {
             for entry in &own.entries {
                 let around: Vec<&Entry<'p>> = match entry.info.kind {
-                    EntryKind::Route => hooks.iter().copied().filter(|hook| self.surrounds(hook, entry)).collect(),
+                    EntryKind::Route => placement.hooks(entry, self.index),
                     _ => Vec::new(),
                 };
                 interpreter.run_entry(entry, &around);
@@ -213,14 +197,6 @@ impl<'p> Run<'_, 'p> {
                 result.bounded += usize::from(interpreter.is_bounded);
             }
         })
-    }
-
-    /// Whether a hook runs before a route.
-    fn surrounds(&self, hook: &Entry<'p>, route: &Entry<'p>) -> bool {
-        match (hook.owner, route.owner) {
-            (Some(hook_owner), Some(route_owner)) if hook_owner == route_owner => true,
-            _ => hook.is_application_wide && self.index.is_same_project(hook.site.file, route.site.file),
-        }
     }
 
     /// Runs something with the rules listening.

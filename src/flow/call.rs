@@ -57,9 +57,18 @@ impl<'p> Interpreter<'p, '_> {
         }
         match &callee.shape {
             Shape::Function(closure) => self.call_closure(state, closure, &arguments, place),
-            Shape::Class(class) => self.instantiate(state, *class, arguments, place),
+            Shape::Class(class) => match self.answering_method(*class) {
+                Some(method) => self.call(state, &method, arguments, place),
+                None => self.instantiate(state, *class, arguments, place),
+            },
             Shape::Method(pair) => {
                 let (receiver, name) = (&pair.0, &pair.1);
+                // `Class.as_view()`: the view stands for its class, and which method answers is known when it is called.
+                if let Shape::Class(class) = receiver.shape
+                    && self.view_class_model(class).is_some_and(|model| model.made_by.as_deref() == Some(name))
+                {
+                    return one(state, receiver.clone());
+                }
                 self.call_method(state, receiver, name, arguments, place)
             }
             Shape::Partial(pair) => {

@@ -135,6 +135,8 @@ pub enum EntryKind {
     Hook,
     /// A token or password callback.
     TokenCallback,
+    /// Answers in place of a route that raised.
+    ErrorHandler,
     /// Something a framework calls at other times.
     Other,
     /// A function that no entry reaches, judged alone.

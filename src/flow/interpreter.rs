@@ -9,6 +9,7 @@ use smallvec::{SmallVec, smallvec};
 use super::event::{Event, Facts};
 use super::evidence::CheckKind;
 use super::origin::Origins;
+use super::startup::{Made, Partial, Record};
 use super::state::State;
 use super::value::{Closure, Object, Value};
 use crate::models::Models;
@@ -129,12 +130,22 @@ pub struct Interpreter<'p, 'i> {
     pub(super) members_in_progress: FxHashSet<Place>,
     pub(super) running: Vec<Place>,
     pub(super) may_matter: FxHashMap<Place, bool>,
+    /// What start-up code registers, while it runs for that.
+    pub(super) record: Option<Record<'p>>,
+    /// Objects with routes, by the place that makes them.
+    pub(super) route_objects: FxHashMap<Place, Made>,
+    /// Registering decorators that wait for the function below them.
+    pub(super) waiting: FxHashMap<Place, Partial>,
+    /// Handlers that registering calls were given, by the place of the call.
+    pub(super) handed_handlers: FxHashMap<Place, Value<'p>>,
+    /// The view class whose method is the running entry, and that method ready to be called.
+    pub(super) answering: Option<(Place, Value<'p>)>,
     /// The arguments of calls that made objects, by the place of the call.
     pub(super) made: FxHashMap<Place, Option<&'p [Argument]>>,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     quiet: u32,
-    work: u32,
+    pub(super) work: u32,
 }
 
 impl<'p, 'i> Interpreter<'p, 'i> {
@@ -162,6 +173,11 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             members_in_progress: FxHashSet::default(),
             running: Vec::new(),
             may_matter: FxHashMap::default(),
+            record: None,
+            route_objects: FxHashMap::default(),
+            waiting: FxHashMap::default(),
+            handed_handlers: FxHashMap::default(),
+            answering: None,
             made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
             quiet: 0,
@@ -176,6 +192,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.summaries.clear();
         self.frames.clear();
         self.running.clear();
+        self.answering = None;
         self.work = 0;
         self.is_bounded = false;
     }

@@ -18,6 +18,9 @@ pub(super) struct LoopExits<'p> {
     continues: Vec<State<'p>>,
 }
 
+/// Elements of a list that start-up code walks over one by one: no program lists more blueprints in one place.
+const MOST_LISTED: usize = 40;
+
 impl<'p> Interpreter<'p, '_> {
     /// Runs statements on every path: the paths that reach the end.
     pub fn block(&mut self, states: Vec<State<'p>>, body: &'p [Statement]) -> Vec<State<'p>> {
@@ -161,7 +164,14 @@ impl<'p> Interpreter<'p, '_> {
             StatementKind::Class(class) => {
                 let mut state = state;
                 let value = Value::of(Shape::Class(ClassRef { file: self.file(), class }));
-                state.locals.set(class.name.clone(), value);
+                state.locals.set(class.name.clone(), value.clone());
+                // Nothing but what is registered depends on the decorators of a class.
+                let decorators = if self.record.is_some() { class.decorators.as_slice() } else { &[] };
+                for decorator in decorators {
+                    for (_, registering) in self.evaluate(state.clone(), decorator) {
+                        self.decorator_registers(&registering, &value, self.place(decorator.span));
+                    }
+                }
                 vec![state]
             }
         }
@@ -252,6 +262,19 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Vec<State<'p>> {
         let mut next = Vec::new();
         for (state, walked) in self.evaluate(state, iterable) {
+            if let Some(elements) = self.listed_for_start_up(&walked) {
+                let mut states = vec![state];
+                for element in elements {
+                    let started = states.into_iter().flat_map(|state| self.bind(state, target, element.clone()));
+                    let started: Vec<State<'p>> = started.collect();
+                    let mut inner = LoopExits::default();
+                    states = self.block_in_loop(started, body, &mut inner);
+                    states.extend(inner.continues);
+                    next.extend(inner.breaks);
+                }
+                next.extend(self.block_in_loop(states, otherwise, exits));
+                continue;
+            }
             let is_never_empty = matches!(&walked.shape, Shape::Sequence(elements) if !elements.is_empty());
             let mut done = if is_never_empty { Vec::new() } else { vec![state.clone()] };
             let started = self.bind(state, target, element_of(&walked));
@@ -262,6 +285,17 @@ impl<'p> Interpreter<'p, '_> {
             next.extend(inner.breaks);
         }
         next
+    }
+
+    /// The elements of a short list while start-up code runs: each blueprint of a list is registered by itself. For handlers
+    /// one round with a typical element says as much.
+    fn listed_for_start_up(&self, walked: &Value<'p>) -> Option<Vec<Value<'p>>> {
+        match &walked.shape {
+            Shape::Sequence(elements) if self.record.is_some() && elements.len() <= MOST_LISTED => {
+                Some(elements.to_vec())
+            }
+            _ => None,
+        }
     }
 
     fn enter_context(
