@@ -23,6 +23,7 @@ mod library;
 mod logs;
 mod lookup;
 mod methods;
+mod middleware;
 mod mutation;
 mod nullness;
 mod objects;

@@ -37,6 +37,8 @@ pub struct Mount {
     pub prefix: Prefix,
     /// Whether that path takes the place of the child's own.
     pub replaces_prefix: bool,
+    /// The call that does it.
+    pub at: Option<Place>,
 }
 
 /// A path that may be given.
@@ -67,6 +69,8 @@ pub struct Registered<'p> {
     pub error: Option<Name>,
     /// The function or class.
     pub target: Target<'p>,
+    /// Whether it runs at other times than the model says: an argument says so.
+    pub is_other: bool,
     /// Whether what is registered is more than the bare function or class: a call wraps it.
     pub is_wrapped: bool,
 }
@@ -177,6 +181,7 @@ impl<'p> Interpreter<'p, '_> {
                 parent,
                 prefix: Prefix::Absent,
                 replaces_prefix: false,
+                at: None,
             }));
         }
     }
@@ -192,7 +197,13 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// One object is put under another.
-    pub(super) fn is_mounted(&mut self, model: &MountModel, arguments: &Arguments<'p>, receiver: Option<&Value<'p>>) {
+    pub(super) fn is_mounted(
+        &mut self,
+        model: &MountModel,
+        arguments: &Arguments<'p>,
+        receiver: Option<&Value<'p>>,
+        place: Place,
+    ) {
         let Some(record) = &mut self.record else { return };
         let child = parameter(&model.parameters, arguments, "child");
         let parent = parameter(&model.parameters, arguments, "parent");
@@ -208,7 +219,8 @@ impl<'p> Interpreter<'p, '_> {
         };
         for child in children {
             for parent in parents.iter().copied().filter(|parent| *parent != child) {
-                let mount = Mount { child, parent, prefix: prefix.clone(), replaces_prefix: model.replaces_prefix };
+                let prefix = prefix.clone();
+                let mount = Mount { child, parent, prefix, replaces_prefix: model.replaces_prefix, at: Some(place) };
                 if !record.mounts.contains(&mount) {
                     record.mounts.push(mount);
                 }
@@ -242,6 +254,10 @@ impl<'p> Interpreter<'p, '_> {
             paths: paths(model, arguments),
             methods: methods(model, arguments),
             error: parameter(&model.parameters, arguments, "error").and_then(error_name),
+            is_other: arguments
+                .iter()
+                .filter_map(Value::as_text)
+                .any(|text| model.other_when.iter().any(|when| when == text)),
         };
         match &handler {
             Some(handler) => self.is_registered(partial, handler, place, true),
@@ -269,7 +285,7 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(Meaning::Entry(model)) = meaning.cloned() {
             let methods = model.methods.iter().map(Name::new).collect();
             let owner = receiver.and_then(owner);
-            let partial = Partial { model, owner, paths: Vec::new(), methods, error: None };
+            let partial = Partial { model, owner, paths: Vec::new(), methods, error: None, is_other: false };
             self.is_registered(partial, inner, place, false);
         }
     }
@@ -281,12 +297,22 @@ impl<'p> Interpreter<'p, '_> {
         let is_wrapped = is_handed_over
             && match (&handler.shape, target) {
                 (Shape::Function(closure), Target::Function(place)) => closure.code.place(closure.file) != place,
-                (Shape::Class(_), Target::Class(_)) => false,
+                (Shape::Class(_) | Shape::Instance { .. }, Target::Class(_)) => false,
                 _ => true,
             };
-        let Partial { model, owner, paths, methods, error } = partial;
+        let Partial { model, owner, paths, methods, error, is_other } = partial;
         if let Some(record) = &mut self.record {
-            record.registered.push(Registered { at, model, owner, paths, methods, error, target, is_wrapped });
+            record.registered.push(Registered {
+                at,
+                model,
+                owner,
+                paths,
+                methods,
+                error,
+                target,
+                is_other,
+                is_wrapped,
+            });
         }
     }
 }
@@ -299,6 +325,7 @@ pub(super) struct Partial {
     paths: Vec<Name>,
     methods: Vec<Name>,
     error: Option<Name>,
+    is_other: bool,
 }
 
 /// Where the object that a value stands for was made.

@@ -89,6 +89,8 @@ pub enum Gives {
     Content,
     /// One item of a part of the request (`{ part = { of = "headers", name = "Authorization" } }`).
     Part(PartModel),
+    /// Several values in a tuple, or `None`.
+    Tuple(Vec<Gives>),
     /// The answer of a check: an attribute that a `[[verify]]` of the same name describes (`current_user.is_authenticated`).
     Check,
 }

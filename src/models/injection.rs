@@ -30,6 +30,19 @@ pub struct DependencyModel {
     pub path: Vec<String>,
     /// Parameters in order; `dependency` has meaning.
     pub parameters: Vec<String>,
+    /// The keyword under which calls that make objects with routes, mount them or register a route list such markers.
+    #[serde(default)]
+    pub listed_in: Option<String>,
+}
+
+/// A decorator whose argument is a function that runs before the handler (`falcon.before(check)`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BeforeModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// What that function is handed, in order.
+    pub arguments: Vec<Gives>,
 }
 
 /// An object that reads a credential from the request when the framework calls it (`HTTPBearer()`).
