@@ -81,6 +81,9 @@ impl<'p> Placement<'p> {
     }
 }
 
+/// What tells registrations apart: the function, where it is registered, on what, at which path.
+type Registered = (Place, Option<Place>, Option<Place>, Option<Name>);
+
 /// The same registration is met where it is written, and again wherever start-up code runs it: what says more counts.
 fn drop_repeats(files: &mut [FileEntries<'_>]) {
     let mut owned: FxHashSet<(Place, Option<Place>)> = FxHashSet::default();
@@ -95,7 +98,7 @@ fn drop_repeats(files: &mut [FileEntries<'_>]) {
             with_path.insert(entry.info.place);
         }
     }
-    let mut seen: FxHashSet<(Place, Option<Place>, Option<Place>, Option<Name>)> = FxHashSet::default();
+    let mut seen: FxHashSet<Registered> = FxHashSet::default();
     for file in files {
         file.entries.retain(|entry| {
             let place = entry.info.place;

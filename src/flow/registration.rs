@@ -73,7 +73,7 @@ impl<'p> Interpreter<'p, '_> {
                 entry.at = Some(one.at);
                 entry.owner = one.owner;
                 entry.is_wrapped = one.is_wrapped;
-                entry.error = one.error.clone();
+                entry.error.clone_from(&one.error);
                 entry.is_application_wide |= one.model.application_wide;
                 entry.info.path = path.cloned().or_else(|| entry.info.path.take());
             }
