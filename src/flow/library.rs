@@ -154,7 +154,7 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::none())
             }
             Meaning::Scheme(model) => self.read_by_scheme(state, model, receiver, place),
-            Meaning::Answer(model) => self.answer_is_set(state, model, &arguments),
+            Meaning::Answer(model) => self.answer_is_set(state, model, &arguments, place),
             Meaning::Before(_) => {
                 let decorator = LibraryDecorator { path: path.clone(), arguments, place };
                 one(state, Value::of(Shape::LibraryDecorator(Rc::new(decorator))))

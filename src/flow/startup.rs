@@ -291,8 +291,11 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     fn is_registered(&mut self, partial: Partial, handler: &Value<'p>, at: Place, is_handed_over: bool) {
-        // On what nobody knows, a registration is found where it is written.
-        let Some(target) = partial.owner.and_then(|_| self.innermost(handler)) else { return };
+        // On what nobody knows, a decorator's registration is found where it is written.
+        if partial.owner.is_none() && !is_handed_over {
+            return;
+        }
+        let Some(target) = self.innermost(handler) else { return };
         // What stands below a decorator is found with the function itself.
         let is_wrapped = is_handed_over
             && match (&handler.shape, target) {

@@ -29,6 +29,9 @@ pub struct ClassModel {
     /// Attributes that set the status of the answer when they are assigned to.
     #[serde(default)]
     pub status_attributes: Vec<String>,
+    /// Attributes that hold what is answered.
+    #[serde(default)]
+    pub answer_attributes: Vec<String>,
     /// Whether a class of the program that inherits from it describes data: its annotated names are fields of what a
     /// caller sends (`pydantic.BaseModel`).
     #[serde(default)]

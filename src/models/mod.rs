@@ -253,6 +253,14 @@ impl Models {
         self.find_in_bases(class, &is_one).is_some()
     }
 
+    /// Whether assigning to this attribute of a library's object answers with the value.
+    pub fn answers_with(&self, class: &str, name: &str) -> bool {
+        let is_one = |models: &Self, path: &str| {
+            models.classes.get(path)?.answer_attributes.iter().any(|known| known == name).then_some(())
+        };
+        self.find_in_bases(class, &is_one).is_some()
+    }
+
     /// Whether classes of the program that inherit from this one describe what a caller sends.
     pub fn describes_data(&self, class: &str) -> bool {
         let is_one = |models: &Self, path: &str| models.classes.get(path)?.describes_data.then_some(());
