@@ -101,7 +101,7 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(known) = self.members.get(&key) {
             return known.clone();
         }
-        if depth == 0 || !self.may_go_deeper() {
+        if depth == 0 || !self.may_go_deeper(class.place()) {
             return None;
         }
         self.members.insert(key.clone(), None);

@@ -1,9 +1,8 @@
 //! Entries: what frameworks call, what surrounds it, and how one is run from the outside in.
 
+use super::bounds::{REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES};
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
-use super::interpreter::{
-    Branches, Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
-};
+use super::interpreter::{Branches, Frame, Interpreter, Raised, RaisedClass};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
 use super::routing::Way;
@@ -97,6 +96,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.course = None;
         self.frames.clear();
+        self.close_entry(&mut outcomes);
         let facts = std::mem::take(&mut self.facts);
         self.emit(&Event::EntryEnd { entry: &entry.info, outcomes: &outcomes, facts: &facts });
         self.facts = facts;
@@ -394,6 +394,7 @@ impl<'p> Interpreter<'p, '_> {
         self.settings_of_module(file);
         self.named_settings(file);
         self.frames.clear();
+        self.close_entry(&mut []);
         let place = Place { file, span: crate::source::Span::default() };
         let entry =
             EntryInfo { kind: EntryKind::Module, name: Name::default(), path: None, methods: Vec::new(), place };

@@ -28,7 +28,7 @@ pub(super) struct Course<'p> {
 impl<'p> Interpreter<'p, '_> {
     /// Sets out for an entry behind middleware.
     pub(super) fn set_out(&mut self, entry: &Entry<'p>, middleware: &[&Entry<'p>]) {
-        let middleware = middleware.iter().map(|hook| Entry::clone(hook)).collect();
+        let middleware = middleware.iter().copied().cloned().collect();
         self.course = Some(Rc::new(Course { entry: entry.clone(), middleware }));
     }
 
@@ -63,7 +63,7 @@ impl<'p> Interpreter<'p, '_> {
             let branches = self.call(state, &callee, arguments, hook.info.place);
             self.let_on(branches, hook.info.place, &mut next, outcomes);
         }
-        super::state::merge(next, hook.info.place).0
+        self.merge(next, hook.info.place)
     }
 
     /// Parts the paths of a hook into those that go on and those that it answered.
@@ -99,7 +99,7 @@ impl<'p> Interpreter<'p, '_> {
                 let branches = self.call(state, &callee, Arguments::of(vec![receiver.clone()]), entry.info.place);
                 self.let_on(branches, entry.info.place, &mut next, outcomes);
             }
-            states = super::state::merge(next, entry.info.place).0;
+            states = self.merge(next, entry.info.place);
         }
         states
     }
@@ -121,7 +121,7 @@ impl<'p> Interpreter<'p, '_> {
                     let branches = self.call_dependency(state, &target, place, MAX_NESTING);
                     next.extend(branches.into_iter().map(|(state, _)| state));
                 }
-                states = super::state::merge(next, place).0;
+                states = self.merge(next, place);
             }
         }
         states

@@ -1,6 +1,7 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
 mod binding;
+pub mod bounds;
 mod builtins;
 mod call;
 mod classes;
@@ -17,6 +18,7 @@ pub mod evidence;
 mod exception;
 mod expression;
 mod injection;
+mod interest;
 pub mod interpreter;
 mod joining;
 mod library;

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use super::interpreter::{Frame, Interpreter, REACH_OF_ROUTES};
+use super::bounds::REACH_OF_ROUTES;
+use super::interpreter::{Frame, Interpreter};
 use super::library::parameter;
 use super::state::State;
 use super::value::{Arguments, Object, Shape, Value};

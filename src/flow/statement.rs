@@ -4,7 +4,7 @@ use super::containers::element_of;
 use super::interpreter::{Interpreter, RaisedClass, one};
 use super::operators::augmented;
 use super::origin::Origins;
-use super::state::{State, merge};
+use super::state::State;
 use super::value::{Arguments, Code, Shape, Value};
 use crate::program::ClassRef;
 use crate::source::Place;
@@ -34,23 +34,20 @@ impl<'p> Interpreter<'p, '_> {
         exits: &mut LoopExits<'p>,
     ) -> Vec<State<'p>> {
         for statement in body {
-            if states.is_empty() || !self.spend() {
+            let at = self.place(statement.span);
+            if states.is_empty() || !self.spend(at) {
                 break;
             }
-            let at = self.place(statement.span);
-            let (merged, is_bounded) = merge(states, at);
-            self.is_bounded |= is_bounded;
+            let merged = self.merge(states, at);
             states = Vec::new();
             for state in merged {
                 states.extend(self.statement(state, statement, exits));
             }
         }
-        let (merged, is_bounded) = match body.last() {
-            Some(last) => merge(states, self.place(last.span)),
-            None => (states, false),
-        };
-        self.is_bounded |= is_bounded;
-        merged
+        match body.last() {
+            Some(last) => self.merge(states, self.place(last.span)),
+            None => states,
+        }
     }
 
     fn statement(&mut self, state: State<'p>, statement: &'p Statement, exits: &mut LoopExits<'p>) -> Vec<State<'p>> {
