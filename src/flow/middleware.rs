@@ -11,7 +11,7 @@ use super::outcome;
 use super::state::State;
 use super::value::{Arguments, Object, Shape, Value};
 use crate::models::schema::ViewClassModel;
-use crate::program::{Binding, ClassRef};
+use crate::program::{Binding, Bound, ClassRef};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Parameter, StatementKind};
 
@@ -91,7 +91,7 @@ impl<'p> Interpreter<'p, '_> {
         let Some(model) = self.view_class_model(class) else { return vec![state] };
         let mut states = vec![state];
         for name in &model.before {
-            let Some((owner, function)) = self.find_method(class, name, MAX_NESTING) else { continue };
+            let Some((owner, function)) = self.find_method(class, name) else { continue };
             let callee = self.decorated_function(owner.file, function, Some(owner));
             let receiver = Value::of(Shape::Instance { class, object: Object::SelfOf(class.place()) });
             let mut next = Vec::new();
@@ -148,7 +148,7 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::Name(name) => {
                 let bindings = self.index.scope(file).names.get(name).map(Vec::as_slice);
                 match bindings {
-                    Some([Binding::Value { expression, path }])
+                    Some([Bound { binding: Binding::Value { expression, path }, .. }])
                         if path.is_empty() && !matches!(expression.kind, ExpressionKind::Name(_)) =>
                     {
                         self.elements_of(file, expression)

@@ -7,10 +7,10 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
-    AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, DecodeModel, DependencyModel, DeriveModel,
-    DigestModel, EntryModel, Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel,
-    ObtainModel, OutgoingModel, ParameterModel, ProviderModel, RefuseModel, RequestModel, ResponseModel, SchemeModel,
-    SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
+    AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationModel, DecodeModel, DependencyModel,
+    DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile,
+    MountModel, ObtainModel, OutgoingModel, ParameterModel, ProviderModel, RefuseModel, RequestModel, ResponseModel,
+    SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -28,6 +28,8 @@ pub enum Meaning {
     Inert,
     /// Writes a log.
     Log(Arc<LogModel>),
+    /// Opens, runs or fetches what it is given.
+    Sink(Arc<SinkModel>),
     /// A keyed digest.
     Mac(Arc<MacModel>),
     /// A digest without a key.
@@ -36,6 +38,8 @@ pub enum Meaning {
     Compare(Arc<CompareModel>),
     /// Decodes a token.
     Decode(Arc<DecodeModel>),
+    /// Validates the claims of a decoded token.
+    Validate(Arc<ValidateModel>),
     /// Issues a token.
     Issue(Arc<IssueModel>),
     /// Gets a token from an authorization server.
@@ -78,12 +82,14 @@ pub struct Models {
     aliases: FxHashMap<String, String>,
     roots: FxHashMap<String, String>,
     libraries: FxHashMap<String, String>,
-    secret_keys: Vec<String>,
+    words: FxHashMap<String, Vec<String>>,
+    configuration: FxHashMap<String, Arc<ConfigurationModel>>,
     requests: Vec<RequestModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
     view_classes_by_import: Vec<Arc<ViewClassModel>>,
     dependency_lists: Vec<String>,
+    sink_methods: FxHashMap<String, SinkKind>,
     registering: OnceLock<Option<AhoCorasick>>,
 }
 
@@ -115,7 +121,7 @@ pub fn file_names() -> impl Iterator<Item = &'static str> {
 impl Models {
     /// Adds one library.
     pub fn add(&mut self, file: ModelFile) {
-        let ModelFile { library, alias, object, integer, configuration, .. } = &file;
+        let ModelFile { library, alias, object, integer, words, .. } = &file;
         for (from, to) in alias {
             self.add_root(from, library);
             self.aliases.insert(from.clone(), to.clone());
@@ -127,8 +133,9 @@ impl Models {
         for (path, number) in integer {
             self.integers.insert(path.clone(), *number);
         }
-        for model in configuration.iter().filter(|model| model.is_secret) {
-            self.secret_keys.extend(model.key.iter().cloned());
+        for (path, list) in words {
+            self.add_root(path, library);
+            self.words.insert(path.clone(), list.clone());
         }
         self.add_calls(file);
     }
@@ -147,10 +154,13 @@ impl Models {
                 }
             )*};
         }
+        for model in &file.sink {
+            self.sink_methods.extend(model.method.iter().map(|name| (name.clone(), model.kind)));
+        }
         add! {
             file.instance => Meaning::Instance, file.setting => Meaning::Setting, file.setting_map => Meaning::SettingMap,
-            file.derive => Meaning::Derive, file.log => Meaning::Log, file.mac => Meaning::Mac,
-            file.decode => Meaning::Decode, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
+            file.derive => Meaning::Derive, file.log => Meaning::Log, file.mac => Meaning::Mac, file.sink => Meaning::Sink,
+            file.decode => Meaning::Decode, file.validate => Meaning::Validate, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
             file.verify => Meaning::Verify,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
             file.entry => Meaning::Entry, file.compare => Meaning::Compare, file.parameter => Meaning::Parameter,
@@ -189,6 +199,10 @@ impl Models {
             }
         }
         self.providers.extend(file.provider);
+        for model in file.configuration {
+            let model = Arc::new(model);
+            self.configuration.extend(model.key.iter().map(|key| (key.clone(), Arc::clone(&model))));
+        }
         self.requests.extend(file.request);
     }
 
@@ -334,7 +348,22 @@ impl Models {
 
     /// Whether a configuration key holds a secret by what its library does with it.
     pub fn is_secret_key(&self, key: &str) -> bool {
-        self.secret_keys.iter().any(|known| known == key)
+        self.configuration.get(key).is_some_and(|model| model.is_secret)
+    }
+
+    /// What is known of a configuration key; of a key inside a dictionary by both, joined by a dot.
+    pub fn configuration(&self, key: &str) -> Option<&Arc<ConfigurationModel>> {
+        self.configuration.get(key)
+    }
+
+    /// What a method of this name does, whatever its object is.
+    pub fn sink_method(&self, name: &str) -> Option<SinkKind> {
+        self.sink_methods.get(name).copied()
+    }
+
+    /// The words that a library's name stands for; of a call, the name ends in `()`.
+    pub fn words(&self, path: &str) -> Option<&[String]> {
+        self.words.get(path).or_else(|| self.words.get(self.canonical(path).as_ref())).map(Vec::as_slice)
     }
 
     /// What a base class outside the program makes of the classes that inherit from it.
