@@ -94,6 +94,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 _ => self.guard(state, &Rc::clone(decorator)),
             },
+            Shape::Continuation(number) => self.go_on(state, *number),
             Shape::ForMethods(parts) => self.call_for_methods(state, parts, arguments, place),
             Shape::External(path) => {
                 let path = path.clone();
@@ -348,6 +349,7 @@ pub(super) fn is_callable(value: &Value<'_>) -> bool {
             | Shape::Guarded(_)
             | Shape::LibraryDecorator(_)
             | Shape::ForMethods(_)
+            | Shape::Continuation(_)
             | Shape::External(_)
             | Shape::Instance { .. }
     )

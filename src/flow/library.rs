@@ -162,11 +162,15 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, handler.unwrap_or_else(Value::unknown))
             }
             Meaning::Mount(model) => {
-                self.is_mounted(model, &arguments, receiver);
+                self.is_mounted(model, &arguments, receiver, place);
                 one(state, Value::none())
             }
             Meaning::Scheme(model) => self.read_by_scheme(state, model, receiver, place),
-            Meaning::Answer(model) => self.answer_is_set(state, model, &arguments),
+            Meaning::Answer(model) => self.answer_is_set(state, model, &arguments, place),
+            Meaning::Before(_) => {
+                let decorator = LibraryDecorator { path: path.clone(), arguments, place };
+                one(state, Value::of(Shape::LibraryDecorator(Rc::new(decorator))))
+            }
             Meaning::Parameter(_) | Meaning::Dependency(_) => one(state, Value::unknown()),
             Meaning::Inert | Meaning::Transparent => {
                 match arguments.positional.first() {

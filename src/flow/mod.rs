@@ -27,6 +27,7 @@ mod logs;
 mod lookup;
 mod making;
 mod methods;
+mod middleware;
 mod mutation;
 mod nullness;
 mod objects;

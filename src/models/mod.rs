@@ -7,10 +7,10 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
-    AnswerModel, ClassModel, ClassRole, CompareModel, ConfigurationModel, DecodeModel, DependencyModel, DeriveModel,
-    DigestModel, EntryModel, Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel,
-    ObtainModel, OutgoingModel, ParameterModel, ProviderModel, RefuseModel, RequestModel, ResponseModel, SchemeModel,
-    SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
+    AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationModel, DecodeModel, DependencyModel,
+    DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile,
+    MountModel, ObtainModel, OutgoingModel, ParameterModel, ProviderModel, RefuseModel, RequestModel, ResponseModel,
+    SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -62,6 +62,8 @@ pub enum Meaning {
     Scheme(Arc<SchemeModel>),
     /// Sets the status of the answer.
     Answer(Arc<AnswerModel>),
+    /// A decorator that runs a function before the handler.
+    Before(Arc<BeforeModel>),
     /// Puts one object with routes under another.
     Mount(Arc<MountModel>),
     /// Makes a decorator of functions one of methods.
@@ -85,6 +87,8 @@ pub struct Models {
     requests: Vec<RequestModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
+    view_classes_by_import: Vec<Arc<ViewClassModel>>,
+    dependency_lists: Vec<String>,
     sink_methods: FxHashMap<String, SinkKind>,
     registering: OnceLock<Option<AhoCorasick>>,
 }
@@ -138,6 +142,7 @@ impl Models {
 
     fn add_calls(&mut self, file: ModelFile) {
         let library = file.library;
+        self.dependency_lists.extend(file.dependency.iter().filter_map(|model| model.listed_in.clone()));
         macro_rules! add {
             ($($list:expr => $meaning:path),* $(,)?) => {$(
                 for model in $list {
@@ -160,6 +165,7 @@ impl Models {
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
             file.entry => Meaning::Entry, file.compare => Meaning::Compare, file.parameter => Meaning::Parameter,
             file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
+            file.before => Meaning::Before,
             file.mount => Meaning::Mount,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
@@ -174,6 +180,9 @@ impl Models {
         }
         for model in file.view_class {
             let model = Arc::new(model);
+            if !model.imported.is_empty() {
+                self.view_classes_by_import.push(Arc::clone(&model));
+            }
             for path in &model.path {
                 self.view_classes.insert(path.clone(), Arc::clone(&model));
             }
@@ -254,6 +263,14 @@ impl Models {
     pub fn sets_status(&self, class: &str, name: &str) -> bool {
         let is_one = |models: &Self, path: &str| {
             models.classes.get(path)?.status_attributes.iter().any(|known| known == name).then_some(())
+        };
+        self.find_in_bases(class, &is_one).is_some()
+    }
+
+    /// Whether assigning to this attribute of a library's object answers with the value.
+    pub fn answers_with(&self, class: &str, name: &str) -> bool {
+        let is_one = |models: &Self, path: &str| {
+            models.classes.get(path)?.answer_attributes.iter().any(|known| known == name).then_some(())
         };
         self.find_in_bases(class, &is_one).is_some()
     }
@@ -372,6 +389,16 @@ impl Models {
             AhoCorasick::new(last_names.filter(|name| !METHOD_NAMES.contains(name))).ok()
         });
         matcher.as_ref().is_none_or(|matcher| matcher.is_match(text))
+    }
+
+    /// Classes that are known by their methods and what their file imports.
+    pub fn view_classes_by_import(&self) -> impl Iterator<Item = &Arc<ViewClassModel>> {
+        self.view_classes_by_import.iter()
+    }
+
+    /// Whether a keyword of this name lists dependencies.
+    pub fn lists_dependencies(&self, keyword: &str) -> bool {
+        self.dependency_lists.iter().any(|known| known == keyword)
     }
 
     /// Senders that sign.

@@ -17,7 +17,7 @@ mod routing;
 mod tokens;
 
 pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
-pub use injection::{AnswerModel, DependencyModel, ParameterModel, SchemeModel};
+pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, SchemeModel};
 pub use routing::{EntryKindModel, EntryModel, HandlerModel, MountModel, VariableSyntax, ViewClassModel};
 pub use tokens::{
     ClaimParameter, DecodeGives, DecodeModel, ExpiryModel, IssueModel, SignatureModel, ValidateModel, VersionRange,
@@ -116,6 +116,9 @@ pub struct ModelFile {
     /// Objects that read a credential from the request when they are called.
     #[serde(default)]
     pub scheme: Vec<SchemeModel>,
+    /// Decorators that run a function before the handler.
+    #[serde(default)]
+    pub before: Vec<BeforeModel>,
     /// Calls that set the status of the answer.
     #[serde(default)]
     pub answer: Vec<AnswerModel>,
