@@ -7,11 +7,11 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
-    AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning, ConfigurationModel, CookieModel,
-    DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel, IssueModel,
-    LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ParameterModel, ProviderModel, RefuseModel,
-    RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel,
-    VerifyModel, ViewClassModel,
+    AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning, ConfigurationModel,
+    CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
+    IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ParameterModel, ProviderModel,
+    RefuseModel, RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel,
+    ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
