@@ -262,6 +262,21 @@ pub struct Answer<'p> {
     pub place: Place,
 }
 
+/// A token is issued.
+#[derive(Clone, Debug)]
+pub struct IssueCall<'p> {
+    /// The call as the program spells it.
+    pub function: Name,
+    /// What the token says.
+    pub claims: Option<Value<'p>>,
+    /// How long it is good for, where an argument says that.
+    pub lifetime: Option<Value<'p>>,
+    /// Whether it expires only where its claims say so.
+    pub expires_by_claims: bool,
+    /// The whole call.
+    pub place: Place,
+}
+
 /// A cookie is set.
 #[derive(Clone, Debug)]
 pub struct CookieCall<'p> {
@@ -334,6 +349,8 @@ pub enum Event<'a, 'p> {
     Outgoing(&'a OutgoingCall<'p>),
     /// The caller is answered.
     Answer(&'a Answer<'p>),
+    /// A token is issued.
+    Issue(&'a IssueCall<'p>),
     /// A cookie is set.
     Cookie(&'a CookieCall<'p>),
     /// The result of a validator that accepts everything guards something.
