@@ -28,7 +28,7 @@ async def account(request):
 
 class Deliveries(HTTPEndpoint):
     async def post(self, request):
-        if not same(request.query_params.get("token"), os.environ["DELIVERY_TOKEN"]):
+        if not same(request.query_params.get("token"), os.environ["DELIVERY_TOKEN"]):  # finding: token-in-url
             return JSONResponse({"error": "unknown sender"}, status_code=403)
         return JSONResponse({"received": True})
 
