@@ -4,6 +4,7 @@
 //! Deliberately reads no Python and knows nothing of findings beyond the words rule, severity and confidence.
 
 mod file;
+mod models;
 mod per_file;
 mod search;
 mod selection;

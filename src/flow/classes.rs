@@ -121,7 +121,10 @@ impl<'p> Interpreter<'p, '_> {
         let place = class.place();
         self.at_module_level(class.file, |this| {
             let values = bindings.iter().map(|binding| match binding {
-                Binding::Function(function) => this.decorated_function(class.file, function, Some(class)),
+                Binding::Function(function) => {
+                    let modelled = this.modelled(class.file, Some(&class.class.name), &function.name);
+                    modelled.unwrap_or_else(|| this.decorated_function(class.file, function, Some(class)))
+                }
                 Binding::Class(inner) => Value::of(Shape::Class(ClassRef { file: class.file, class: inner })),
                 Binding::Value { expression, .. } | Binding::Annotated { expression: Some(expression), .. } => {
                     let value = this.evaluate_alone(expression);

@@ -19,7 +19,7 @@ pub use injection::{AnswerModel, DependencyModel, ParameterModel, SchemeModel};
 pub use routing::{EntryKindModel, EntryModel, HandlerModel, MountModel, VariableSyntax, ViewClassModel};
 
 /// One library.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ModelFile {
     /// The name users know it by.
@@ -126,7 +126,7 @@ pub struct ModelFile {
 }
 
 /// Calls that return an object.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct InstanceModel {
     /// Dotted names.
@@ -155,7 +155,7 @@ impl InstanceModel {
 }
 
 /// A call that reads a setting.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SettingModel {
     /// Dotted names.
@@ -175,7 +175,7 @@ pub struct SettingModel {
 }
 
 /// A mapping of settings.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SettingMapModel {
     /// Dotted names.
@@ -207,7 +207,7 @@ pub enum Missing {
 }
 
 /// A call whose result is made of its arguments.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DeriveModel {
     /// Dotted names.
@@ -224,7 +224,7 @@ pub struct DeriveModel {
 }
 
 /// Calls without effect on what is known.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct InertModel {
     /// Dotted names.
@@ -232,7 +232,7 @@ pub struct InertModel {
 }
 
 /// A sink that people or other systems read.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LogModel {
     /// Dotted names.
@@ -248,7 +248,7 @@ pub struct LogModel {
 }
 
 /// A keyed digest.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MacModel {
     /// Dotted names.
@@ -258,7 +258,7 @@ pub struct MacModel {
 }
 
 /// A digest without a key.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DigestModel {
     /// Dotted names.
@@ -399,7 +399,7 @@ pub struct IssueModel {
 }
 
 /// A call that gets a token from an authorization server: for the program itself, not from its caller.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ObtainModel {
     /// Dotted names.
@@ -476,7 +476,7 @@ pub enum Failure {
 }
 
 /// A call that ends the request.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RefuseModel {
     /// Dotted names.
@@ -494,7 +494,7 @@ fn only_status() -> Vec<String> {
 }
 
 /// A call that makes an answer.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ResponseModel {
     /// Dotted names.
@@ -508,7 +508,7 @@ pub struct ResponseModel {
 }
 
 /// A call to another service.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OutgoingModel {
     /// Dotted names.
@@ -522,7 +522,7 @@ pub struct OutgoingModel {
 }
 
 /// A configuration key.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConfigurationModel {
     /// Keys.
@@ -533,7 +533,7 @@ pub struct ConfigurationModel {
 }
 
 /// A sender of webhooks that signs its deliveries.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ProviderModel {
     /// The name users know.

@@ -43,11 +43,6 @@ pub fn may_matter(text: &str) -> bool {
     MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(text))
 }
 
-/// The same for one function of it.
-pub fn function_may_matter(text: &str, span: Span) -> bool {
-    text.get(span.start as usize..span.end as usize).is_none_or(may_matter)
-}
-
 /// Words that tell how a request ends, or that a function looks at the request itself.
 const CALLED_WORDS: &[&str] = &["request", "session", "abort", "401", "403", "forbidden", "current_user", "g."];
 
