@@ -63,14 +63,19 @@ fn a_verifier_of_ours_is_a_check_and_a_logger_of_ours_a_sink() {
     assert!(!with.stdout.contains("presence-only-check"), "{}", with.stdout);
     assert!(with.stdout.contains("logged-authorization-header"), "{}", with.stdout);
     assert!(with.stdout.contains("the audit trail"), "{}", with.stdout);
-    assert!(project(MODELS).run(&["check", "--isolated", "--format", "concise"]).stdout.contains("presence-only-check"));
+    assert!(
+        project(MODELS).run(&["check", "--isolated", "--format", "concise"]).stdout.contains("presence-only-check")
+    );
 }
 
 #[test]
 fn models_are_inherited_and_shared_tables_hold_them_too() {
     let project = Project::new(&[
         ("base.toml", MODELS),
-        ("pyproject.toml", "[tool.bearerlint]\nextend = \"base.toml\"\n\n[[tool.bearerlint.models]]\nlibrary = 'more'\n"),
+        (
+            "pyproject.toml",
+            "[tool.bearerlint]\nextend = \"base.toml\"\n\n[[tool.bearerlint.models]]\nlibrary = 'more'\n",
+        ),
         ("service/app.py", APPLICATION),
         ("service/auth.py", LIBRARY),
         ("service/audit.py", "def write(entry):\n    pass\n"),
