@@ -105,6 +105,8 @@ pub struct Interpreter<'p, 'i> {
     pub bounds: Reached,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
+    /// The entry that runs behind middleware.
+    pub(super) course: Option<Rc<super::middleware::Course<'p>>>,
     pub(super) frames: Vec<Frame<'p>>,
     pub(super) summaries: FxHashMap<SummaryKey, Rc<Summary<'p>>>,
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
@@ -154,6 +156,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             defined: FxHashMap::default(),
             bounds: Reached::default(),
             behind: None,
+            course: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),
             globals: FxHashMap::default(),

@@ -101,7 +101,8 @@ pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Val
     match operator {
         BinaryOperator::Add => add(left, right),
         BinaryOperator::Modulo if left.as_text().is_some() => Value::from_origins(right.deep_origins(), Nullness::FULL),
-        BinaryOperator::BitOr => {
+        // A union of dictionaries; a path below another.
+        BinaryOperator::BitOr | BinaryOperator::Divide => {
             Value::from_origins(left.deep_origins().union(&right.deep_origins()), Nullness::PRESENT)
         }
         BinaryOperator::Multiply => match (left.as_integer(), right.as_integer()) {

@@ -86,6 +86,8 @@ pub enum Shape<'p> {
     /// A decorator of functions that decorates methods, the name of the method where it decorates a class, and what it
     /// decorates once it does.
     ForMethods(Rc<(Value<'p>, Option<Name>, Option<Value<'p>>)>),
+    /// What middleware is handed to go on with: the number of the hook that comes next.
+    Continuation(usize),
     /// A part of a request.
     Request(RequestMap),
     /// An HTTP answer with its status, where known.
