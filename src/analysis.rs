@@ -208,7 +208,7 @@ impl<'p> Run<'_, 'p> {
         let text = &self.index.program.source(file).text;
         let may_matter = |span: Span| {
             let body = text.get(span.start as usize..span.end as usize).unwrap_or_default();
-            triage::may_matter(body) || self.models.mentions_own(body)
+            triage::function_may_matter(text, span) || self.models.mentions_own(body)
         };
         let skips_triage = self.options.skips_triage;
         let due: Vec<_> = due.filter(|site| skips_triage || may_matter(site.function.span)).collect();
