@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use crate::analysis::{self, Analysis, Options};
 use crate::cli::{Arguments, CheckRequest, Command, Inputs, RuleArguments};
-use crate::config::{ConfigError, Configurations, Policy};
+use crate::config::{ConfigError, Configurations, OwnModel, Policy};
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
 use crate::input::{self, Found, requirements};
 use crate::models::{self, schema::ModelFile};
@@ -195,7 +195,7 @@ fn wanted<'f>(found: &'f [input::File], configurations: &mut Configurations) -> 
             _ => Arc::new(settings.policy(&absolute)),
         };
         if !settings.models().is_empty() && !governing.iter().any(|known| Arc::ptr_eq(known, &settings)) {
-            wanted.models.extend_from_slice(settings.models());
+            wanted.models.extend(settings.models().iter().map(OwnModel::file));
             governing.push(Arc::clone(&settings));
         }
         last = Some((settings, Arc::clone(&policy)));

@@ -8,9 +8,9 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::models::OwnModel;
 use super::per_file::PerFile;
 use super::{ConfigError, Selector, Wishes};
-use crate::models::schema::ModelFile;
 use crate::root;
 use crate::rules::catalogue::Profile;
 use crate::suggest;
@@ -29,7 +29,7 @@ pub(super) struct ConfigFile {
     /// What it wants otherwise in some files, in the order of the text; none where it says nothing.
     pub(super) per_file: Option<Vec<PerFile>>,
     /// What it says of the users' own code, in the order of the text.
-    pub(super) models: Vec<ModelFile>,
+    pub(super) models: Vec<OwnModel>,
     /// The file it builds on.
     pub(super) extend: Option<PathBuf>,
 }

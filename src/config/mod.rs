@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use crate::finding::{Confidence, Severity};
 use crate::rules::catalogue::Profile;
 use crate::source::Purpose;
+pub use models::OwnModel;
 pub use search::{Choice, Configurations, Settings};
 pub use selection::Selector;
 

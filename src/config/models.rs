@@ -11,16 +11,32 @@ use crate::suggest;
 /// Where the schema is described.
 const HELP: &str = "the keys are those of rules/models/*.toml; see \"Your own code\" in the README";
 
+/// One entry of it that reads as a model file.
+#[derive(Clone, Debug)]
+pub struct OwnModel(toml::Value);
+
+impl OwnModel {
+    /// The model file that it is.
+    pub fn file(&self) -> ModelFile {
+        // It was read once before it was kept.
+        ModelFile::deserialize(self.0.clone()).unwrap_or_default()
+    }
+}
+
 impl Reader<'_> {
-    pub(super) fn models(&self, value: &Value<'_>) -> Result<Vec<ModelFile>, ConfigError> {
+    pub(super) fn models(&self, value: &Value<'_>) -> Result<Vec<OwnModel>, ConfigError> {
         let DeValue::Array(items) = value.get_ref() else {
             return Err(self.wrong(value, "`models` has to be a list of tables".to_owned(), "write `[[models]]`"));
         };
         items.iter().map(|item| self.model(item)).collect()
     }
 
-    fn model(&self, item: &Value<'_>) -> Result<ModelFile, ConfigError> {
-        ModelFile::deserialize(ValueDeserializer::from(item.clone())).map_err(|error| {
+    fn model(&self, item: &Value<'_>) -> Result<OwnModel, ConfigError> {
+        let read = |value: &Value<'_>| {
+            ModelFile::deserialize(ValueDeserializer::from(value.clone()))?;
+            toml::Value::deserialize(ValueDeserializer::from(value.clone()))
+        };
+        read(item).map(OwnModel).map_err(|error| {
             let at = error.span().map_or(item.span().start, |span| span.start);
             let (message, help) = told(error.message());
             self.error(Some(at), message, help)

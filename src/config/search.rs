@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::file::{self, ConfigFile, Patterns};
+use super::models::OwnModel;
 use super::per_file::PerFile;
 use super::{ConfigError, Policy, Wishes};
-use crate::models::schema::ModelFile;
 
 /// Where configuration comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Settings {
     wishes: Wishes,
     exclude: Option<Patterns>,
     per_file: Vec<PerFile>,
-    models: Vec<ModelFile>,
+    models: Vec<OwnModel>,
 }
 
 impl Settings {
@@ -53,7 +53,7 @@ impl Settings {
     }
 
     /// What it says of the users' own code.
-    pub fn models(&self) -> &[ModelFile] {
+    pub fn models(&self) -> &[OwnModel] {
         &self.models
     }
 
@@ -131,7 +131,7 @@ struct Merged {
     wishes: Wishes,
     exclude: Option<Patterns>,
     per_file: Option<Vec<PerFile>>,
-    models: Vec<ModelFile>,
+    models: Vec<OwnModel>,
 }
 
 /// The configuration in a folder, where there is one.

@@ -24,7 +24,7 @@ pub use tokens::{
 };
 
 /// One library.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ModelFile {
     /// The name users know it by.
