@@ -1,7 +1,7 @@
 //! Calls of library functions and builtins: what their models say happens.
 
 use super::decode::is_incomplete;
-use super::event::{Comparator, Event, HeaderUse, SecretRole, IssueCall};
+use super::event::{Comparator, Event, HeaderUse, IssueCall, SecretRole};
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
 use super::relevant;
