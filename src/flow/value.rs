@@ -190,6 +190,8 @@ pub struct Scope<'p> {
     pub locals: super::state::Locals<'p>,
     /// The scope around it.
     pub parent: Option<Rc<Scope<'p>>>,
+    /// The function whose names they are.
+    pub function: Place,
 }
 
 /// The arguments of a call.
