@@ -66,6 +66,8 @@ pub struct Frame<'p> {
     pub caught: Vec<(RaisedClass<'p>, Value<'p>)>,
     /// Names of the function that live outside it.
     pub scoping: Option<Rc<super::scoping::Scoping>>,
+    /// Whether something had checked the caller before it was called.
+    pub is_caller_checked: bool,
 }
 
 impl<'p> Frame<'p> {
@@ -80,6 +82,7 @@ impl<'p> Frame<'p> {
             open_tries: 0,
             caught: Vec::new(),
             scoping: None,
+            is_caller_checked: false,
         }
     }
 }
@@ -118,6 +121,8 @@ pub struct Interpreter<'p, 'i> {
     pub bounds: Reached,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
+    /// The entry that runs behind middleware.
+    pub(super) course: Option<Rc<super::middleware::Course<'p>>>,
     pub(super) frames: Vec<Frame<'p>>,
     pub(super) summaries: FxHashMap<SummaryKey, Rc<Summary<'p>>>,
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
@@ -130,6 +135,8 @@ pub struct Interpreter<'p, 'i> {
     /// What a module's name held before the binding that is looked at.
     pub(super) earlier: FxHashMap<(FileId, Name), Value<'p>>,
     pub(super) class_scopes: FxHashMap<Place, Rc<ModuleScope<'p>>>,
+    /// Modules whose top level was run for what it assigns to the objects that it makes.
+    pub(super) loaded: FxHashSet<FileId>,
     pub(super) members_in_progress: FxHashSet<Place>,
     /// Names that functions assign outside themselves, by the place of the function.
     pub(super) scopings: FxHashMap<Place, Option<Rc<super::scoping::Scoping>>>,
@@ -150,6 +157,8 @@ pub struct Interpreter<'p, 'i> {
     pub(super) answering: Option<(Place, Value<'p>)>,
     /// The arguments of calls that made objects, by the place of the call.
     pub(super) made: FxHashMap<Place, Option<&'p [Argument]>>,
+    /// Whether the running entry is a route: what it returns is an answer.
+    pub(super) is_route: bool,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     quiet: u32,
@@ -169,6 +178,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             defined: FxHashMap::default(),
             bounds: Reached::default(),
             behind: None,
+            course: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),
             globals: FxHashMap::default(),
@@ -179,6 +189,8 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             in_progress: FxHashSet::default(),
             earlier: FxHashMap::default(),
             class_scopes: FxHashMap::default(),
+            loaded: FxHashSet::default(),
+            is_route: false,
             members_in_progress: FxHashSet::default(),
             scopings: FxHashMap::default(),
             bases: FxHashMap::default(),
@@ -232,6 +244,16 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.quiet += 1;
         let result = run(self);
         self.quiet -= 1;
+        result
+    }
+
+    /// Runs something that is no part of the entry: it neither costs it work nor counts as one of its calls.
+    pub(super) fn aside<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let work = std::mem::take(&mut self.work);
+        let running = std::mem::take(&mut self.running);
+        let reached = self.bounds.clone();
+        let result = run(self);
+        (self.work, self.running, self.bounds) = (work, running, reached);
         result
     }
 
