@@ -2,6 +2,7 @@
 //! signatures. The stages are modules; arrows run one way: face → report, rules → flow → program → syntax → source.
 
 pub mod analysis;
+pub mod auth_map;
 pub mod cli;
 pub mod config;
 pub mod discover;
@@ -18,6 +19,7 @@ mod precedence;
 pub mod program;
 pub mod report;
 pub mod root;
+mod routes;
 pub mod rules;
 pub mod run;
 pub mod settle;

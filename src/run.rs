@@ -3,6 +3,7 @@
 //! Decides nothing itself; each stage has its module. Here lives the only place that maps troubles to exit codes.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::panic;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::analysis::{self, Analysis, Options};
 use crate::cli::{Arguments, CheckRequest, Command, Inputs, RuleArguments};
-use crate::config::{ConfigError, Configurations, Policy};
+use crate::config::{Choice, ConfigError, Configurations, Policy, Wishes};
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
 use crate::input::{self, Found};
 use crate::output::{self, Written};
@@ -29,14 +30,14 @@ use crate::source::{FileId, Source};
 use crate::suppress::{self, Suppressions};
 
 /// Wall time the parser gets for one file.
-const PARSE_BUDGET: Duration = Duration::from_secs(5);
+pub(crate) const PARSE_BUDGET: Duration = Duration::from_secs(5);
 
 /// Stack of a worker thread: depth is bounded by design, this is room to spare.
 const STACK_BYTES: usize = 16 * 1024 * 1024;
 
 /// Why a run ended before it could report.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+pub(crate) enum Failure {
     #[error("{0}\nhelp: {help}", help = .0.help)]
     Configuration(#[from] ConfigError),
     #[error("{0}")]
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
     let result = panic::catch_unwind(|| match arguments.command {
         Command::Check(arguments) => check(&arguments.request()),
         Command::Rule(arguments) => rule(&arguments),
+        Command::Routes(arguments) => crate::routes::routes(&arguments.request()),
     });
     match result {
         Ok(Ok(outcome)) => ExitCode::from(outcome.code()),
@@ -78,20 +80,28 @@ fn rule(arguments: &RuleArguments) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
-fn print(text: &str) -> Result<Written, Failure> {
+pub(crate) fn print(text: &str) -> Result<Written, Failure> {
     output::to_stdout(text).map_err(|error| Failure::Output { to: "standard output".to_owned(), error })
 }
 
 fn check(request: &CheckRequest) -> Result<Outcome, Failure> {
+    in_pool(request.jobs, || check_in_pool(request))
+}
+
+/// Runs something on as many threads as are wanted.
+pub(crate) fn in_pool<T: Send>(
+    jobs: Option<NonZeroUsize>,
+    work: impl FnOnce() -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
     let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES);
-    if let Some(jobs) = request.jobs {
+    if let Some(jobs) = jobs {
         pool = pool.num_threads(jobs.get());
     }
-    pool.build()?.install(|| check_in_pool(request))
+    pool.build()?.install(work)
 }
 
 fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
-    let inputs = collect(request)?;
+    let inputs = collect(&request.inputs, &request.configuration, &request.wishes)?;
     let program = Program::new(inputs.sources, PARSE_BUDGET);
     let policies = inputs.policies;
     let policy = |file: FileId| policies.get(file.0 as usize).map_or(&inputs.fallback, Arc::as_ref);
@@ -102,7 +112,7 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
     let root = Root::of(&request.inputs.paths);
     let suppressions = suppressions(&program);
     let context = settle::Context { program: &program, root: &root, policy: &policy };
-    let Analysis { findings, diagnostics, secret_literals, statistics } = analysis;
+    let Analysis { findings, diagnostics, secret_literals, statistics, routes: _ } = analysis;
     let settled = settle::settle(&context, findings, suppressions);
     let diagnostics = all_diagnostics(&program, [inputs.diagnostics, diagnostics, nothing_selected(&policies)]);
 
@@ -128,23 +138,23 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
 }
 
 /// What was read, and what is wanted for each file of it.
-struct Collected {
-    sources: Vec<Source>,
+pub(crate) struct Collected {
+    pub(crate) sources: Vec<Source>,
     policies: Vec<Arc<Policy>>,
     fallback: Policy,
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-fn collect(request: &CheckRequest) -> Result<Collected, Failure> {
-    let mut configurations = Configurations::new(request.configuration.clone(), request.wishes.clone());
-    let Found { files, mut diagnostics } = input::find(&request.inputs);
+/// Finds and reads what a run is about.
+pub(crate) fn collect(inputs: &Inputs, configuration: &Choice, wishes: &Wishes) -> Result<Collected, Failure> {
+    let mut configurations = Configurations::new(configuration.clone(), wishes.clone());
+    let Found { files, mut diagnostics } = input::find(inputs);
     let (wanted, policies) = wanted(&files, &mut configurations)?;
     if wanted.is_empty() && diagnostics.is_empty() {
-        diagnostics.push(nothing_found(&request.inputs));
+        diagnostics.push(nothing_found(inputs));
     }
-    let read: Vec<input::Read> = wanted.par_iter().map(|file| input::read(file, &request.inputs)).collect();
-    let mut collected =
-        Collected { sources: Vec::new(), policies: Vec::new(), fallback: request.wishes.policy(), diagnostics };
+    let read: Vec<input::Read> = wanted.par_iter().map(|file| input::read(file, inputs)).collect();
+    let mut collected = Collected { sources: Vec::new(), policies: Vec::new(), fallback: wishes.policy(), diagnostics };
     for (one, policy) in read.into_iter().zip(policies) {
         collected.diagnostics.extend(one.diagnostics);
         if let Some(source) = one.source {
@@ -204,7 +214,7 @@ fn suppressions(program: &Program) -> Vec<Suppressions> {
 }
 
 /// The troubles of all stages, and those of the parser, in order and once each.
-fn all_diagnostics<const N: usize>(program: &Program, stages: [Vec<Diagnostic>; N]) -> Vec<Diagnostic> {
+pub(crate) fn all_diagnostics<const N: usize>(program: &Program, stages: [Vec<Diagnostic>; N]) -> Vec<Diagnostic> {
     let mut all: Vec<Diagnostic> = stages.into_iter().flatten().collect();
     for file in program.files() {
         let source = program.source(file);
@@ -292,7 +302,6 @@ fn file_style(request: &CheckRequest) -> Style {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Wishes;
     use crate::finding::{FindingBuilder, Severity};
     use crate::source::{Place, Span};
 

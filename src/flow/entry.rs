@@ -1,6 +1,7 @@
 //! Entries: what frameworks call, what surrounds it, and how one is run from the outside in.
 
-use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
+use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome, Stage};
+use super::evidence::Evidence;
 use super::interpreter::{
     Branches, Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
 };
@@ -103,6 +104,7 @@ impl<'p> Interpreter<'p, '_> {
             let callee = self.entry_function(&state, hook);
             let branches = self.call(state, &callee, Arguments::default(), hook.info.place);
             for (state, value) in branches {
+                self.note_stage(&state.evidence, &Stage::Hook(hook.info.name.clone()));
                 if value.is_none() || matches!(value.shape, Shape::Unknown) {
                     next.push(state);
                 } else {
@@ -126,6 +128,7 @@ impl<'p> Interpreter<'p, '_> {
         let plain = self.undecorated(entry.site);
         let mut branches: Branches<'p> = SmallVec::new();
         for (state, arguments) in self.inject(state, &plain, arguments, by_name) {
+            self.note_stage(&state.evidence, &Stage::Dependency);
             let (callee, arguments) = self.surrounded(&state, entry, callee.clone(), arguments);
             branches.extend(self.call(state, &callee, arguments, entry.info.place));
         }
@@ -148,6 +151,15 @@ impl<'p> Interpreter<'p, '_> {
             outcomes.push(Outcome { ending, status, evidence: state.evidence, place: entry.info.place });
         }
         self.take_raised(outcomes);
+    }
+
+    /// The checks of a path that no earlier part of what surrounds the handler made are of this one.
+    pub(super) fn note_stage(&mut self, evidence: &Evidence, stage: &Stage) {
+        if self.is_loud() {
+            for check in evidence {
+                self.facts.stages.entry(*check).or_insert_with(|| stage.clone());
+            }
+        }
     }
 
     /// Exceptions that reach the framework turn the caller away.
