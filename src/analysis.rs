@@ -11,6 +11,7 @@ use rustc_hash::FxHashSet;
 
 use crate::auth_map::{self, Route};
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
+use crate::flow::bounds::{Bound, Reached};
 use crate::flow::entry::{Entry, FileEntries};
 use crate::flow::event::{EntryKind, Event};
 use crate::flow::interpreter::Interpreter;
@@ -57,6 +58,8 @@ pub struct Statistics {
     pub entries: usize,
     /// Entries that reached a bound of the interpreter.
     pub bounded_entries: usize,
+    /// The same by bound; an entry can reach several.
+    pub bounded_by: [usize; Bound::ALL.len()],
 }
 
 /// What one file gave in one round.
@@ -68,7 +71,19 @@ struct FileResult {
     reached: FxHashSet<Place>,
     entries: usize,
     bounded: usize,
+    bounded_by: [usize; Bound::ALL.len()],
     panicked: bool,
+}
+
+impl FileResult {
+    /// Counts an entry and the bounds it reached.
+    fn count(&mut self, reached: &Reached) {
+        self.entries += 1;
+        self.bounded += usize::from(reached.is_any());
+        for (count, bound) in self.bounded_by.iter_mut().zip(Bound::ALL) {
+            *count += usize::from(reached.at(bound).is_some());
+        }
+    }
 }
 
 /// Analyses a program. The result does not depend on the number of threads.
@@ -118,6 +133,9 @@ fn settle(program: &Program, results: Vec<(FileId, FileResult)>) -> Analysis {
         secrets.extend(result.secret_literals);
         analysis.statistics.entries += result.entries;
         analysis.statistics.bounded_entries += result.bounded;
+        for (all, one) in analysis.statistics.bounded_by.iter_mut().zip(result.bounded_by) {
+            *all += one;
+        }
         if result.panicked {
             analysis.diagnostics.push(Diagnostic {
                 path: program.source(file).path.clone(),
@@ -192,8 +210,7 @@ impl<'p> Run<'_, 'p> {
                     _ => Vec::new(),
                 };
                 interpreter.run_entry(entry, &around);
-                result.entries += 1;
-                result.bounded += usize::from(interpreter.is_bounded);
+                result.count(&interpreter.bounds);
             }
             interpreter.run_module(file);
         })
@@ -223,8 +240,7 @@ impl<'p> Run<'_, 'p> {
                     continue;
                 }
                 interpreter.run_entry(&Interpreter::alone(*site), &[]);
-                result.entries += 1;
-                result.bounded += usize::from(interpreter.is_bounded);
+                result.count(&interpreter.bounds);
             }
         })
     }

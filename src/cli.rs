@@ -346,6 +346,7 @@ impl CheckArguments {
                 ignore: self.ignore,
                 min_confidence: self.min_confidence,
                 fail_on: self.fail_on,
+                ..Wishes::default()
             },
             configuration: choice(self.config, self.isolated),
             jobs: self.jobs,

@@ -3,6 +3,7 @@
 
 pub mod analysis;
 pub mod auth_map;
+mod circumstance;
 pub mod cli;
 pub mod config;
 pub mod discover;
@@ -10,11 +11,13 @@ mod embedded;
 pub mod explain;
 pub mod finding;
 mod fingerprint;
+pub mod fix;
 pub mod flow;
 pub mod input;
 mod literals;
 pub mod models;
 pub mod output;
+
 mod precedence;
 pub mod program;
 pub mod report;

@@ -12,6 +12,7 @@ use crate::program::Program;
 use crate::report::mask::Masker;
 use crate::report::routes::RoutesReport;
 use crate::report::{self, Outcome};
+use crate::root::Root;
 use crate::run::{self, Failure};
 
 /// Writes the auth map.
@@ -21,7 +22,9 @@ pub(crate) fn routes(request: &RoutesRequest) -> Result<Outcome, Failure> {
 
 fn routes_in_pool(request: &RoutesRequest) -> Result<Outcome, Failure> {
     let inputs = run::collect(&request.inputs, &request.configuration, &Wishes::default())?;
-    let program = Program::new(inputs.sources, run::PARSE_BUDGET);
+    let root = Root::of(&request.inputs.paths);
+    let versions = run::versions(&inputs.sources, &request.inputs, &root);
+    let program = Program::new(inputs.sources, run::PARSE_BUDGET).with_versions(versions);
     let Analysis { mut routes, diagnostics, secret_literals, .. } =
         analysis::routes(&program, crate::models::embedded());
     let found = routes.len();

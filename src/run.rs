@@ -17,9 +17,10 @@ use crate::analysis::{self, Analysis, Options};
 use crate::cli::{Arguments, CheckRequest, Command, Inputs, RuleArguments};
 use crate::config::{Choice, ConfigError, Configurations, Policy, Wishes};
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
-use crate::input::{self, Found};
+use crate::input::{self, Found, requirements};
 use crate::output::{self, Written};
 use crate::program::Program;
+use crate::program::versions::Versions;
 use crate::report::mask::Masker;
 use crate::report::present::visible;
 use crate::report::{self, Format, Outcome, Report, Style};
@@ -102,14 +103,15 @@ pub(crate) fn in_pool<T: Send>(
 
 fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
     let inputs = collect(&request.inputs, &request.configuration, &request.wishes)?;
-    let program = Program::new(inputs.sources, PARSE_BUDGET);
+    let root = Root::of(&request.inputs.paths);
+    let versions = versions(&inputs.sources, &request.inputs, &root);
+    let program = Program::new(inputs.sources, PARSE_BUDGET).with_versions(versions);
     let policies = inputs.policies;
     let policy = |file: FileId| policies.get(file.0 as usize).map_or(&inputs.fallback, Arc::as_ref);
     let rules: BTreeSet<&'static str> = policies.iter().flat_map(|policy| policy.rules.iter().copied()).collect();
     let strict = program.files().filter(|file| policy(*file).is_strict).collect();
     let analysis = analysis::analyse(&program, &Options { rules: rules.iter().copied().collect(), strict });
 
-    let root = Root::of(&request.inputs.paths);
     let suppressions = suppressions(&program);
     let context = settle::Context { program: &program, root: &root, policy: &policy };
     let Analysis { findings, diagnostics, secret_literals, statistics, routes: _ } = analysis;
@@ -137,6 +139,12 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
     deliver(request, &report)
 }
 
+/// Which versions of libraries the sources use, as the files say that lie beside and above them in their project.
+pub(crate) fn versions(sources: &[Source], inputs: &Inputs, root: &Root) -> Versions {
+    let bounds: Vec<PathBuf> = inputs.paths.iter().cloned().chain([root.folder().to_path_buf()]).collect();
+    Versions::of(&requirements::near(sources.iter().map(|source| source.path.as_path()), &bounds))
+}
+
 /// What was read, and what is wanted for each file of it.
 pub(crate) struct Collected {
     pub(crate) sources: Vec<Source>,
@@ -147,6 +155,7 @@ pub(crate) struct Collected {
 
 /// Finds and reads what a run is about.
 pub(crate) fn collect(inputs: &Inputs, configuration: &Choice, wishes: &Wishes) -> Result<Collected, Failure> {
+    let root = Root::of(&inputs.paths);
     let mut configurations = Configurations::new(configuration.clone(), wishes.clone());
     let Found { files, mut diagnostics } = input::find(inputs);
     let (wanted, policies) = wanted(&files, &mut configurations)?;
@@ -157,7 +166,8 @@ pub(crate) fn collect(inputs: &Inputs, configuration: &Choice, wishes: &Wishes) 
     let mut collected = Collected { sources: Vec::new(), policies: Vec::new(), fallback: wishes.policy(), diagnostics };
     for (one, policy) in read.into_iter().zip(policies) {
         collected.diagnostics.extend(one.diagnostics);
-        if let Some(source) = one.source {
+        if let Some(mut source) = one.source {
+            source.purpose = policy.purpose.unwrap_or_else(|| root.purpose(&source.path));
             collected.sources.push(source);
             collected.policies.push(policy);
         }
@@ -179,8 +189,8 @@ fn wanted<'f>(found: &'f [input::File], configurations: &mut Configurations) -> 
             continue;
         }
         let policy = match &last {
-            Some((known, policy)) if Arc::ptr_eq(known, &settings) => Arc::clone(policy),
-            _ => Arc::new(settings.policy.clone()),
+            Some((known, policy)) if Arc::ptr_eq(known, &settings) && settings.is_uniform() => Arc::clone(policy),
+            _ => Arc::new(settings.policy(&absolute)),
         };
         last = Some((settings, Arc::clone(&policy)));
         files.push(file);

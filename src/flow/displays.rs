@@ -25,7 +25,9 @@ impl<'p> Interpreter<'p, '_> {
                 FormattedPart::Value { value, .. } => {
                     let mut longer = Vec::new();
                     for (state, origins, constant, has_text) in paths {
+                        let place = self.place(value.span);
                         for (state, value) in self.evaluate(state, value) {
+                            let value = self.shown(&state, &value, place);
                             if let Shape::Constant(Constant::Text { at, .. }) = &value.shape {
                                 first_place.get_or_insert(*at);
                             }
@@ -134,7 +136,7 @@ impl<'p> Interpreter<'p, '_> {
             for condition in &clause.conditions {
                 inner = inner.into_iter().flat_map(|state| self.branch(state, condition).0).collect();
             }
-            states = super::state::merge(inner, self.place(element.span)).0;
+            states = self.merge(inner, self.place(element.span));
         }
         let mut all: Branches<'p> = SmallVec::new();
         for state in states {

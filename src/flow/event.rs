@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::evidence::{Check, Evidence};
 use super::origin::Origin;
+use super::token::{Algorithms, Constraint, Expiry};
 use super::value::Value;
 use crate::finding::Confidence;
 use crate::models::schema::{DecodeModel, LogModel};
+use crate::program::versions::Fit;
 use crate::source::Place;
 use crate::syntax::tree::Name;
 
@@ -52,7 +54,6 @@ pub struct Comparison<'p> {
 
 /// A token is decoded.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent questions about one call")]
 pub struct Decode<'p> {
     /// The library's function.
     pub model: Arc<DecodeModel>,
@@ -68,12 +69,40 @@ pub struct Decode<'p> {
     pub key: Option<Value<'p>>,
     /// Whether the signature is verified.
     pub is_verified: bool,
-    /// Whether it is a parameter of older versions that switches verification off.
-    pub is_legacy: bool,
-    /// Whether the call itself constrains the audience, or whether that cannot be known.
-    pub has_audience: bool,
-    /// The same for the issuer.
-    pub has_issuer: bool,
+    /// Whether that rests on a version of the library that nothing states.
+    pub assumes_version: bool,
+    /// What the call itself, or a later validation of its claims, expects of the audience.
+    pub audience: Constraint,
+    /// The same of the issuer.
+    pub issuer: Constraint,
+    /// What is done about expiry.
+    pub expiry: Expiry,
+    /// The algorithms that it accepts.
+    pub algorithms: Algorithms,
+    /// Whether, where it names none, the one of the token's own header is used.
+    pub follows_token: Fit,
+}
+
+/// What is done with something that an unverified token header says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HeaderUse {
+    /// It is in the name of a file that is opened.
+    File,
+    /// It is in the text of an SQL statement.
+    Sql,
+    /// It is in a URL that is fetched.
+    Url,
+    /// It is the key.
+    Key,
+}
+
+/// An authorization server is asked about a token (RFC 7662).
+#[derive(Clone, Debug)]
+pub struct Introspection<'p> {
+    /// The call.
+    pub place: Place,
+    /// What it sends.
+    pub token: Value<'p>,
 }
 
 /// What is done with a literal or setting that makes it a secret.
@@ -179,6 +208,18 @@ pub struct Facts<'p> {
     pub decodes: BTreeMap<Place, Decode<'p>>,
     /// Claims that were tested: decode and name.
     pub claim_checks: BTreeSet<(Place, Name)>,
+    /// Claims that were read: decode and name.
+    pub claim_reads: BTreeSet<(Place, Name)>,
+    /// Decodes whose claims were validated by a call of their own.
+    pub validated: BTreeSet<Place>,
+    /// Comparisons of claims of which nobody looks at the result, with the claim's name.
+    pub unused_comparisons: BTreeMap<Place, Name>,
+    /// Parameters of unverified token headers that were tested, or seen by what nobody can see into.
+    pub header_checks: BTreeSet<Name>,
+    /// What was done with parameters of unverified token headers, by place.
+    pub header_uses: BTreeMap<(Place, HeaderUse), Origin>,
+    /// Questions to an authorization server, by place: the answers' claims carry it.
+    pub introspections: BTreeMap<Place, Introspection<'p>>,
     /// Decodes whose claims an unknown function saw whole, or that left the analysed code.
     pub escaped_claims: BTreeSet<Place>,
     /// What unverified claims decided.
@@ -206,10 +247,34 @@ pub enum Event<'a, 'p> {
         sink: &'a LogModel,
         /// What is written.
         value: &'a Value<'p>,
+        /// Its place among the positional arguments, from 0; none for others.
+        position: Option<usize>,
         /// The whole call.
         place: Place,
         /// Medium where the logger is known by its name only.
         confidence: Confidence,
+    },
+    /// Algorithms are named for tokens that are accepted or issued.
+    Algorithms {
+        /// The argument or setting.
+        value: &'a Value<'p>,
+        /// Whether tokens are issued with it.
+        is_issued: bool,
+        /// Whether a token of the algorithm `none` passes then.
+        accepts_none: bool,
+        /// The function or configuration key.
+        user: &'a str,
+        /// Where.
+        place: Place,
+    },
+    /// A configuration key gets a value.
+    Configured {
+        /// The key; one of a dictionary by both, joined by a dot.
+        key: &'a str,
+        /// The value.
+        value: &'a Value<'p>,
+        /// Where.
+        place: Place,
     },
     /// A value is used as a secret.
     SecretUse {

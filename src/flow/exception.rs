@@ -2,10 +2,9 @@
 
 use super::interpreter::{Interpreter, Raised, RaisedClass};
 use super::origin::Origins;
-use super::state::{State, merge};
+use super::state::State;
 use super::statement::LoopExits;
 use super::value::{Nullness, Shape, Value};
-use crate::program::ClassRef;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, Handler, Statement};
 use std::rc::Rc;
@@ -58,7 +57,7 @@ impl<'p> Interpreter<'p, '_> {
             } else {
                 caught.into_iter().map(|raised| self.with_exception(raised, handler)).collect()
             };
-            let (states, _) = merge(states, self.place(handler.span));
+            let states = self.merge(states, self.place(handler.span));
             next.extend(self.block_in_loop(states, &handler.body, exits));
         }
         self.frame().raised.extend(raised);
@@ -86,7 +85,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         match (class, &wanted.shape) {
             (RaisedClass::Program(raised), Shape::Class(wanted)) => {
-                if self.inherits(*raised, *wanted, 8) {
+                if self.resolution_order(*raised).iter().any(|class| class.place() == wanted.place()) {
                     Catch::Certainly
                 } else {
                     Catch::Never
@@ -140,15 +139,6 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         (caught, rest)
-    }
-
-    fn inherits(&mut self, class: ClassRef<'p>, base: ClassRef<'p>, depth: u32) -> bool {
-        class.place() == base.place()
-            || depth > 0
-                && self.bases(class).into_iter().any(|parent| match parent.shape {
-                    Shape::Class(parent) => self.inherits(parent, base, depth - 1),
-                    _ => false,
-                })
     }
 }
 

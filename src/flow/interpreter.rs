@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
+use super::bounds::{REACH_OF_ROUTES, Reached};
 use super::event::{Event, Facts};
 use super::evidence::CheckKind;
 use super::origin::Origins;
@@ -19,19 +20,6 @@ use crate::syntax::tree::{Argument, Name};
 
 /// Paths with the value that an expression has on each.
 pub type Branches<'p> = SmallVec<[(State<'p>, Value<'p>); 1]>;
-
-/// Calls followed into each other. Real call chains from a route to a comparison are four or five deep.
-const MAX_DEPTH: usize = 14;
-
-/// How deep calls without arguments of interest are followed from a route with its hooks and decorators.
-pub(super) const REACH_OF_ROUTES: usize = 6;
-/// The same from a function judged alone: what it calls is judged alone too.
-pub(super) const REACH_OF_FUNCTIONS: usize = 2;
-/// The same from the top level of a module.
-pub(super) const REACH_OF_MODULES: usize = 1;
-
-/// Expressions and statements evaluated for one entry. The largest real handlers measured need a tenth of it.
-const MAX_WORK: u32 = 20_000;
 
 /// An exception on its way.
 #[derive(Clone, Debug)]
@@ -113,10 +101,12 @@ pub struct Interpreter<'p, 'i> {
     pub reached: FxHashSet<Place>,
     /// Functions met while running, with what they captured: how nested handlers are found.
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
-    /// Whether the running entry hit a bound.
-    pub is_bounded: bool,
+    /// Which bounds the running entry has reached.
+    pub bounds: Reached,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
+    /// The entry that runs behind middleware.
+    pub(super) course: Option<Rc<super::middleware::Course<'p>>>,
     pub(super) frames: Vec<Frame<'p>>,
     pub(super) summaries: FxHashMap<SummaryKey, Rc<Summary<'p>>>,
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
@@ -126,8 +116,13 @@ pub struct Interpreter<'p, 'i> {
     pub(super) module_attributes: FxHashMap<(Object, Name), Value<'p>>,
     pub(super) configuration: FxHashMap<(FileId, Name), Option<Value<'p>>>,
     pub(super) in_progress: FxHashSet<(FileId, Name)>,
+    /// What a module's name held before the binding that is looked at.
+    pub(super) earlier: FxHashMap<(FileId, Name), Value<'p>>,
     pub(super) class_scopes: FxHashMap<Place, Rc<ModuleScope<'p>>>,
     pub(super) members_in_progress: FxHashSet<Place>,
+    /// Bases of classes, and the order in which they are asked, by the place of the class.
+    pub(super) bases: FxHashMap<Place, Rc<Vec<Value<'p>>>>,
+    pub(super) orders: FxHashMap<Place, Rc<Vec<ClassRef<'p>>>>,
     pub(super) running: Vec<Place>,
     pub(super) may_matter: FxHashMap<Place, bool>,
     /// What start-up code registers, while it runs for that.
@@ -159,8 +154,9 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             facts: Facts::default(),
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
-            is_bounded: false,
+            bounds: Reached::default(),
             behind: None,
+            course: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),
             globals: FxHashMap::default(),
@@ -169,8 +165,11 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             module_attributes: FxHashMap::default(),
             configuration: FxHashMap::default(),
             in_progress: FxHashSet::default(),
+            earlier: FxHashMap::default(),
             class_scopes: FxHashMap::default(),
             members_in_progress: FxHashSet::default(),
+            bases: FxHashMap::default(),
+            orders: FxHashMap::default(),
             running: Vec::new(),
             may_matter: FxHashMap::default(),
             record: None,
@@ -194,30 +193,13 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.running.clear();
         self.answering = None;
         self.work = 0;
-        self.is_bounded = false;
+        self.bounds = Reached::default();
     }
 
     /// The names of a class body.
     pub(super) fn class_scope(&mut self, class: ClassRef<'p>) -> Rc<ModuleScope<'p>> {
         let known = self.class_scopes.entry(class.place()).or_insert_with(|| Rc::new(Index::class_scope(class)));
         Rc::clone(known)
-    }
-
-    /// Counts one piece of work; false when the entry has used up what it may do.
-    pub(super) fn spend(&mut self) -> bool {
-        self.work += 1;
-        if self.work > MAX_WORK {
-            self.is_bounded = true;
-        }
-        self.work <= MAX_WORK
-    }
-
-    /// Whether calls may still be followed deeper.
-    pub(super) fn may_go_deeper(&mut self) -> bool {
-        if self.running.len() >= MAX_DEPTH {
-            self.is_bounded = true;
-        }
-        self.running.len() < MAX_DEPTH
     }
 
     /// Tells the observer, unless what runs is only looked up.

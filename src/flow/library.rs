@@ -1,7 +1,7 @@
 //! Calls of library functions and builtins: what their models say happens.
 
 use super::decode::is_incomplete;
-use super::event::{Comparator, SecretRole};
+use super::event::{Comparator, Event, HeaderUse, SecretRole};
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
 use super::relevant;
@@ -36,6 +36,9 @@ impl<'p> Interpreter<'p, '_> {
         arguments: Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
+        if let Some(words) = self.models.words(&format!("{path}()")) {
+            return one(state, word_list(words, place));
+        }
         if let Some(meaning) = self.models.meaning(path).cloned() {
             let canonical: Name = self.models.canonical(path).into_owned().into();
             if matches!(meaning, Meaning::Parameter(_) | Meaning::Dependency(_)) {
@@ -113,6 +116,14 @@ impl<'p> Interpreter<'p, '_> {
                 // Who is handed the credential may check it later.
                 let values: Vec<&Value<'p>> = arguments.iter().collect();
                 self.saw(&mut state, &values, place);
+                if let Some(url) = parameter(&model.parameters, &arguments, "url") {
+                    self.header_reaches(HeaderUse::Url, url, place);
+                }
+                if let Some(named) = parameter(&model.parameters, &arguments, "algorithms") {
+                    let event =
+                        Event::Algorithms { value: named, is_issued: false, accepts_none: true, user: path, place };
+                    self.emit(&event);
+                }
                 self.object_is_made(model, &arguments, receiver, place);
                 one(state, object_of(&model.class, place))
             }
@@ -137,6 +148,7 @@ impl<'p> Interpreter<'p, '_> {
                     let classes = Rc::new(vec![Name::new("ValueError")]);
                     self.raise(state.clone(), RaisedClass::External(classes), Origins::default(), place);
                 }
+                let arguments = self.all_shown(&state, arguments, place);
                 let value = derived(&arguments, receiver, path, place);
                 if model.measures {
                     return one(state, measured(&value.origins));
@@ -150,11 +162,15 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, handler.unwrap_or_else(Value::unknown))
             }
             Meaning::Mount(model) => {
-                self.is_mounted(model, &arguments, receiver);
+                self.is_mounted(model, &arguments, receiver, place);
                 one(state, Value::none())
             }
             Meaning::Scheme(model) => self.read_by_scheme(state, model, receiver, place),
-            Meaning::Answer(model) => self.answer_is_set(state, model, &arguments),
+            Meaning::Answer(model) => self.answer_is_set(state, model, &arguments, place),
+            Meaning::Before(_) => {
+                let decorator = LibraryDecorator { path: path.clone(), arguments, place };
+                one(state, Value::of(Shape::LibraryDecorator(Rc::new(decorator))))
+            }
             Meaning::Parameter(_) | Meaning::Dependency(_) => one(state, Value::unknown()),
             Meaning::Inert | Meaning::Transparent => {
                 match arguments.positional.first() {
@@ -169,6 +185,7 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::of(Shape::ForMethods(Rc::new((decorator, name, None)))))
             }
             Meaning::Log(model) => {
+                let arguments = self.all_shown(&state, arguments, place);
                 self.log(model, &arguments, place, Confidence::High);
                 one(state, model.object.as_deref().map_or_else(Value::none, |class| object_of(class, place)))
             }
@@ -199,9 +216,21 @@ impl<'p> Interpreter<'p, '_> {
                 self.saw(&mut state, &values, place);
                 one(state, model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place)))
             }
-            Meaning::Decode(model) => self.decode(state, model, path, &arguments, place),
+            Meaning::Decode(model) => self.decode(state, model, path, (&arguments, receiver), place),
+            Meaning::Validate(model) => self.validate(state, model, receiver, &arguments, place),
+            Meaning::Sink(model) => {
+                self.sink(model, receiver, &arguments, place);
+                let values: Vec<&Value<'p>> = arguments.iter().collect();
+                self.saw(&mut state, &values, place);
+                one(state, Value::unknown())
+            }
             Meaning::Issue(model) => {
                 self.key_is_used(&model.parameters, &arguments, path, place);
+                if let Some(named) = parameter(&model.parameters, &arguments, "algorithm") {
+                    let event =
+                        Event::Algorithms { value: named, is_issued: true, accepts_none: true, user: path, place };
+                    self.emit(&event);
+                }
                 let origins =
                     Origins::one(OriginKind::IssuedToken, Confidence::High, place, "the token is issued here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
@@ -282,6 +311,12 @@ impl<'p> Interpreter<'p, '_> {
                     self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
                 }
                 let url = parameter(&model.parameters, &arguments, "url");
+                if let Some(url) = url {
+                    self.header_reaches(HeaderUse::Url, url, place);
+                }
+                if let Some(answer) = self.introspection(&arguments, url, place) {
+                    return one(state, answer);
+                }
                 let origins = if url.is_some_and(is_token_endpoint) {
                     Origins::one(OriginKind::TokenResponse, Confidence::High, place, "the token endpoint answers here")
                 } else {
@@ -322,6 +357,7 @@ impl<'p> Interpreter<'p, '_> {
         if self.models.is_secret_key(key) || vocabulary::is_secret(key) {
             self.secret_is_used(value, SecretRole::Configuration, key, place);
         }
+        self.key_is_configured(key, value, place);
         state.set_attribute(Object::Configuration, key.clone(), value.clone());
     }
 }
@@ -396,6 +432,12 @@ pub(super) fn named_parameter<'a, 'p>(
     name: &str,
 ) -> Option<&'a Value<'p>> {
     parameter(parameters, arguments, name).or_else(|| arguments.keyword(name))
+}
+
+/// Words that a library's name stands for.
+pub(super) fn word_list<'p>(words: &[String], place: Place) -> Value<'p> {
+    let texts = words.iter().map(|word| Value::text(word.into(), place, false));
+    Value::of(Shape::Sequence(Rc::new(texts.collect())))
 }
 
 /// An object of a library's class.

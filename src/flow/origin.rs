@@ -94,8 +94,8 @@ pub enum OriginKind {
     Claims { decode: Place, is_verified: bool },
     /// One claim of them.
     Claim { decode: Place, is_verified: bool, name: Name },
-    /// The header of a token whose signature was not checked.
-    TokenHeader,
+    /// The header of a token whose signature was not checked, or one parameter of it.
+    TokenHeader { parameter: Name },
     /// A length or count of a credential.
     Measure,
     /// A token that the program issued.

@@ -4,7 +4,7 @@ use super::containers::element_of;
 use super::interpreter::{Interpreter, RaisedClass, one};
 use super::operators::augmented;
 use super::origin::Origins;
-use super::state::{State, merge};
+use super::state::State;
 use super::value::{Arguments, Code, Shape, Value};
 use crate::program::ClassRef;
 use crate::source::Place;
@@ -34,30 +34,31 @@ impl<'p> Interpreter<'p, '_> {
         exits: &mut LoopExits<'p>,
     ) -> Vec<State<'p>> {
         for statement in body {
-            if states.is_empty() || !self.spend() {
+            let at = self.place(statement.span);
+            if states.is_empty() || !self.spend(at) {
                 break;
             }
-            let at = self.place(statement.span);
-            let (merged, is_bounded) = merge(states, at);
-            self.is_bounded |= is_bounded;
+            let merged = self.merge(states, at);
             states = Vec::new();
             for state in merged {
                 states.extend(self.statement(state, statement, exits));
             }
         }
-        let (merged, is_bounded) = match body.last() {
-            Some(last) => merge(states, self.place(last.span)),
-            None => (states, false),
-        };
-        self.is_bounded |= is_bounded;
-        merged
+        match body.last() {
+            Some(last) => self.merge(states, self.place(last.span)),
+            None => states,
+        }
     }
 
     fn statement(&mut self, state: State<'p>, statement: &'p Statement, exits: &mut LoopExits<'p>) -> Vec<State<'p>> {
         let place = self.place(statement.span);
         match &statement.kind {
-            StatementKind::Expression(expression) => self.after(state, expression),
+            StatementKind::Expression(expression) => {
+                self.result_is_dropped(&state, expression);
+                self.after(state, expression)
+            }
             StatementKind::Assign { targets, value } => {
+                self.result_is_bound(&state, targets, value);
                 let mut next = Vec::new();
                 for (state, value) in self.evaluate(state, value) {
                     let mut paths = vec![state];
@@ -261,7 +262,9 @@ impl<'p> Interpreter<'p, '_> {
         exits: &mut LoopExits<'p>,
     ) -> Vec<State<'p>> {
         let mut next = Vec::new();
+        let place = self.place(iterable.span);
         for (state, walked) in self.evaluate(state, iterable) {
+            let walked = self.walked(&state, &walked, place);
             if let Some(elements) = self.listed_for_start_up(&walked) {
                 let mut states = vec![state];
                 for element in elements {
@@ -313,12 +316,8 @@ impl<'p> Interpreter<'p, '_> {
                 Shape::LibraryDecorator(_) => this.call(state, &value, Arguments::default(), place),
                 _ => one(state, value),
             });
-            for (state, value) in opened {
-                let entered = match &value.shape {
-                    // A generator-based context manager gives what it yields.
-                    Shape::Elements(element) => Value::clone(element),
-                    _ => value,
-                };
+            let opened = self.then(opened, |this, state, value| this.entered(state, &value, place));
+            for (state, entered) in opened {
                 match target {
                     Some(target) => next.extend(self.bind(state, target, entered)),
                     None => next.push(state),

@@ -29,6 +29,9 @@ pub struct ClassModel {
     /// Attributes that set the status of the answer when they are assigned to.
     #[serde(default)]
     pub status_attributes: Vec<String>,
+    /// Attributes that hold what is answered.
+    #[serde(default)]
+    pub answer_attributes: Vec<String>,
     /// Whether a class of the program that inherits from it describes data: its annotated names are fields of what a
     /// caller sends (`pydantic.BaseModel`).
     #[serde(default)]
@@ -89,6 +92,8 @@ pub enum Gives {
     Content,
     /// One item of a part of the request (`{ part = { of = "headers", name = "Authorization" } }`).
     Part(PartModel),
+    /// Several values in a tuple, or `None`.
+    Tuple(Vec<Gives>),
     /// The answer of a check: an attribute that a `[[verify]]` of the same name describes (`current_user.is_authenticated`).
     Check,
 }

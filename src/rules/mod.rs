@@ -27,17 +27,25 @@ macro_rules! registry {
 }
 
 registry! {
+    "algorithm-confusion" => algorithm_confusion,
+    "claims-not-validated" => claims_not_validated,
     "default-secret" => default_secret,
     "hardcoded-secret" => hardcoded_secret,
+    "ineffective-claim-check" => ineffective_claim_check,
+    "introspection-result-unchecked" => introspection_result_unchecked,
+    "key-from-token-header" => key_from_token_header,
     "logged-authorization-header" => logged_authorization_header,
     "logged-token" => logged_token,
     "missing-audience-check" => missing_audience_check,
+    "missing-expiry-check" => missing_expiry_check,
     "missing-issuer-check" => missing_issuer_check,
+    "none-algorithm" => none_algorithm,
     "plain-token-comparison" => plain_token_comparison,
     "presence-only-check" => presence_only_check,
     "static-bearer-token" => static_bearer_token,
     "stub-validator" => stub_validator,
     "unset-secret-bypass" => unset_secret_bypass,
     "unverified-jwt-signature" => unverified_jwt_signature,
+    "weak-signing-key" => weak_signing_key,
     "webhook-bearer-only" => webhook_bearer_only,
 }
