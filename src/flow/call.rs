@@ -234,7 +234,9 @@ impl<'p> Interpreter<'p, '_> {
         let mut inner = state.enter(locals);
         inner.evidence = Evidence::default();
         self.running.push(identity);
-        self.frames.push(Frame::new(closure.file, Some(Rc::clone(closure))));
+        let mut frame = Frame::new(closure.file, Some(Rc::clone(closure)));
+        frame.is_caller_checked = self.is_caller_checked(state);
+        self.frames.push(frame);
         match closure.code {
             Code::Function(function) => {
                 let end = Place { file: closure.file, span: function.name_span };

@@ -68,7 +68,14 @@ impl<'p> Interpreter<'p, '_> {
                 _ => None,
             };
             if let Some(value) = value {
-                self.configuration_is_set(state, &key, &value, place);
+                let bound = match &found.shape {
+                    Shape::Class(class) if self.class_scope(*class).names.contains_key(&key) => {
+                        Self::setting_place(class.file, &self.class_scope(*class), &key)
+                    }
+                    Shape::Module(file) => Self::setting_place(*file, self.index.scope(*file), &key),
+                    _ => place,
+                };
+                self.configuration_is_set(state, &key, &value, bound);
             }
         }
     }

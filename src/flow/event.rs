@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::evidence::{Check, Evidence};
 use super::origin::Origin;
 use super::token::{Algorithms, Constraint, Expiry};
-use super::value::Value;
+use super::value::{Dictionary, Value};
 use crate::finding::Confidence;
 use crate::models::schema::{DecodeModel, LogModel};
 use crate::program::versions::Fit;
@@ -236,6 +236,63 @@ pub struct Facts<'p> {
     pub logged_settings: Vec<(Origin, String, Place)>,
 }
 
+/// A request to another service.
+#[derive(Clone, Debug)]
+pub struct OutgoingCall<'p> {
+    /// The call as the program spells it.
+    pub function: Name,
+    /// The library as users know it.
+    pub library: Name,
+    /// Where it goes.
+    pub address: Value<'p>,
+    /// Its headers, those of its client included.
+    pub headers: Dictionary<'p>,
+    /// Basic or other credentials.
+    pub authentication: Option<Value<'p>>,
+    /// What is put into the query string.
+    pub query: Option<Value<'p>>,
+    /// What is sent in the body.
+    pub body: Option<Value<'p>>,
+    /// Where the check of the other side's certificate is switched off.
+    pub unverified: Option<Place>,
+    /// Whether something had checked the caller before.
+    pub is_caller_checked: bool,
+    /// The whole call.
+    pub place: Place,
+}
+
+/// An answer to the caller.
+#[derive(Clone, Debug)]
+pub struct Answer<'p> {
+    /// The call that makes it as the program spells it; empty where a view returns it.
+    pub function: Name,
+    /// What it is made of.
+    pub body: Vec<Value<'p>>,
+    /// Where it redirects to.
+    pub address: Option<Value<'p>>,
+    /// Its status, where known.
+    pub status: Option<i64>,
+    /// Where.
+    pub place: Place,
+}
+
+/// A cookie is set.
+#[derive(Clone, Debug)]
+pub struct CookieCall<'p> {
+    /// Its name, where that is a constant.
+    pub name: Option<Name>,
+    /// What it holds.
+    pub value: Value<'p>,
+    /// The `Secure` flag as given.
+    pub is_secure: Option<Value<'p>>,
+    /// The `HttpOnly` flag as given.
+    pub is_http_only: Option<Value<'p>>,
+    /// Whether further arguments are given that cannot be read.
+    pub is_open: bool,
+    /// The whole call.
+    pub place: Place,
+}
+
 /// What a rule can observe.
 #[derive(Debug)]
 pub enum Event<'a, 'p> {
@@ -287,6 +344,12 @@ pub enum Event<'a, 'p> {
         /// Where.
         place: Place,
     },
+    /// A request is sent.
+    Outgoing(&'a OutgoingCall<'p>),
+    /// The caller is answered.
+    Answer(&'a Answer<'p>),
+    /// A cookie is set.
+    Cookie(&'a CookieCall<'p>),
     /// The result of a validator that accepts everything guards something.
     Stub {
         /// The validator.

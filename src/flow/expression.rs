@@ -31,7 +31,7 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::None => one(state, Value::none()),
             ExpressionKind::Float(_) | ExpressionKind::Ellipsis => one(state, Value::of(Shape::Unknown)),
             ExpressionKind::Opaque => one(state, Value::unknown()),
-            ExpressionKind::Formatted(parts) => self.formatted(state, parts),
+            ExpressionKind::Formatted(parts) => self.formatted(state, parts, place),
             ExpressionKind::Attribute { value, name, .. } => {
                 let branches = self.evaluate(state, value);
                 let found = self.then(branches, |this, state, object| this.attribute(state, &object, name, place));

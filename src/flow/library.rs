@@ -6,11 +6,10 @@ use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
 use super::relevant;
 use super::state::State;
-use super::value::{Arguments, Constant, LibraryDecorator, Nullness, Object, RequestMap, Shape, Value};
+use super::value::{Arguments, Constant, LibraryDecorator, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
 use crate::models::schema::{Missing, StoreModel};
-use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::Name;
 use smallvec::SmallVec;
@@ -287,44 +286,13 @@ impl<'p> Interpreter<'p, '_> {
                     _ => None,
                 });
                 let refusal = arguments.iter().any(super::outcome::is_refusal_text).then_some(401);
-                one(state, Value::of(Shape::Response { status: given.or(inner).or(model.status).or(refusal) }))
+                let status = given.or(inner).or(model.status).or(refusal);
+                if !model.renders {
+                    self.answered(&arguments, parameter(&model.parameters, &arguments, "url"), status, place);
+                }
+                one(state, Value::of(Shape::Response { status }))
             }
-            Meaning::Outgoing(model) => {
-                if let Some(headers) = parameter(&model.parameters, &arguments, "headers") {
-                    self.headers_are_sent(&headers.clone(), place);
-                }
-                if let Some(Shape::Sequence(pair)) =
-                    parameter(&model.parameters, &arguments, "auth").map(|auth| &auth.shape)
-                    && let [user, password] = pair.as_slice()
-                {
-                    self.basic_is_sent(&user.clone(), &password.clone(), place);
-                }
-                let header = parameter(&model.parameters, &arguments, "name").and_then(Value::as_text).cloned();
-                let value = parameter(&model.parameters, &arguments, "value").cloned();
-                if let (Some(name), Some(value)) = (header, value)
-                    && vocabulary::header_kind(&name).is_some()
-                {
-                    self.secret_is_used(&value, SecretRole::Sent, &name, place);
-                }
-                let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
-                if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
-                    self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
-                }
-                let url = parameter(&model.parameters, &arguments, "url");
-                if let Some(url) = url {
-                    self.header_reaches(HeaderUse::Url, url, place);
-                }
-                if let Some(answer) = self.introspection(&arguments, url, place) {
-                    return one(state, answer);
-                }
-                let origins = if url.is_some_and(is_token_endpoint) {
-                    Origins::one(OriginKind::TokenResponse, Confidence::High, place, "the token endpoint answers here")
-                } else {
-                    Origins::default()
-                };
-                let value = model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place));
-                one(state, value.with_origins(origins))
-            }
+            Meaning::Outgoing(model) => self.outgoing(state, model, &arguments, receiver, path, place),
         }
     }
 
@@ -333,32 +301,6 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(key) = parameter(parameters, arguments, "key") {
             self.secret_is_used(&key.clone(), SecretRole::Key, path, place);
         }
-    }
-
-    /// Basic credentials. Where the user's name is not written out it is the secret, and the password a filler: `(KEY, "x")`.
-    fn basic_is_sent(&mut self, user: &Value<'p>, password: &Value<'p>, place: Place) {
-        if user.as_text().is_some() {
-            self.secret_is_used(password, SecretRole::Sent, "Authorization", place);
-        }
-    }
-
-    /// Literals sent as credentials.
-    fn headers_are_sent(&mut self, headers: &Value<'p>, place: Place) {
-        let Shape::Dictionary(dictionary) = &headers.shape else { return };
-        for (name, value) in &dictionary.entries {
-            if vocabulary::header_kind(name).is_some() {
-                self.secret_is_used(value, SecretRole::Sent, name, place);
-            }
-        }
-    }
-
-    /// A configuration key of the application gets a value.
-    pub(super) fn configuration_is_set(&mut self, state: &mut State<'p>, key: &Name, value: &Value<'p>, place: Place) {
-        if self.models.is_secret_key(key) || vocabulary::is_secret(key) {
-            self.secret_is_used(value, SecretRole::Configuration, key, place);
-        }
-        self.key_is_configured(key, value, place);
-        state.set_attribute(Object::Configuration, key.clone(), value.clone());
     }
 }
 
@@ -374,14 +316,6 @@ fn is_function(value: &Value<'_>) -> bool {
 pub(super) fn measured<'p>(origins: &Origins) -> Value<'p> {
     let measure = origins.credential().map(|(origin, _)| Origin { kind: OriginKind::Measure, ..origin.clone() });
     Value::present().with_origins(Origins::from_list(measure.into_iter().collect()))
-}
-
-/// Whether a URL is that of a token endpoint (RFC 6749 section 3.2), by its path.
-fn is_token_endpoint(url: &Value<'_>) -> bool {
-    url.as_text().is_some_and(|text| {
-        let path = text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
-        path.ends_with("/token") || path.ends_with("access_token") || path.ends_with("/tokens")
-    })
 }
 
 /// What kind of digest a value makes when it is hashed: with a secret in it, a keyed one.
@@ -415,7 +349,7 @@ fn derived<'p>(arguments: &Arguments<'p>, receiver: Option<&Value<'p>>, path: &N
         } else {
             value.deep_origins()
         };
-        origins = origins.union(&literal);
+        origins = origins.union(&literal).union(&value.address_origin());
     }
     let nullness = first.map_or(Nullness::PRESENT, |value| {
         let left = value.nullness.and(Nullness::PRESENT);

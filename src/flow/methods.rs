@@ -26,6 +26,7 @@ impl<'p> Interpreter<'p, '_> {
         arguments: Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
+        self.cookie_is_set(name, &arguments, place);
         match &receiver.shape {
             Shape::Union(members) => {
                 let mut all: Branches<'p> = SmallVec::new();

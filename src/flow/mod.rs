@@ -1,5 +1,6 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
+mod answers;
 mod binding;
 pub mod bounds;
 mod builtins;
@@ -34,6 +35,7 @@ mod objects;
 mod operators;
 pub mod origin;
 mod outcome;
+mod outgoing;
 mod pattern;
 pub mod placement;
 mod registration;

@@ -100,6 +100,10 @@ pub enum OriginKind {
     Measure,
     /// A token that the program issued.
     IssuedToken,
+    /// The known text of an address that is put together: what is not known of it stands as `{}`.
+    Address { text: Name },
+    /// A client or context that checks no certificates.
+    Unverified,
     /// The answer of a token or introspection endpoint.
     TokenResponse,
     /// What a validator of the program returned that accepts everything; its name and definition.

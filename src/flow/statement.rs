@@ -105,6 +105,9 @@ impl<'p> Interpreter<'p, '_> {
                             }
                         });
                         let returns: Vec<_> = returns.collect();
+                        for (state, value, at) in &returns {
+                            self.returned(state, value, *at);
+                        }
                         self.frame().returns.extend(returns);
                     }
                     None => self.frame().returns.push((state, Value::none(), place)),

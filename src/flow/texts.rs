@@ -72,7 +72,8 @@ impl<'p> Interpreter<'p, '_> {
             "upper" => keep(&text.to_uppercase()),
             "format" | "join" | "format_map" => {
                 let arguments = self.all_shown(&state, arguments.clone(), place);
-                let origins = arguments.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
+                let address = receiver.address_origin();
+                let origins = arguments.iter().fold(address, |all, value| all.union(&value.deep_origins()));
                 Value::from_origins(origins, Nullness::FULL)
             }
             "startswith" | "endswith" => {

@@ -194,6 +194,11 @@ pub struct Scope<'p> {
     pub parent: Option<Rc<Scope<'p>>>,
 }
 
+/// Whether a text is the beginning of an address, or a part of one with a query string.
+pub(super) fn is_address(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://") || (text.contains('?') && text.contains('='))
+}
+
 /// The arguments of a call.
 #[derive(Clone, Debug, Default)]
 pub struct Arguments<'p> {
@@ -384,6 +389,19 @@ impl<'p> Value<'p> {
                 Confidence::High,
                 *at,
                 "the literal stands here",
+            ),
+            _ => Origins::default(),
+        }
+    }
+
+    /// The known text of an address in it, as an origin: put together with something unknown, the text would be lost.
+    pub fn address_origin(&self) -> Origins {
+        match &self.shape {
+            Shape::Constant(Constant::Text { text, at, .. }) if is_address(text) => Origins::one(
+                OriginKind::Address { text: text.clone() },
+                Confidence::High,
+                *at,
+                "the address stands here",
             ),
             _ => Origins::default(),
         }

@@ -26,6 +26,10 @@ pub struct ClassModel {
     /// What part its objects play in a program, where they play one; inherited from bases.
     #[serde(default)]
     pub role: Option<ClassRole>,
+    /// Attributes that its objects keep for the requests they send, and as which parameter of a request
+    /// (`verify_mode = "verify"`).
+    #[serde(default)]
+    pub keeps: BTreeMap<String, String>,
     /// Attributes that set the status of the answer when they are assigned to.
     #[serde(default)]
     pub status_attributes: Vec<String>,

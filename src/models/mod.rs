@@ -7,10 +7,11 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
-    AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationModel, DecodeModel, DependencyModel,
-    DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile,
-    MountModel, ObtainModel, OutgoingModel, ParameterModel, ProviderModel, RefuseModel, RequestModel, ResponseModel,
-    SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
+    AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning, ConfigurationModel,
+    CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
+    IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ParameterModel, ProviderModel,
+    RefuseModel, RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel,
+    ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -84,6 +85,7 @@ pub struct Models {
     libraries: FxHashMap<String, String>,
     words: FxHashMap<String, Vec<String>>,
     configuration: FxHashMap<String, Arc<ConfigurationModel>>,
+    cookies: Vec<CookieModel>,
     requests: Vec<RequestModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
@@ -198,6 +200,7 @@ impl Models {
                 }
             }
         }
+        self.cookies.extend(file.cookie);
         self.providers.extend(file.provider);
         for model in file.configuration {
             let model = Arc::new(model);
@@ -311,6 +314,11 @@ impl Models {
         self.find_in_bases(class, &|_, path| (path == base).then_some(())).is_some()
     }
 
+    /// As which parameter of its requests an object keeps an attribute.
+    pub fn keeps(&self, class: &str, attribute: &str) -> Option<&str> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.keeps.get(attribute)).map(String::as_str)
+    }
+
     /// Whether fields of a class's subclasses are read from the environment.
     pub fn reads_environment(&self, class: &str) -> bool {
         self.find_in_bases(class, &|models, path| models.classes.get(path)?.reads_environment.then_some(())).is_some()
@@ -344,6 +352,16 @@ impl Models {
     /// A library's integer constant.
     pub fn integer(&self, path: &str) -> Option<i64> {
         self.integers.get(path).or_else(|| self.integers.get(self.canonical(path).as_ref())).copied()
+    }
+
+    /// The method of this name that sets a cookie.
+    pub fn cookie(&self, method: &str) -> Option<&CookieModel> {
+        self.cookies.iter().find(|model| model.method == method)
+    }
+
+    /// What a configuration key decides; keys of a dictionary of settings are joined by a dot.
+    pub fn configuration_meaning(&self, key: &str) -> Option<ConfigurationMeaning> {
+        self.configuration.get(key)?.decides
     }
 
     /// Whether a configuration key holds a secret by what its library does with it.

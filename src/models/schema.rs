@@ -101,6 +101,9 @@ pub struct ModelFile {
     /// Calls that make an answer.
     #[serde(default)]
     pub response: Vec<ResponseModel>,
+    /// Methods that set cookies.
+    #[serde(default)]
+    pub cookie: Vec<CookieModel>,
     /// Calls to other services.
     #[serde(default)]
     pub outgoing: Vec<OutgoingModel>,
@@ -431,6 +434,19 @@ pub struct ResponseModel {
     /// The status where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+    /// Whether it fills a template: what that shows of what it is handed is not known.
+    #[serde(default)]
+    pub renders: bool,
+}
+
+/// A method that sets a cookie, on whatever object.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CookieModel {
+    /// Its name.
+    pub method: String,
+    /// Parameters in order; `name`, `value`, `secure` and `httponly` have meaning.
+    pub parameters: Vec<String>,
 }
 
 /// A call to another service.
@@ -439,12 +455,35 @@ pub struct ResponseModel {
 pub struct OutgoingModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `url`, `headers`, `auth`, `json`, `data`, `params`, `verify` have meaning, and `name` and
-    /// `value` of one header.
+    /// Parameters in order; `url`, `headers`, `auth`, `json`, `data`, `params`, `verify` have meaning, `connection` (an object that
+    /// knows whether to verify), and `name` and `value` of one header.
     pub parameters: Vec<String>,
-    /// The class of what it gives (a client, a prepared request).
+    /// The class of what it gives (a client, a prepared request). What it is made with belongs to what that sends.
     #[serde(default)]
     pub object: Option<String>,
+    /// Whether what it gives checks no certificates.
+    #[serde(default)]
+    pub unverified: bool,
+}
+
+/// What a configuration key decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConfigurationMeaning {
+    /// How long access tokens are good for; `False` for ever.
+    AccessLifetime,
+    /// The same for refresh tokens.
+    RefreshLifetime,
+    /// Whether cookies with tokens are sent over TLS only.
+    SecureCookie,
+    /// The same, of a library that reads cookies only where it is told to, and whose default is no.
+    SecureTokenCookie,
+    /// Whether scripts are kept from cookies with tokens.
+    HttpOnlyCookie,
+    /// Whether requests that bring a cookie must also prove where they come from.
+    CookieProtection,
+    /// Where tokens are taken from.
+    TokenLocation,
 }
 
 /// A configuration key.
@@ -456,6 +495,9 @@ pub struct ConfigurationModel {
     /// Whether their values are secrets.
     #[serde(default)]
     pub is_secret: bool,
+    /// What they decide, where rules ask.
+    #[serde(default)]
+    pub decides: Option<ConfigurationMeaning>,
     /// Whether tokens, cookies or links are signed with them.
     #[serde(default)]
     pub is_signing_key: bool,

@@ -5,6 +5,7 @@ pub mod decoding;
 pub(super) mod edits;
 pub(super) mod redaction;
 pub(super) mod required_setting;
+pub mod sending;
 pub(super) mod stricter_decode;
 pub mod surroundings;
 
