@@ -7,6 +7,7 @@ use crate::auth_map::Route;
 use crate::cli::RoutesRequest;
 use crate::config::Wishes;
 use crate::finding::DiagnosticKind;
+use crate::models;
 use crate::output::{self, Written};
 use crate::program::Program;
 use crate::report::mask::Masker;
@@ -24,9 +25,10 @@ fn routes_in_pool(request: &RoutesRequest) -> Result<Outcome, Failure> {
     let inputs = run::collect(&request.inputs, &request.configuration, &Wishes::default())?;
     let root = Root::of(&request.inputs.paths);
     let versions = run::versions(&inputs.sources, &request.inputs, &root);
+    let own = (!inputs.models.is_empty()).then(|| models::with_own(inputs.models));
     let program = Program::new(inputs.sources, run::PARSE_BUDGET).with_versions(versions);
     let Analysis { mut routes, diagnostics, secret_literals, .. } =
-        analysis::routes(&program, crate::models::embedded());
+        analysis::routes(&program, own.as_ref().unwrap_or_else(|| models::embedded()));
     let found = routes.len();
     routes.retain(|route| is_wanted(route, request));
     let shown = routes.iter().map(|route| route.place.file).collect::<BTreeSet<_>>();
