@@ -116,7 +116,10 @@ impl<'p> Interpreter<'p, '_> {
         let first = bindings.iter().rposition(|bound| bound.replaces).unwrap_or_default();
         self.at_module_level(class.file, |this| {
             let values = bindings.iter().skip(first).map(|bound| match &bound.binding {
-                Binding::Function(function) => this.decorated_function(class.file, function, Some(class)),
+                Binding::Function(function) => {
+                    let modelled = this.modelled(class.file, Some(&class.class.name), &function.name);
+                    modelled.unwrap_or_else(|| this.decorated_function(class.file, function, Some(class)))
+                }
                 Binding::Class(inner) => Value::of(Shape::Class(ClassRef { file: class.file, class: inner })),
                 Binding::Value { expression, path } => {
                     let value = this.in_class_body(class, name, expression);
