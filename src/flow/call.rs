@@ -235,6 +235,7 @@ impl<'p> Interpreter<'p, '_> {
         inner.evidence = Evidence::default();
         self.running.push(identity);
         let mut frame = Frame::new(closure.file, Some(Rc::clone(closure)));
+        frame.scoping = self.scoping(closure);
         frame.is_caller_checked = self.is_caller_checked(state);
         self.frames.push(frame);
         match closure.code {
