@@ -273,6 +273,12 @@ impl<'p> Interpreter<'p, '_> {
                     return presence_split(state, &name, place);
                 }
             }
+            (Shape::Sequence(elements), key)
+                if key.as_text().is_some() && elements.iter().all(|one| one.as_text().is_some()) =>
+            {
+                let holds = elements.iter().any(|one| one.as_text() == key.as_text());
+                return if holds { (vec![state], Vec::new()) } else { (Vec::new(), vec![state]) };
+            }
             (Shape::Constant(Constant::Text { text: whole, .. }), key) if key.as_text().is_some() => {
                 let holds = key.as_text().is_some_and(|text| whole.contains(text.as_str()));
                 return if holds { (vec![state], Vec::new()) } else { (Vec::new(), vec![state]) };

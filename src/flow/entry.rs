@@ -80,6 +80,7 @@ impl<'p> Interpreter<'p, '_> {
     pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>]) -> Vec<Outcome> {
         self.begin_entry();
         self.entry = Some(entry.info.place);
+        self.route = self.path_and_name(entry);
         self.is_route = entry.info.kind == EntryKind::Route;
         self.reach = if entry.info.kind == EntryKind::Function { REACH_OF_FUNCTIONS } else { REACH_OF_ROUTES };
         self.frames.push(Frame::new(entry.site.file, None));

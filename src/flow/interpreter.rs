@@ -153,6 +153,8 @@ pub struct Interpreter<'p, 'i> {
     pub(super) waiting: FxHashMap<Place, Partial>,
     /// Handlers that registering calls were given, by the place of the call.
     pub(super) handed_handlers: FxHashMap<Place, Value<'p>>,
+    /// The path and the name of the running route, where both are known.
+    pub(super) route: Option<(Name, Name)>,
     /// The view class whose method is the running entry, and that method ready to be called.
     pub(super) answering: Option<(Place, Value<'p>)>,
     /// The arguments of calls that made objects, by the place of the call.
@@ -201,6 +203,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             route_objects: FxHashMap::default(),
             waiting: FxHashMap::default(),
             handed_handlers: FxHashMap::default(),
+            route: None,
             answering: None,
             made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
@@ -216,6 +219,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.summaries.clear();
         self.frames.clear();
         self.running.clear();
+        self.route = None;
         self.answering = None;
         self.work = 0;
         self.bounds = Reached::default();
