@@ -212,6 +212,8 @@ pub struct Facts<'p> {
     pub escaped_claims: BTreeSet<Place>,
     /// What unverified claims decided.
     pub decisions: BTreeSet<Decision>,
+    /// Which bounds it reached.
+    pub bounds: super::bounds::Reached,
     /// Credentials read from the request, by place.
     pub reads: BTreeMap<Place, Origin>,
     /// Credentials that a callback is handed.
@@ -348,6 +350,15 @@ pub enum Event<'a, 'p> {
         entry: Option<Place>,
         /// The credential that it was given.
         credential: Option<&'a Origin>,
+    },
+    /// A statement that somebody asked about is about to run on a path.
+    Statement {
+        /// What is known there.
+        state: &'a super::state::State<'p>,
+        /// The function that runs; none at the top level of a module.
+        function: Option<Name>,
+        /// The statement.
+        place: Place,
     },
     /// An entry has run.
     EntryEnd {

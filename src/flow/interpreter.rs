@@ -113,6 +113,8 @@ pub struct Interpreter<'p, 'i> {
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
     /// Which bounds the running entry has reached.
     pub bounds: Reached,
+    /// A line that somebody asked about: its statements are told before they run.
+    pub watched: Option<Place>,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
     /// The entry that runs behind middleware.
@@ -169,6 +171,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
             bounds: Reached::default(),
+            watched: None,
             behind: None,
             course: None,
             frames: Vec::new(),
