@@ -43,6 +43,7 @@ pub enum Command {
 /// `bearerlint check`.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that is typed or not")]
 pub struct CheckArguments {
     /// Files and folders to lint; "-" reads standard input [default: the current folder]
     ///

@@ -245,7 +245,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
     pub(super) fn aside<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
         let work = std::mem::take(&mut self.work);
         let running = std::mem::take(&mut self.running);
-        let reached = self.bounds.clone();
+        let reached = self.bounds;
         let result = run(self);
         (self.work, self.running, self.bounds) = (work, running, reached);
         result
