@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::evidence::Evidence;
+use super::evidence::{Check, Evidence};
 use super::origin::Origin;
 use super::token::{Algorithms, Constraint, Expiry};
 use super::value::{Dictionary, Value};
@@ -189,6 +189,18 @@ pub struct EntryInfo {
     pub place: Place,
 }
 
+/// Which part of what surrounds a route made a check. What stands in none of these was made by a decorator, or by the method
+/// of a class that calls the handler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// A hook before the route.
+    Hook(Name),
+    /// What the framework calls to get the handler's arguments.
+    Dependency,
+    /// The handler itself and what it calls.
+    Body,
+}
+
 /// What is known when an entry has run.
 #[derive(Debug, Default)]
 pub struct Facts<'p> {
@@ -218,6 +230,8 @@ pub struct Facts<'p> {
     pub reads: BTreeMap<Place, Origin>,
     /// Credentials that a callback is handed.
     pub presented: Vec<Origin>,
+    /// Which part of what surrounds the handler made each check.
+    pub stages: BTreeMap<Check, Stage>,
     /// Settings that are used as keys, by name.
     pub key_settings: BTreeSet<Name>,
     /// Settings that reach a log: origin, sink, place.
@@ -261,6 +275,21 @@ pub struct Answer<'p> {
     /// Its status, where known.
     pub status: Option<i64>,
     /// Where.
+    pub place: Place,
+}
+
+/// A token is issued.
+#[derive(Clone, Debug)]
+pub struct IssueCall<'p> {
+    /// The call as the program spells it.
+    pub function: Name,
+    /// What the token says.
+    pub claims: Option<Value<'p>>,
+    /// How long it is good for, where an argument says that.
+    pub lifetime: Option<Value<'p>>,
+    /// Whether it expires only where its claims say so.
+    pub expires_by_claims: bool,
+    /// The whole call.
     pub place: Place,
 }
 
@@ -336,6 +365,8 @@ pub enum Event<'a, 'p> {
     Outgoing(&'a OutgoingCall<'p>),
     /// The caller is answered.
     Answer(&'a Answer<'p>),
+    /// A token is issued.
+    Issue(&'a IssueCall<'p>),
     /// A cookie is set.
     Cookie(&'a CookieCall<'p>),
     /// The result of a validator that accepts everything guards something.

@@ -42,6 +42,7 @@ mod registration;
 pub mod relevant;
 mod request_part;
 pub mod routing;
+mod scoping;
 mod special;
 pub mod startup;
 pub mod state;
