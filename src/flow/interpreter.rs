@@ -119,6 +119,8 @@ pub struct Interpreter<'p, 'i> {
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
     /// Which bounds the running entry has reached.
     pub bounds: Reached,
+    /// A line that somebody asked about: its statements are told before they run.
+    pub watched: Option<Place>,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
     /// The entry that runs behind middleware.
@@ -179,6 +181,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
             bounds: Reached::default(),
+            watched: None,
             behind: None,
             course: None,
             frames: Vec::new(),
@@ -255,7 +258,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
     pub(super) fn aside<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
         let work = std::mem::take(&mut self.work);
         let running = std::mem::take(&mut self.running);
-        let reached = self.bounds.clone();
+        let reached = self.bounds;
         let result = run(self);
         (self.work, self.running, self.bounds) = (work, running, reached);
         result
