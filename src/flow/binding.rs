@@ -27,6 +27,9 @@ impl<'p> Interpreter<'p, '_> {
                 vec![state]
             }
             ExpressionKind::Tuple(targets) | ExpressionKind::List(targets) => {
+                if targets.len() >= 2 {
+                    self.parts_are_unpacked(&state, &value, place);
+                }
                 let mut states = vec![state];
                 let has_star = targets.iter().any(|target| matches!(target.kind, ExpressionKind::Starred(_)));
                 for (at, target) in targets.iter().enumerate() {

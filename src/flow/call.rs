@@ -234,6 +234,7 @@ impl<'p> Interpreter<'p, '_> {
         let mut inner = state.enter(locals);
         inner.evidence = Evidence::default();
         self.running.push(identity);
+        self.outer_evidence.push(state.evidence.clone());
         self.frames.push(Frame::new(closure.file, Some(Rc::clone(closure))));
         match closure.code {
             Code::Function(function) => {
@@ -249,6 +250,7 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         self.running.pop();
+        self.outer_evidence.pop();
         let Some(frame) = self.frames.pop() else { return Summary::default() };
         let mut returns = frame.returns;
         if let Some(yields) = frame.yields {

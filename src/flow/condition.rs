@@ -99,7 +99,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 OriginKind::StubResult { function, at } => {
                     // Its trail begins where the credential entered.
-                    let entry = self.entry;
+                    let entry = self.entry.as_ref().map(|entry| entry.place);
                     let event = Event::Stub { function, definition: *at, place, entry, credential: Some(origin) };
                     self.emit(&event);
                 }
@@ -275,6 +275,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         if let (Some(text), Some((_, credential))) = (left.value.as_text(), right.value.origins.credential()) {
             // `"Bearer" in header`: a look at the form.
+            self.scheme_is_searched(&state, text, &right.value, place);
             let kind = if vocabulary::is_scheme_or_word(text) || credential.part == Part::Whole {
                 CheckKind::Scheme
             } else {

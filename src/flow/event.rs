@@ -89,6 +89,19 @@ pub enum SecretRole {
     Configuration,
 }
 
+/// A way to take an `Authorization` header apart that is not sure of its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LooseForm {
+    /// `"Bearer" in header`: the word may stand anywhere.
+    Contains,
+    /// `header.lstrip("Bearer ")`: characters are removed and not a prefix.
+    StripsCharacters,
+    /// `header.replace("Bearer ", "")`: a header without the scheme is taken whole.
+    Replaces,
+    /// `header.split()[1]`: a header of one word raises.
+    Unguarded,
+}
+
 /// A claim of an unverified token decides something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Decision {
@@ -201,6 +214,15 @@ pub enum Event<'a, 'p> {
         role: SecretRole,
         /// What it is used for, by name: a function, a configuration key.
         user: &'a str,
+        /// Where.
+        place: Place,
+    },
+    /// An `Authorization` header is taken apart loosely.
+    LooseScheme {
+        /// How.
+        form: LooseForm,
+        /// The header.
+        header: &'a Origin,
         /// Where.
         place: Place,
     },

@@ -45,6 +45,7 @@ impl<'p> Interpreter<'p, '_> {
                 let found = self.then(branches, |this, state, object| {
                     let indices = this.evaluate(state, index);
                     this.then(indices, |this, state, index_value| {
+                        this.part_is_taken(&state, &object, &index_value, place);
                         let value = this.subscript(&state, &object, &index_value, index, place);
                         one(state, value)
                     })

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
-use super::event::{Event, Facts};
-use super::evidence::CheckKind;
+use super::event::{EntryInfo, EntryKind, Event, Facts};
+use super::evidence::{CheckKind, Evidence};
 use super::origin::Origins;
+use super::scheme::OpenTry;
 use super::state::State;
 use super::value::{Closure, Object, Value};
 use crate::models::Models;
@@ -104,8 +105,12 @@ pub struct Interpreter<'p, 'i> {
     pub models: &'i Models,
     /// Who listens.
     pub observer: &'i mut dyn FnMut(&Event<'_, 'p>),
-    /// The name of the entry that runs.
-    pub(super) entry: Option<Place>,
+    /// The entry that runs.
+    pub(super) entry: Option<EntryInfo>,
+    /// What the callers of the running function have established, the outermost first.
+    pub(super) outer_evidence: Vec<Evidence>,
+    /// The `try` statements around what runs, in callers too.
+    pub(super) open_tries: Vec<OpenTry>,
     /// What is known of the entry that runs.
     pub facts: Facts<'p>,
     /// Functions that were entered, by the place of their names.
@@ -141,6 +146,8 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             models,
             observer,
             entry: None,
+            outer_evidence: Vec::new(),
+            open_tries: Vec::new(),
             facts: Facts::default(),
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
@@ -166,6 +173,8 @@ impl<'p, 'i> Interpreter<'p, 'i> {
     /// Forgets what belongs to one entry: facts, work done, and summaries (a summary that is used again tells no facts).
     pub fn begin_entry(&mut self) {
         self.entry = None;
+        self.outer_evidence.clear();
+        self.open_tries.clear();
         self.facts = Facts::default();
         self.summaries.clear();
         self.frames.clear();
@@ -202,6 +211,13 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         if self.quiet == 0 {
             (self.observer)(event);
         }
+    }
+
+    /// Whether what runs is run for a request: by a route, a hook or a callback.
+    pub(super) fn is_in_request(&self) -> bool {
+        self.entry
+            .as_ref()
+            .is_some_and(|entry| matches!(entry.kind, EntryKind::Route | EntryKind::Hook | EntryKind::TokenCallback))
     }
 
     /// Whether facts count: not while a name is only looked up.

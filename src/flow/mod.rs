@@ -22,6 +22,7 @@ mod outcome;
 mod pattern;
 mod registration;
 pub mod relevant;
+mod scheme;
 pub mod state;
 mod statement;
 mod summary;

@@ -30,6 +30,7 @@ registry! {
     "hardcoded-secret" => hardcoded_secret,
     "logged-authorization-header" => logged_authorization_header,
     "logged-token" => logged_token,
+    "loose-scheme-parsing" => loose_scheme_parsing,
     "missing-audience-check" => missing_audience_check,
     "missing-issuer-check" => missing_issuer_check,
     "plain-token-comparison" => plain_token_comparison,
