@@ -5,6 +5,7 @@ use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::State;
 use super::value::{Dictionary, Object, Shape, Value};
+use crate::models::schema::ClassRole;
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
@@ -64,7 +65,10 @@ impl<'p> Interpreter<'p, '_> {
                 value.step(place, &Step::Assigned(self.text(object.span).chars().take(40).collect::<String>().into()));
             match &object_value.shape {
                 Shape::Instance { object, .. } => state.set_attribute(*object, name.clone(), value),
-                Shape::ExternalInstance { class, .. } if class == "flask.ctx._AppCtxGlobals" => {
+                Shape::ExternalInstance { class, .. } if self.models.sets_status(class, name) => {
+                    state.status = super::outcome::written_status(&value);
+                }
+                Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::RequestGlobals) => {
                     self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
                     state.set_attribute(Object::RequestGlobals, name.clone(), value);
                 }
@@ -99,10 +103,14 @@ impl<'p> Interpreter<'p, '_> {
                         next.extend(self.bind(state, object, Value::of(Shape::Dictionary(Rc::new(known)))));
                         continue;
                     }
-                    (Shape::ExternalInstance { class, .. }, Some(key)) if class == super::objects::CONFIGURATION => {
+                    (Shape::ExternalInstance { class, .. }, Some(key))
+                        if self.models.role(class) == Some(ClassRole::Configuration) =>
+                    {
                         self.configuration_is_set(&mut state, &key, value, place);
                     }
-                    (Shape::ExternalInstance { class, .. }, Some(key)) if class == "flask.sessions.Session" => {
+                    (Shape::ExternalInstance { class, .. }, Some(key))
+                        if self.models.role(class) == Some(ClassRole::Session) =>
+                    {
                         self.claims_escape(&unverified(&value.deep_origins()), place, "is kept in the session");
                         state.set_attribute(Object::Session, key, value.clone());
                     }

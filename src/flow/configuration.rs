@@ -1,11 +1,12 @@
 //! `app.config[…]`: where a configuration key gets its value, in any file of the same application.
 
+use super::event::SecretRole;
 use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Origins, Store};
 use super::state::State;
 use super::value::{Constant, Nullness, Object, Shape, Value};
 use crate::finding::Confidence;
-use crate::program::ClassRef;
+use crate::program::{ClassRef, vocabulary};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
 
@@ -33,7 +34,11 @@ impl<'p> Interpreter<'p, '_> {
                 Value { origins, ..value }
             }
             // Where it is set is not seen: `[]` would fail when it is not, `.get` gives nothing.
-            None if absent == Nullness::PRESENT || default.is_some() => Value::from_origins(origins, Nullness::FULL),
+            None if absent == Nullness::PRESENT => Value::from_origins(origins, Nullness::FULL),
+            None if let Some(default) = default => {
+                let origins = origins.union(&default.as_default_of(&name));
+                Value::from_origins(origins, Nullness::FULL.or(default.nullness))
+            }
             None => Value::from_origins(origins, Nullness::NONE.or(Nullness::FULL)),
         }
     }
@@ -118,6 +123,38 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
+    /// Constants of a module and attributes of its classes that are secrets by their names.
+    pub(super) fn named_settings(&mut self, file: FileId) {
+        let index = self.index;
+        let Some(module) = index.module(file) else { return };
+        let mut names: Vec<&Name> = index.scope(file).names.keys().filter(|name| vocabulary::is_secret(name)).collect();
+        names.sort();
+        for name in names {
+            if let Some(value) = self.module_member(file, name) {
+                self.secret_is_named(&value, name, file);
+            }
+        }
+        for class in super::walk::classes(file, &module.body) {
+            let scope = self.class_scope(class);
+            let mut names: Vec<&Name> = scope.names.keys().filter(|name| vocabulary::is_secret(name)).collect();
+            names.sort();
+            for name in names {
+                if let Some(value) = self.class_attribute(class, name, 1) {
+                    self.secret_is_named(&value, name, file);
+                }
+            }
+        }
+    }
+
+    fn secret_is_named(&mut self, value: &Value<'p>, name: &Name, file: FileId) {
+        let is_setting = |kind: &OriginKind| matches!(kind, OriginKind::Setting { store: Store::Literal, .. });
+        // What other files hold is theirs to tell.
+        let place = value.origins.find(is_setting).map(|origin| origin.trail.root().place);
+        if let Some(place) = place.filter(|place| place.file == file && value.origins.setting_name().is_some()) {
+            self.secret_is_used(value, SecretRole::Named, name, place);
+        }
+    }
+
     fn configuration_value(&mut self, name: &Name) -> Option<Value<'p>> {
         let here = self.file();
         let key = (here, name.clone());
@@ -155,7 +192,7 @@ impl<'p> Interpreter<'p, '_> {
 }
 
 /// Configuration takes upper-case names only.
-fn is_key_name(name: &str) -> bool {
+pub(super) fn is_key_name(name: &str) -> bool {
     name.chars().any(|letter| letter.is_ascii_uppercase()) && !name.chars().any(|letter| letter.is_ascii_lowercase())
 }
 

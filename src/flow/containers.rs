@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use super::expression::{as_part, join_all};
 use super::interpreter::{Interpreter, RaisedClass};
-use super::objects::CONFIGURATION;
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part, Step, Store};
 use super::state::State;
 use super::value::{Dictionary, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
+use crate::models::schema::{ClassRole, Gives};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind, Name, UnaryOperator};
@@ -70,6 +70,14 @@ impl<'p> Interpreter<'p, '_> {
             return slice(object, lower.as_deref(), upper.as_deref());
         }
         match &object.shape {
+            // `Annotated[kind, extra, …]` is kept whole: frameworks read the extras.
+            Shape::External(path) if self.models.canonical(path) == super::injection::ANNOTATED => {
+                let parts = match &index.shape {
+                    Shape::Sequence(parts) => parts.to_vec(),
+                    _ => vec![index.clone()],
+                };
+                super::injection::marker(&Name::new(super::injection::ANNOTATED), super::value::Arguments::of(parts))
+            }
             Shape::Sequence(elements) => match index.as_integer() {
                 Some(at) => {
                     let at = if at < 0 {
@@ -137,13 +145,16 @@ impl<'p> Interpreter<'p, '_> {
                 },
                 None => join_all(dictionary.entries.values().cloned().chain(dictionary.rest.clone())),
             },
-            Shape::ExternalInstance { class, .. } if class == CONFIGURATION => {
+            Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::Configuration) => {
                 // What the key was given is what `[]` gives, `None` included.
                 return self.configured(state, key, default, place, absent);
             }
-            Shape::ExternalInstance { class, .. } if class == "flask.sessions.Session" => {
+            Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::Session) => {
                 let known = key.as_text().and_then(|key| state.attribute(Object::Session, key)).cloned();
                 known.unwrap_or_else(Value::unknown)
+            }
+            Shape::ExternalInstance { class, .. } if self.models.has_items(class) => {
+                self.keyed_item(object, class, key, place)
             }
             Shape::External(path) if self.is_setting_map(path) => self.setting_item(path, key, place),
             Shape::Elements(element) => Value::clone(element),
@@ -169,6 +180,12 @@ impl<'p> Interpreter<'p, '_> {
                 found.with_nullness(nullness)
             }
         }
+    }
+
+    /// An item of a library's object whose keys a model describes.
+    fn keyed_item(&mut self, object: &Value<'p>, class: &str, key: &Value<'p>, place: Place) -> Value<'p> {
+        let gives = key.as_text().and_then(|key| self.models.item(class, key)).cloned();
+        self.given(object, &gives.unwrap_or(Gives::RequestData), place)
     }
 
     fn unknown_item(&mut self, object: &Value<'p>, key: &Value<'p>, place: Place) -> Value<'p> {

@@ -2,7 +2,7 @@
 
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
 use super::interpreter::{
-    Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
+    Branches, Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
 };
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
@@ -13,7 +13,8 @@ use crate::finding::Confidence;
 use crate::models::schema::{HandlerModel, VariableSyntax};
 use crate::program::vocabulary;
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{Name, Parameter, ParameterKind};
+use crate::syntax::tree::{Expression, Name, Parameter, ParameterKind};
+use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// A function that a framework calls.
@@ -29,6 +30,8 @@ pub struct Entry<'p> {
     pub is_application_wide: bool,
     /// What the framework gives it.
     pub handler: HandlerModel,
+    /// Decorators that it is wrapped in where it is registered, the outermost first, and the file they are written in.
+    pub around: Vec<(FileId, &'p Expression)>,
 }
 
 /// Everything in one file that can run.
@@ -71,7 +74,7 @@ impl<'p> Interpreter<'p, '_> {
                 if value.is_none() || matches!(value.shape, Shape::Unknown) {
                     next.push(state);
                 } else {
-                    let (ending, status) = outcome::of_return(&value);
+                    let (ending, status) = outcome::of_return(&state, &value);
                     outcomes.push(Outcome { ending, status, evidence: state.evidence, place: hook.info.place });
                 }
             }
@@ -87,14 +90,21 @@ impl<'p> Interpreter<'p, '_> {
         }
         let callee = self.entry_function(&state, entry);
         let arguments = self.entry_arguments(&state, entry);
-        let branches = self.call(state, &callee, arguments, entry.info.place);
+        let by_name = entry.info.kind == EntryKind::Route && entry.handler.parameters_by_name;
+        let plain = self.undecorated(entry.site);
+        let mut branches: Branches<'p> = SmallVec::new();
+        for (state, arguments) in self.inject(state, &plain, arguments, by_name) {
+            let (callee, arguments) = self.surrounded(&state, entry, callee.clone(), arguments);
+            branches.extend(self.call(state, &callee, arguments, entry.info.place));
+        }
+        self.behind = None;
         for (state, value) in branches {
             let (ending, status) = match entry.info.kind {
                 EntryKind::TokenCallback => (outcome::of_callback(&value), None),
                 EntryKind::Hook if value.is_none() => (Ending::Success, None),
                 EntryKind::Function if !value.nullness.may_be(Nullness::FULL) => (Ending::Refusal, None),
                 EntryKind::Function => (Ending::Success, None),
-                _ => outcome::of_return(&value),
+                _ => outcome::of_return(&state, &value),
             };
             if entry.info.kind == EntryKind::Function {
                 self.claims_escape(&value.deep_origins(), entry.info.place, "is returned");
@@ -123,10 +133,7 @@ impl<'p> Interpreter<'p, '_> {
     /// The function of an entry with its decorators, and what it captured.
     fn entry_function(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Value<'p> {
         let site = entry.site;
-        let plain = match site.outer {
-            Some(outer) => self.nested_function(site, outer),
-            None => Self::plain_function(site.file, site.function, site.class),
-        };
+        let plain = self.undecorated(site);
         let is_alone = entry.info.kind == EntryKind::Function;
         if site.function.decorators.is_empty() || is_alone {
             return self.class_decorated(state, plain, entry);
@@ -136,6 +143,14 @@ impl<'p> Interpreter<'p, '_> {
         self.frames.pop();
         let value = decorated.into_iter().map(|(_, value)| value).next().unwrap_or_else(Value::unknown);
         self.class_decorated(state, value, entry)
+    }
+
+    /// A function as it is written, with what it captured.
+    fn undecorated(&mut self, site: Site<'p>) -> Value<'p> {
+        match site.outer {
+            Some(outer) => self.nested_function(site, outer),
+            None => Self::plain_function(site.file, site.function, site.class),
+        }
     }
 
     /// `decorators = [...]` and `method_decorators = [...]` of a view class.
@@ -242,8 +257,20 @@ impl<'p> Interpreter<'p, '_> {
         let map = Value::of(Shape::Request(RequestMap::Path));
         let mut own = parameters;
         if let Some(parameter) = entry.handler.request_class.as_ref().and(parameters.get(entry.handler.request_at)) {
-            arguments.keywords.push((parameter.name.clone(), self.handed_request(entry)));
+            let request = self.handed_request(entry);
+            if entry.handler.request_at == 0 {
+                arguments.positional.push(request);
+            } else {
+                arguments.keywords.push((parameter.name.clone(), request));
+            }
             own = parameters.get(entry.handler.request_at + 1..).unwrap_or_default();
+        }
+        if let Some(class) = &entry.handler.answer_class
+            && let Some((parameter, rest)) = own.split_first()
+        {
+            let value = super::library::object_of(&self.models.canonical(class), entry.info.place);
+            arguments.keywords.push((parameter.name.clone(), value));
+            own = rest;
         }
         arguments.rest = Some(Value::unknown());
         if entry.handler.hides_variables {
@@ -293,10 +320,9 @@ impl<'p> Interpreter<'p, '_> {
                     OriginKind::RequestData,
                     format!("`{}` is taken for a request by its name", parameter.name),
                 );
-                Some(
-                    Value::of(Shape::ExternalInstance { class: "flask.Request".into(), at: place })
-                        .with_origins(origins),
-                )
+                let scope = self.index.scope(file);
+                let class = self.models.request_class(&|module| scope.imports(module))?;
+                Some(Value::of(Shape::ExternalInstance { class: class.into(), at: place }).with_origins(origins))
             }
             name => {
                 let kind = vocabulary::credential_kind(name)?;
@@ -321,6 +347,7 @@ impl<'p> Interpreter<'p, '_> {
         self.frames.push(Frame::new(file, None));
         self.block(vec![State::default()], &module.body);
         self.settings_of_module(file);
+        self.named_settings(file);
         self.frames.clear();
         let place = Place { file, span: crate::source::Span::default() };
         let entry =
@@ -338,7 +365,14 @@ impl<'p> Interpreter<'p, '_> {
             methods: Vec::new(),
             place: site.place(),
         };
-        Entry { site, info, owner: None, is_application_wide: false, handler: HandlerModel::default() }
+        Entry {
+            site,
+            info,
+            owner: None,
+            is_application_wide: false,
+            handler: HandlerModel::default(),
+            around: Vec::new(),
+        }
     }
 }
 

@@ -87,6 +87,8 @@ pub enum SecretRole {
     Sent,
     /// A secret configuration key holds it.
     Configuration,
+    /// A constant or attribute of a secret's name holds it, and nothing more is known.
+    Named,
 }
 
 /// A way to take an `Authorization` header apart that is not sure of its form.

@@ -15,7 +15,7 @@ use super::value::{Closure, Object, Value};
 use crate::models::Models;
 use crate::program::{ClassRef, Index, ModuleScope};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{Argument, Name};
 
 /// Paths with the value that an expression has on each.
 pub type Branches<'p> = SmallVec<[(State<'p>, Value<'p>); 1]>;
@@ -119,6 +119,8 @@ pub struct Interpreter<'p, 'i> {
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
     /// Whether the running entry hit a bound.
     pub is_bounded: bool,
+    /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
+    pub(super) behind: Option<(Name, Value<'p>)>,
     pub(super) frames: Vec<Frame<'p>>,
     pub(super) summaries: FxHashMap<SummaryKey, Rc<Summary<'p>>>,
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
@@ -132,6 +134,8 @@ pub struct Interpreter<'p, 'i> {
     pub(super) members_in_progress: FxHashSet<Place>,
     pub(super) running: Vec<Place>,
     pub(super) may_matter: FxHashMap<Place, bool>,
+    /// The arguments of calls that made objects, by the place of the call.
+    pub(super) made: FxHashMap<Place, Option<&'p [Argument]>>,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     quiet: u32,
@@ -152,6 +156,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
             is_bounded: false,
+            behind: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),
             globals: FxHashMap::default(),
@@ -164,6 +169,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             members_in_progress: FxHashSet::default(),
             running: Vec::new(),
             may_matter: FxHashMap::default(),
+            made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
             quiet: 0,
             work: 0,

@@ -84,7 +84,7 @@ pub enum OriginKind {
     RequestData,
     /// The raw body of the request, or its parsed form.
     Body { is_raw: bool },
-    /// A configured value: a secret, or an expected claim.
+    /// A configured value: a secret, or an expected claim. A literal has a name where it is the default of that setting.
     Setting { store: Store, name: Name },
     /// A keyed digest that the program computed.
     Mac,
@@ -301,6 +301,18 @@ impl Origins {
     pub fn credential(&self) -> Option<(&Origin, &Credential)> {
         self.iter().find_map(|origin| match &origin.kind {
             OriginKind::Credential(credential) => Some((origin, credential)),
+            _ => None,
+        })
+    }
+
+    /// The name of the first setting of the environment or configuration among them.
+    pub fn setting_name(&self) -> Option<&Name> {
+        self.iter().find_map(|origin| match &origin.kind {
+            OriginKind::Setting { store: Store::Environment | Store::Configuration | Store::SecretStore, name }
+                if !name.is_empty() =>
+            {
+                Some(name)
+            }
             _ => None,
         })
     }

@@ -47,6 +47,7 @@ impl<'p> Interpreter<'p, '_> {
             entries.extend(self.entry_of_class_method(*site));
         }
         self.registered_by_call(file, &module.body, &sites, &mut entries);
+        self.tabled(file, &module.body, &mut entries);
         FileEntries { entries, sites }
     }
 
@@ -68,7 +69,7 @@ impl<'p> Interpreter<'p, '_> {
             methods: if methods.is_empty() { written_methods(arguments) } else { methods },
             place: site.place(),
         };
-        Some(Entry { site, info, owner, is_application_wide, handler })
+        Some(Entry { site, info, owner, is_application_wide, handler, around: Vec::new() })
     }
 
     /// A path with the prefix that its blueprint was made with.
@@ -132,7 +133,14 @@ impl<'p> Interpreter<'p, '_> {
         });
         let name: Name = format!("{}.{name}", class.class.name).into();
         let info = EntryInfo { kind: EntryKind::Route, name, path, methods, place: site.place() };
-        Some(Entry { site, info, owner: None, is_application_wide: false, handler: model.handler.clone() })
+        Some(Entry {
+            site,
+            info,
+            owner: None,
+            is_application_wide: false,
+            handler: model.handler.clone(),
+            around: Vec::new(),
+        })
     }
 
     /// What the base classes of a class make of its methods, where one of them answers requests.
@@ -216,6 +224,7 @@ impl<'p> Interpreter<'p, '_> {
                     owner: owner_place,
                     is_application_wide: kind == EntryKind::Hook,
                     handler: HandlerModel::default(),
+                    around: Vec::new(),
                 });
             }
         }
@@ -233,7 +242,12 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The methods of a view class, registered at a path on an application or blueprint.
-    fn class_entries(&mut self, class: ClassRef<'p>, path: Option<&Name>, owner: Option<Place>) -> Vec<Entry<'p>> {
+    pub(super) fn class_entries(
+        &mut self,
+        class: ClassRef<'p>,
+        path: Option<&Name>,
+        owner: Option<Place>,
+    ) -> Vec<Entry<'p>> {
         let Some(module) = self.index.module(class.file) else { return Vec::new() };
         let sites = walk::functions(class.file, &module.body);
         let own = sites.into_iter().filter(|site| site.class.is_some_and(|known| known.place() == class.place()));
@@ -246,7 +260,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The function whose name stands at a place.
-    fn site_at(&self, place: Place) -> Option<Site<'p>> {
+    pub(super) fn site_at(&self, place: Place) -> Option<Site<'p>> {
         let module = self.index.module(place.file)?;
         walk::functions(place.file, &module.body).into_iter().find(|site| site.place() == place)
     }
@@ -305,7 +319,7 @@ fn written_methods(arguments: &[Argument]) -> Vec<Name> {
     texts.collect()
 }
 
-fn function_place(value: &Value<'_>) -> Option<Place> {
+pub(super) fn function_place(value: &Value<'_>) -> Option<Place> {
     match &value.shape {
         Shape::Function(closure) => Some(closure.code.place(closure.file)),
         Shape::Wrapped(pair) => function_place(&pair.0),

@@ -3,6 +3,7 @@
 use super::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Origins, Part, Store};
 use super::value::{RequestMap, Shape, Value};
 use crate::models::Models;
+use crate::models::schema::ClassRole;
 use crate::program::vocabulary;
 
 /// Whether a value holds a credential that a check could be about, or the map that holds it.
@@ -19,14 +20,9 @@ pub fn carries_credential(origins: &Origins) -> bool {
 pub fn is_request(value: &Value<'_>, models: &Models) -> bool {
     match &value.shape {
         Shape::Request(map) => matches!(map, RequestMap::Headers | RequestMap::Environment | RequestMap::Authorization),
-        Shape::ExternalInstance { class, .. } => is_request_class(class, models),
+        Shape::ExternalInstance { class, .. } => models.role(class) == Some(ClassRole::Request),
         _ => false,
     }
-}
-
-/// Whether a library's class is a request.
-pub fn is_request_class(class: &str, models: &Models) -> bool {
-    models.is_subclass(class, "flask.Request")
 }
 
 /// Whether an origin is something that the program keeps secret.

@@ -5,7 +5,7 @@ use crate::source::{FileId, Place};
 use crate::syntax::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
 
 /// The statement lists inside a statement.
-pub(super) fn bodies(statement: &Statement) -> Vec<&[Statement]> {
+pub fn bodies(statement: &Statement) -> Vec<&[Statement]> {
     match &statement.kind {
         StatementKind::If { branches, otherwise } => {
             branches.iter().map(|(_, body)| body.as_slice()).chain([otherwise.as_slice()]).collect()
@@ -66,6 +66,18 @@ pub fn functions(file: FileId, body: &[Statement]) -> Vec<Site<'_>> {
     let mut sites = Vec::new();
     collect(file, body, None, None, None, &mut sites);
     sites
+}
+
+/// Every class of a file, in order of place.
+pub(super) fn classes(file: FileId, body: &[Statement]) -> Vec<ClassRef<'_>> {
+    let mut found = Vec::new();
+    for statement in body {
+        if let StatementKind::Class(class) = &statement.kind {
+            found.push(ClassRef { file, class });
+        }
+        found.extend(bodies(statement).into_iter().flat_map(|inner| classes(file, inner)));
+    }
+    found
 }
 
 fn collect<'p>(

@@ -6,9 +6,10 @@ use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 use schema::{
-    ClassModel, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
-    IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ProviderModel, RefuseModel,
-    ResponseModel, SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
+    AnswerModel, ClassModel, ClassRole, CompareModel, DecodeModel, DependencyModel, DeriveModel, DigestModel,
+    EntryModel, Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel,
+    OutgoingModel, ParameterModel, ProviderModel, RefuseModel, RequestModel, ResponseModel, SchemeModel,
+    SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -48,8 +49,18 @@ pub enum Meaning {
     Outgoing(Arc<OutgoingModel>),
     /// Registers an entry.
     Entry(Arc<EntryModel>),
+    /// Says which part of the request a parameter gets.
+    Parameter(Arc<ParameterModel>),
+    /// Names a function whose result a parameter gets.
+    Dependency(Arc<DependencyModel>),
+    /// Reads a credential from the request.
+    Scheme(Arc<SchemeModel>),
+    /// Sets the status of the answer.
+    Answer(Arc<AnswerModel>),
     /// Puts one object with routes under another.
     Mount(Arc<MountModel>),
+    /// Makes a decorator of functions one of methods.
+    MethodDecorator,
     /// A decorator that changes nothing.
     Transparent,
 }
@@ -65,6 +76,7 @@ pub struct Models {
     roots: FxHashMap<String, String>,
     libraries: FxHashMap<String, String>,
     secret_keys: Vec<String>,
+    requests: Vec<RequestModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
 }
@@ -131,13 +143,17 @@ impl Models {
             file.decode => Meaning::Decode, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
             file.verify => Meaning::Verify,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
-            file.entry => Meaning::Entry, file.mount => Meaning::Mount, file.compare => Meaning::Compare,
+            file.entry => Meaning::Entry, file.compare => Meaning::Compare, file.parameter => Meaning::Parameter,
+            file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
+            file.mount => Meaning::Mount,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
         let same =
             file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
-        for (path, meaning) in inert.chain(same).chain(digest) {
+        let for_methods = file.method_decorator.into_iter().flat_map(|InertModel { path }| path);
+        let for_methods = for_methods.map(|path| (path, Meaning::MethodDecorator));
+        for (path, meaning) in inert.chain(same).chain(digest).chain(for_methods) {
             self.add_root(&path, &library);
             self.meanings.insert(path, meaning);
         }
@@ -159,6 +175,7 @@ impl Models {
             }
         }
         self.providers.extend(file.provider);
+        self.requests.extend(file.request);
     }
 
     fn add_root(&mut self, path: &str, library: &str) {
@@ -214,9 +231,53 @@ impl Models {
         self.find_in_bases(class, &|models, path| models.classes.get(path)?.methods.get(name))
     }
 
+    /// Whether assigning to this attribute of a library's object sets the status of the answer.
+    pub fn sets_status(&self, class: &str, name: &str) -> bool {
+        let is_one = |models: &Self, path: &str| {
+            models.classes.get(path)?.status_attributes.iter().any(|known| known == name).then_some(())
+        };
+        self.find_in_bases(class, &is_one).is_some()
+    }
+
+    /// Whether classes of the program that inherit from this one describe what a caller sends.
+    pub fn describes_data(&self, class: &str) -> bool {
+        let is_one = |models: &Self, path: &str| models.classes.get(path)?.describes_data.then_some(());
+        self.find_in_bases(class, &is_one).is_some()
+    }
+
+    /// What a key of a library's object gives.
+    pub fn item(&self, class: &str, key: &str) -> Option<&Gives> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.items.get(key))
+    }
+
+    /// Whether objects of a library's class are read by keys that a model names.
+    pub fn has_items(&self, class: &str) -> bool {
+        self.find_in_bases(class, &|models, path| (!models.classes.get(path)?.items.is_empty()).then_some(())).is_some()
+    }
+
+    /// What part objects of a class play.
+    pub fn role(&self, class: &str) -> Option<ClassRole> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.role)
+    }
+
+    /// The class of what a parameter called like a request holds in a file that imports these top-level modules: the most
+    /// special one of those that fit.
+    pub fn request_class(&self, is_imported: &dyn Fn(&str) -> bool) -> Option<&str> {
+        let fitting = self.requests.iter().filter(|model| model.imported.iter().any(|module| is_imported(module)));
+        let best = fitting
+            .map(|model| model.class.as_str())
+            .reduce(|known, class| if self.is_subclass(class, known) { class } else { known });
+        best.or_else(|| self.requests.iter().find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
+    }
+
     /// Whether a class is, or inherits from, another.
     pub fn is_subclass(&self, class: &str, base: &str) -> bool {
         self.find_in_bases(class, &|_, path| (path == base).then_some(())).is_some()
+    }
+
+    /// Whether fields of a class's subclasses are read from the environment.
+    pub fn reads_environment(&self, class: &str) -> bool {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.reads_environment.then_some(())).is_some()
     }
 
     /// Whether a class is described.
@@ -246,7 +307,7 @@ impl Models {
 
     /// A library's integer constant.
     pub fn integer(&self, path: &str) -> Option<i64> {
-        self.integers.get(path).copied()
+        self.integers.get(path).or_else(|| self.integers.get(self.canonical(path).as_ref())).copied()
     }
 
     /// Whether a configuration key holds a secret by what its library does with it.

@@ -60,6 +60,13 @@ pub struct HandlerModel {
     /// The attribute of a view's object that holds the request too.
     #[serde(default)]
     pub request_attribute: Option<String>,
+    /// The class of the answer object that it gets right after the request.
+    #[serde(default)]
+    pub answer_class: Option<String>,
+    /// Whether parameters that do not say where they come from get what path and query string have under their name, or
+    /// the body where their type describes data.
+    #[serde(default)]
+    pub parameters_by_name: bool,
     /// How variable parts of a path are written.
     #[serde(default)]
     pub variables: VariableSyntax,
@@ -109,6 +116,10 @@ pub struct ViewClassModel {
     /// Class attributes that hold decorators for all of them, the innermost first.
     #[serde(default)]
     pub decorators: Vec<String>,
+    /// The method that calls them, around which a class may put its own: `dispatch`, which then ends in
+    /// `super().dispatch(…)`.
+    #[serde(default)]
+    pub wraps: Option<String>,
     /// The class method that makes a view of the class.
     #[serde(default)]
     pub made_by: Option<String>,

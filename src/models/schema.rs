@@ -7,9 +7,15 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+#[path = "classes.rs"]
+mod classes;
+#[path = "injection.rs"]
+mod injection;
 #[path = "routing.rs"]
 mod routing;
 
+pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
+pub use injection::{AnswerModel, DependencyModel, ParameterModel, SchemeModel};
 pub use routing::{EntryKindModel, EntryModel, HandlerModel, MountModel, VariableSyntax, ViewClassModel};
 
 /// One library.
@@ -33,6 +39,9 @@ pub struct ModelFile {
     /// Classes.
     #[serde(default)]
     pub class: Vec<ClassModel>,
+    /// The request classes of its handlers.
+    #[serde(default)]
+    pub request: Vec<RequestModel>,
     /// Calls that return an object of a class.
     #[serde(default)]
     pub instance: Vec<InstanceModel>,
@@ -84,12 +93,27 @@ pub struct ModelFile {
     /// Decorators and calls that register entries.
     #[serde(default)]
     pub entry: Vec<EntryModel>,
+    /// Defaults and annotations that say which part of the request a parameter gets.
+    #[serde(default)]
+    pub parameter: Vec<ParameterModel>,
+    /// Defaults and annotations that name a function whose result a parameter gets.
+    #[serde(default)]
+    pub dependency: Vec<DependencyModel>,
+    /// Objects that read a credential from the request when they are called.
+    #[serde(default)]
+    pub scheme: Vec<SchemeModel>,
+    /// Calls that set the status of the answer.
+    #[serde(default)]
+    pub answer: Vec<AnswerModel>,
     /// Calls that put one object with routes under another.
     #[serde(default)]
     pub mount: Vec<MountModel>,
     /// Base classes whose methods answer requests.
     #[serde(default)]
     pub view_class: Vec<ViewClassModel>,
+    /// Calls that make a decorator of functions one of methods, or of the method of a class that `name` says.
+    #[serde(default)]
+    pub method_decorator: Vec<InertModel>,
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
@@ -99,61 +123,6 @@ pub struct ModelFile {
     /// Webhook senders that sign their deliveries.
     #[serde(default)]
     pub provider: Vec<ProviderModel>,
-}
-
-/// A class: its bases and what its attributes and methods give.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ClassModel {
-    /// Its dotted names; the first is the one objects are known by.
-    pub path: Vec<String>,
-    /// Dotted names of its bases.
-    #[serde(default)]
-    pub bases: Vec<String>,
-    /// Attributes.
-    #[serde(default)]
-    pub attributes: BTreeMap<String, Gives>,
-    /// Methods by what their result is.
-    #[serde(default)]
-    pub methods: BTreeMap<String, Gives>,
-}
-
-/// What an attribute or method of a library's object gives.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Gives {
-    /// The header map.
-    Headers,
-    /// WSGI environment.
-    Environment,
-    /// Query parameters.
-    Query,
-    /// Form fields.
-    Form,
-    /// Query and form.
-    Values,
-    /// Cookies.
-    Cookies,
-    /// The parsed JSON body.
-    Json,
-    /// The raw body.
-    RawBody,
-    /// The parsed `Authorization` header, `None` when absent.
-    Authorization,
-    /// Path parameters.
-    PathParameters,
-    /// Other data of the request.
-    RequestData,
-    /// The application's configuration.
-    Configuration,
-    /// An object of a class.
-    Instance(String),
-    /// The object itself (a child logger, a bound logger).
-    Itself,
-    /// What the object carries, as a plain value: a decoded token's claims, the text of a stored secret.
-    Content,
-    /// The answer of a check: an attribute that a `[[verify]]` of the same name describes (`current_user.is_authenticated`).
-    Check,
 }
 
 /// Calls that return an object.
@@ -498,9 +467,16 @@ pub enum Failure {
 pub struct RefuseModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// The status it answers with where the first argument does not say.
+    /// Parameters in order; `status` has meaning.
+    #[serde(default = "only_status")]
+    pub parameters: Vec<String>,
+    /// The status it answers with where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+}
+
+fn only_status() -> Vec<String> {
+    vec!["status=http_status_code".to_owned()]
 }
 
 /// A call that makes an answer.

@@ -53,6 +53,17 @@ pub fn class_scope(class: &Class) -> ModuleScope<'_> {
 }
 
 impl<'p> ModuleScope<'p> {
+    /// Whether anything of a top-level module from outside is imported.
+    pub fn imports(&self, root: &str) -> bool {
+        let is_root = |module: &Name| module.split('.').next() == Some(root);
+        let is_import = |binding: &Binding<'_>| match binding {
+            Binding::Import { module, .. } | Binding::From { level: 0, module, .. } => is_root(module),
+            _ => false,
+        };
+        self.names.values().flatten().any(is_import)
+            || self.stars.iter().any(|(level, module)| *level == 0 && is_root(module))
+    }
+
     fn bind(&mut self, name: &Name, binding: Binding<'p>) {
         self.names.entry(name.clone()).or_default().push(binding);
     }

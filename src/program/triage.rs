@@ -11,6 +11,7 @@ const WORDS: &[&str] = &[
     "flask",
     "quart",
     "add_url_rule",
+    "urlpatterns",
     "authoriz",
     "bearer",
     "token",

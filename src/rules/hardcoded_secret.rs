@@ -1,21 +1,22 @@
 //! `hardcoded-secret`: a literal is used as a key, an expected token, or a credential that is sent.
 
 use super::shared::Context;
+use super::shared::surroundings::{is_refused_at_start, missed_variable};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
 use crate::flow::origin::{OriginKind, Store};
 use crate::flow::value::{Constant, Shape, Value};
 use crate::flow::relevant;
-use crate::flow::walk;
 use crate::program::vocabulary;
 use crate::source::Place;
-use crate::syntax::tree::StatementKind;
 
 const RULE: &str = "hardcoded-secret";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::SecretUse { value, role, user, place } = event else { return Vec::new() };
-    let Some(literal) = literal(value, *role, context).filter(|literal| !is_refused_at_start(*literal, context)) else {
+    let Some(literal) = literal(value, *role, context).filter(|literal| {
+        !is_refused_at_start(context, *literal, "") && missed_variable(context, *literal).is_none()
+    }) else {
         return Vec::new();
     };
     let what = match role {
@@ -23,6 +24,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         SecretRole::Comparison => "as the value that a presented credential must equal".to_owned(),
         SecretRole::Sent => format!("as the credential in the `{user}` header of a request to another service"),
         SecretRole::Configuration => format!("as `{user}` of the application's configuration"),
+        SecretRole::Named => return Vec::new(),
     };
     // A test needs some key; only one that looks real is worth a word.
     let is_test = context.is_test(literal.file);
@@ -48,31 +50,13 @@ fn literal(value: &Value<'_>, role: SecretRole, context: &Context<'_, '_>) -> Op
     if value.origins.any(|kind| matches!(kind, OriginKind::Setting { store, .. } if *store != Store::Literal && *store != Store::Variable && *store != Store::Configuration)) {
         return None;
     }
-    let origin = value.origins.find(|kind| matches!(kind, OriginKind::Setting { store: Store::Literal, .. }))?;
+    let origin = value.origins.find(|kind| matches!(kind, OriginKind::Setting { store: Store::Literal, name } if name.is_empty()))?;
     let place = origin.trail.root().place;
     let text = context.index.text(place).trim_matches(['"', '\'', 'b']);
     could_be_secret(text, role).then_some(place)
 }
 
-/// Whether the module that holds a placeholder compares with it at its top level and leaves when it finds it.
-fn is_refused_at_start(literal: Place, context: &Context<'_, '_>) -> bool {
-    let Some(module) = context.index.module(literal.file) else { return false };
-    let text = |span| context.index.text(Place { file: literal.file, span });
-    let written = text(literal.span);
-    let name = module.body.iter().find_map(|statement| match &statement.kind {
-        StatementKind::Assign { targets, value } if value.span == literal.span => targets.first().map(|target| text(target.span)),
-        _ => None,
-    });
-    module.body.iter().any(|statement| match &statement.kind {
-        StatementKind::If { branches, .. } => branches.iter().any(|(test, body)| {
-            let test = text(test.span);
-            walk::leaves(body) && (test.contains(written) || name.is_some_and(|name| test.contains(name)))
-        }),
-        _ => false,
-    })
-}
-
-fn could_be_secret(text: &str, role: SecretRole) -> bool {
+pub(super) fn could_be_secret(text: &str, role: SecretRole) -> bool {
     let bare = ["Bearer ", "bearer ", "Token ", "token ", "Basic "].iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or(text);
     let is_placeholder = bare.contains('<') || bare.contains('{') || bare.contains("...") || bare.contains('…');
     let is_public = bare.contains("PUBLIC KEY") || bare.contains("CERTIFICATE");

@@ -27,6 +27,7 @@ macro_rules! registry {
 }
 
 registry! {
+    "default-secret" => default_secret,
     "hardcoded-secret" => hardcoded_secret,
     "logged-authorization-header" => logged_authorization_header,
     "logged-token" => logged_token,

@@ -1,6 +1,7 @@
 //! What several rules need: the context they judge in, and words for what they saw. No judgement of its own.
 
 pub mod decoding;
+pub mod surroundings;
 
 use crate::finding::{Confidence, Label};
 use crate::flow::event::{EntryInfo, EntryKind};

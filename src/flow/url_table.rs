@@ -1,0 +1,196 @@
+//! Routes in tables: `urlpatterns = [path("orders/", views.orders), …]`, lists of calls that each name a path and its
+//! handler. Which calls do is said by models; where the table is put under a prefix is not asked here.
+
+use super::entry::Entry;
+use super::event::{EntryInfo, EntryKind};
+use super::interpreter::Interpreter;
+use super::value::Shape;
+use crate::models::Meaning;
+use crate::models::schema::{EntryKindModel, EntryModel};
+use crate::program::{Binding, ClassRef};
+use crate::source::{FileId, Place};
+use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
+use std::sync::Arc;
+
+/// Imports followed from the table to the view.
+const MAX_IMPORTS: u32 = 12;
+
+impl<'p> Interpreter<'p, '_> {
+    /// The routes that tables at the top level of a module register.
+    pub(super) fn tabled(&mut self, file: FileId, body: &'p [Statement], entries: &mut Vec<Entry<'p>>) {
+        for statement in body {
+            match &statement.kind {
+                StatementKind::Assign { value, .. }
+                | StatementKind::AugmentedAssign { value, .. }
+                | StatementKind::AnnotatedAssign { value: Some(value), .. } => self.table(file, value, entries),
+                StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, arguments }, .. })
+                    if is_growth(callee) =>
+                {
+                    arguments.iter().for_each(|argument| self.table(file, &argument.value, entries));
+                }
+                StatementKind::If { .. } | StatementKind::Try { .. } => {
+                    super::walk::bodies(statement).into_iter().for_each(|inner| self.tabled(file, inner, entries));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The elements of a table, however it is put together.
+    fn table(&mut self, file: FileId, written: &'p Expression, entries: &mut Vec<Entry<'p>>) {
+        match &written.kind {
+            ExpressionKind::List(elements) | ExpressionKind::Tuple(elements) => {
+                elements.iter().for_each(|element| self.table(file, element, entries));
+            }
+            ExpressionKind::Starred(inner) => self.table(file, inner, entries),
+            ExpressionKind::Binary { left, right, .. } => {
+                self.table(file, left, entries);
+                self.table(file, right, entries);
+            }
+            ExpressionKind::Call { callee, arguments } => match self.tabling(file, callee) {
+                Some(model) => self.tabled_call(file, &model, arguments, entries),
+                // `format_suffix_patterns([…])`, `path("api/", include([…]))`.
+                None => arguments.iter().for_each(|argument| self.table(file, &argument.value, entries)),
+            },
+            _ => {}
+        }
+    }
+
+    /// The model of a call that names a path and a handler and is no method of an application.
+    fn tabling(&mut self, file: FileId, callee: &'p Expression) -> Option<Arc<EntryModel>> {
+        let value = self.at_module_level(file, |this| this.evaluate_alone(callee));
+        let Shape::External(path) = &value.shape else { return None };
+        match self.models.meaning(path) {
+            Some(Meaning::Entry(model))
+                if model.kind == EntryKindModel::Route
+                    && model.parameters.iter().any(|parameter| meaning(parameter) == "handler") =>
+            {
+                Some(Arc::clone(model))
+            }
+            _ => None,
+        }
+    }
+
+    fn tabled_call(
+        &mut self,
+        file: FileId,
+        model: &EntryModel,
+        arguments: &'p [Argument],
+        entries: &mut Vec<Entry<'p>>,
+    ) {
+        let path = argument(model, arguments, "path").and_then(|argument| match &argument.value.kind {
+            ExpressionKind::String(text) => Some(text.clone()),
+            _ => None,
+        });
+        let Some(view) = argument(model, arguments, "handler") else { return };
+        let (view, around) = unwrapped(&view.value);
+        let around: Vec<(FileId, &'p Expression)> = around.into_iter().map(|decorator| (file, decorator)).collect();
+        if let Some(class) = self.made_view(file, view) {
+            for mut entry in self.class_entries(class, path.as_ref(), None) {
+                entry.around.extend(around.iter().copied());
+                entries.push(entry);
+            }
+            return;
+        }
+        // `path("api/", include([path("orders/", views.orders)]))`.
+        if let ExpressionKind::Call { arguments, .. } = &view.kind {
+            return arguments.iter().for_each(|argument| self.table(file, &argument.value, entries));
+        }
+        let Some(site) = self.written_function(file, view).and_then(|place| self.site_at(place)) else { return };
+        let info = EntryInfo {
+            kind: EntryKind::Route,
+            name: site.function.name.clone(),
+            path,
+            methods: model.methods.iter().map(Name::new).collect(),
+            place: site.place(),
+        };
+        entries.push(Entry {
+            site,
+            info,
+            owner: None,
+            is_application_wide: false,
+            handler: model.handler.clone(),
+            around,
+        });
+    }
+
+    /// The function that an expression names: the one that is written, not what its decorators make of it.
+    fn written_function(&mut self, file: FileId, view: &'p Expression) -> Option<Place> {
+        let named = match &view.kind {
+            ExpressionKind::Name(name) => self.named_function(file, name, MAX_IMPORTS),
+            ExpressionKind::Attribute { value, name, .. } => {
+                match self.at_module_level(file, |this| this.evaluate_alone(value)).shape {
+                    Shape::Module(module) => self.named_function(module, name, MAX_IMPORTS),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        named.or_else(|| {
+            let value = self.at_module_level(file, |this| this.evaluate_alone(view));
+            super::registration::function_place(&value)
+        })
+    }
+
+    fn named_function(&self, file: FileId, name: &Name, depth: u32) -> Option<Place> {
+        let depth = depth.checked_sub(1)?;
+        let scope = self.index.scope(file);
+        let paths = self.index.program.paths();
+        match scope.names.get(name).and_then(|bindings| bindings.last()) {
+            Some(Binding::Function(function)) => Some(Place { file, span: function.name_span }),
+            Some(Binding::From { level, module, name }) => {
+                self.named_function(paths.find(file, *level, module)?, name, depth)
+            }
+            Some(_) => None,
+            None => scope
+                .stars
+                .iter()
+                .find_map(|(level, module)| self.named_function(paths.find(file, *level, module)?, name, depth)),
+        }
+    }
+
+    /// The class of `Class.as_view(…)`.
+    fn made_view(&mut self, file: FileId, view: &'p Expression) -> Option<ClassRef<'p>> {
+        let ExpressionKind::Call { callee, .. } = &view.kind else { return None };
+        let ExpressionKind::Attribute { value, name, .. } = &callee.kind else { return None };
+        let class = self.at_module_level(file, |this| this.evaluate_alone(value));
+        let Shape::Class(class) = class.shape else { return None };
+        let model = self.view_class_model(class)?;
+        (model.made_by.as_deref() == Some(name.as_str())).then_some(class)
+    }
+}
+
+/// `urlpatterns.append(…)`, `urlpatterns.extend([…])`.
+fn is_growth(callee: &Expression) -> bool {
+    matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if matches!(name.as_str(), "append" | "extend" | "insert"))
+}
+
+/// A view and the decorators that it is wrapped in where it is registered, the outermost first:
+/// `csrf_exempt(login_required(view))`.
+fn unwrapped(view: &Expression) -> (&Expression, Vec<&Expression>) {
+    let (mut view, mut around) = (view, Vec::new());
+    while let ExpressionKind::Call { callee, arguments } = &view.kind
+        && let [Argument { kind: ArgumentKind::Positional, value }] = arguments.as_slice()
+        && matches!(
+            value.kind,
+            ExpressionKind::Name(_) | ExpressionKind::Attribute { .. } | ExpressionKind::Call { .. }
+        )
+    {
+        around.push(&**callee);
+        view = value;
+    }
+    (view, around)
+}
+
+fn meaning(parameter: &str) -> &str {
+    parameter.split('=').next().unwrap_or_default()
+}
+
+/// The argument of a model's parameter, as it is written.
+fn argument<'t>(model: &EntryModel, arguments: &'t [Argument], wanted: &str) -> Option<&'t Argument> {
+    let at = model.parameters.iter().position(|parameter| meaning(parameter) == wanted)?;
+    let name = model.parameters.get(at)?.rsplit('=').next()?;
+    let by_name =
+        arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(known) if known == name));
+    by_name.or_else(|| arguments.get(at).filter(|argument| argument.kind == ArgumentKind::Positional))
+}

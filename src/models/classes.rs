@@ -1,0 +1,118 @@
+//! The part of a model file's shape that is about objects of a library: what their attributes, methods and items give, and
+//! what part they play. Data only.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// A class: its bases and what its attributes and methods give.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClassModel {
+    /// Its dotted names; the first is the one objects are known by.
+    pub path: Vec<String>,
+    /// Dotted names of its bases.
+    #[serde(default)]
+    pub bases: Vec<String>,
+    /// Attributes.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, Gives>,
+    /// Methods by what their result is.
+    #[serde(default)]
+    pub methods: BTreeMap<String, Gives>,
+    /// Items by key (`event["headers"]`, `event.get("headers")`); other keys hold other data of the request.
+    #[serde(default)]
+    pub items: BTreeMap<String, Gives>,
+    /// What part its objects play in a program, where they play one; inherited from bases.
+    #[serde(default)]
+    pub role: Option<ClassRole>,
+    /// Attributes that set the status of the answer when they are assigned to.
+    #[serde(default)]
+    pub status_attributes: Vec<String>,
+    /// Whether a class of the program that inherits from it describes data: its annotated names are fields of what a
+    /// caller sends (`pydantic.BaseModel`).
+    #[serde(default)]
+    pub describes_data: bool,
+    /// Whether fields of its subclasses are read from the environment when an object is made: what a class body gives
+    /// them is a default.
+    #[serde(default)]
+    pub reads_environment: bool,
+}
+
+/// What part an object plays in a web application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClassRole {
+    /// The request: whoever sees it may look at the credential in it.
+    Request,
+    /// The configuration: keys, or attributes of upper-case names, that the program sets in one place and reads in another.
+    Configuration,
+    /// Keeps what the program puts there until the request ends (`flask.g`).
+    RequestGlobals,
+    /// Keeps what the program puts there from one request to the next.
+    Session,
+}
+
+/// What an attribute or method of a library's object gives.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gives {
+    /// The header map.
+    Headers,
+    /// WSGI environment.
+    Environment,
+    /// Query parameters.
+    Query,
+    /// Form fields.
+    Form,
+    /// Query and form.
+    Values,
+    /// Cookies.
+    Cookies,
+    /// The parsed JSON body.
+    Json,
+    /// The raw body.
+    RawBody,
+    /// The parsed `Authorization` header, `None` when absent.
+    Authorization,
+    /// Path parameters.
+    PathParameters,
+    /// Other data of the request.
+    RequestData,
+    /// An object of a class.
+    Instance(String),
+    /// The object itself (a child logger, a bound logger).
+    Itself,
+    /// What the object carries, as a plain value: a decoded token's claims, the text of a stored secret.
+    Content,
+    /// One item of a part of the request (`{ part = { of = "headers", name = "Authorization" } }`).
+    Part(PartModel),
+    /// The answer of a check: an attribute that a `[[verify]]` of the same name describes (`current_user.is_authenticated`).
+    Check,
+}
+
+/// One item of a part of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PartModel {
+    /// Which part.
+    pub of: Box<Gives>,
+    /// Its name there; the first argument of the call where this is left out.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Whether it is always there: the object that has it would not exist without it.
+    #[serde(default)]
+    pub always: bool,
+}
+
+/// What a parameter that is only called like a request holds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RequestModel {
+    /// The class of the request.
+    pub class: String,
+    /// The top-level modules of which one is imported where that is so; empty for the class that is taken where none of
+    /// any model is.
+    #[serde(default)]
+    pub imported: Vec<String>,
+}

@@ -1,0 +1,77 @@
+//! `default-secret`: a literal stands in for a secret that is not set.
+
+use super::hardcoded_secret::could_be_secret;
+use super::shared::surroundings::{is_development_only, is_fallback, is_refused_at_start, missed_variable};
+use super::shared::{Context, held};
+use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
+use crate::flow::event::{Event, SecretRole};
+use crate::flow::origin::{Origin, OriginKind, Store};
+use crate::flow::relevant;
+use crate::flow::value::Value;
+use crate::program::vocabulary;
+use crate::syntax::tree::Name;
+
+const RULE: &str = "default-secret";
+
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::SecretUse { value, role, user, place } = event else { return Vec::new() };
+    let origins = value.origins.union(&value.literal_origin());
+    let defaults = origins.iter().filter_map(|origin| Some((origin, default_of(origin, value, context)?)));
+    let findings = defaults.filter_map(|(origin, setting)| {
+        let literal = origin.trail.root().place;
+        let written = context.index.text(literal);
+        let is_test = context.is_test(literal.file);
+        let is_harmless = !could_be_secret(written.trim_matches(['"', '\'', 'b']), *role)
+            || is_password_by_name(*role, user, context)
+            || (is_test && !relevant::is_distinctive(written));
+        if is_harmless || is_development_only(context, literal) || is_refused_at_start(context, literal, &setting) {
+            return None;
+        }
+        let is_it = |known: &&Origin| matches!(&known.kind, OriginKind::Setting { store, name } if *store != Store::Literal && *name == setting);
+        // The environment comes before the configuration that it fills.
+        let kept = value.origins.iter().filter(is_it).min_by_key(|known| known.kind.clone());
+        let what = kept.map_or_else(|| format!("`{setting}`"), held);
+        let used = match role {
+            SecretRole::Key => format!(" and is used as the key of `{user}`"),
+            SecretRole::Comparison => " and is what a presented credential must equal".to_owned(),
+            SecretRole::Sent => format!(" and is sent in the `{user}` header"),
+            SecretRole::Configuration => format!(" and is `{user}` of the application's configuration"),
+            SecretRole::Named => String::new(),
+        };
+        let (severity, confidence) = match (is_test, role) {
+            (true, _) => (Severity::Note, Confidence::Medium),
+            (false, SecretRole::Named) => (Severity::Error, Confidence::Medium),
+            (false, _) => (Severity::Error, Confidence::High),
+        };
+        let finding = FindingBuilder::new(RULE, severity, literal, "this stands in for the secret")
+            .message(format!("Where {what} is not set, a literal from the source takes its place{used}: on such a deployment everyone who can read the source has the secret."))
+            .help(format!("drop the default and refuse to start without it: `os.environ[\"{setting}\"]`"))
+            .confidence(confidence)
+            .about(literal)
+            .identity(setting.as_str());
+        let finding = if place.span.contains(literal.span) || *role == SecretRole::Named { finding } else { finding.related(*place, "it is used here") };
+        Some(finding.build())
+    });
+    findings.collect()
+}
+
+/// The setting that a literal stands in for.
+fn default_of(origin: &Origin, value: &Value<'_>, context: &Context<'_, '_>) -> Option<Name> {
+    let OriginKind::Setting { store: Store::Literal, name } = &origin.kind else { return None };
+    if !name.is_empty() {
+        return Some(name.clone());
+    }
+    if let Some(variable) = missed_variable(context, origin.trail.root().place) {
+        return Some(variable);
+    }
+    let setting = value.origins.setting_name()?;
+    let is_environment = value.origins.any(|kind| matches!(kind, OriginKind::Setting { store: Store::Environment | Store::SecretStore, name } if name == setting));
+    (is_environment && is_fallback(context, origin.trail.root().place, setting)).then(|| setting.clone())
+}
+
+/// A password that nothing but its name makes a secret is as often that of a local database.
+fn is_password_by_name(role: SecretRole, user: &str, context: &Context<'_, '_>) -> bool {
+    let is_password = |word: &String| matches!(word.as_str(), "password" | "passwd" | "pwd" | "passphrase");
+    let is_by_name = matches!(role, SecretRole::Named | SecretRole::Configuration);
+    is_by_name && !context.models.is_secret_key(user) && vocabulary::words(user).iter().any(is_password)
+}
