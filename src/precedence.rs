@@ -23,7 +23,10 @@ const fn speaks(speaker: &'static str, silenced: &'static [&'static str]) -> Pre
 /// silenced silences nothing itself, so a rule stands above those it silences.
 pub(crate) const TABLE: &[Precedence] = &[
     speaks("unverified-jwt-signature", &["missing-audience-check", "missing-issuer-check"]),
+    speaks("decorator-above-route", &["presence-only-check", "unauthenticated-webhook"]),
     speaks("stub-validator", &["presence-only-check"]),
+    speaks("check-skipped-when-unset", &["presence-only-check", "unauthenticated-webhook"]),
+    speaks("presence-only-check", &["unauthenticated-webhook"]),
 ];
 
 /// Drops what another rule says better. A finding silences only what is no surer than itself, so that a threshold on

@@ -59,6 +59,8 @@ impl<'p> Interpreter<'p, '_> {
             self.run_handler(state, entry, &mut outcomes);
         }
         self.frames.clear();
+        self.facts.is_bounded = self.is_bounded;
+        self.facts.decorators_above = self.decorators_above(entry);
         let facts = std::mem::take(&mut self.facts);
         self.emit(&Event::EntryEnd { entry: &entry.info, outcomes: &outcomes, facts: &facts });
         self.facts = facts;
@@ -139,7 +141,8 @@ impl<'p> Interpreter<'p, '_> {
             return self.class_decorated(state, plain, entry);
         }
         self.frames.push(Frame::new(site.file, None));
-        let decorated = self.decorate(state.clone(), plain, site.function);
+        let applied = self.applied_decorators(entry);
+        let decorated = self.decorate_with(state.clone(), plain, applied);
         self.frames.pop();
         let value = decorated.into_iter().map(|(_, value)| value).next().unwrap_or_else(Value::unknown);
         self.class_decorated(state, value, entry)

@@ -171,6 +171,19 @@ pub struct EntryInfo {
     pub place: Place,
 }
 
+/// A decorator that stands above the one that registers its function.
+#[derive(Clone, Debug)]
+pub struct Above {
+    /// Its name as written.
+    pub name: Name,
+    /// The whole decorator.
+    pub place: Place,
+    /// Whether a model says that it verifies the caller.
+    pub is_verifier: bool,
+    /// The registering decorator below it.
+    pub registration: Place,
+}
+
 /// What is known when an entry has run.
 #[derive(Debug, Default)]
 pub struct Facts<'p> {
@@ -188,6 +201,18 @@ pub struct Facts<'p> {
     pub presented: Vec<Origin>,
     /// Settings that are used as keys, by name.
     pub key_settings: BTreeSet<Name>,
+    /// Secrets that a test found unset: where, and which.
+    pub unset_secrets: BTreeMap<Place, Origin>,
+    /// Secrets by name that something which checks the caller was given.
+    pub checking_secrets: BTreeSet<Name>,
+    /// Calls that hand request data to another service or library, whose answer may confirm it.
+    pub inquiries: BTreeSet<Place>,
+    /// Calls nobody can see into that were given the raw body: they may verify it.
+    pub raw_body_seen: BTreeSet<Place>,
+    /// Decorators above the one that registers the entry: the framework never runs them.
+    pub decorators_above: Vec<Above>,
+    /// Whether a bound of the interpreter was reached: checks may exist that were not seen.
+    pub is_bounded: bool,
     /// Settings that reach a log: origin, sink, place.
     pub logged_settings: Vec<(Origin, String, Place)>,
 }

@@ -8,7 +8,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::event::{EntryInfo, EntryKind, Event, Facts};
 use super::evidence::{CheckKind, Evidence};
-use super::origin::Origins;
+use super::origin::{OriginKind, Origins};
 use super::scheme::OpenTry;
 use super::state::State;
 use super::value::{Closure, Object, Value};
@@ -285,9 +285,13 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             is_opaque |=
                 super::relevant::carries_credential(&origins) || super::relevant::is_request(value, self.models);
             self.claims_escape(&origins, place, "passed on");
+            if self.is_loud() && origins.any(|kind| matches!(kind, OriginKind::Body { is_raw: true })) {
+                self.facts.raw_body_seen.insert(place);
+            }
         }
         if is_opaque {
             state.evidence.add(CheckKind::Opaque, place);
+            values.iter().for_each(|value| self.secret_checks(value));
         }
         is_opaque
     }

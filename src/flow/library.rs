@@ -269,6 +269,7 @@ impl<'p> Interpreter<'p, '_> {
                     self.secret_is_used(&value, SecretRole::Sent, &name, place);
                 }
                 let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
+                self.is_inquired(&values, place);
                 if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
                     self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
                 }

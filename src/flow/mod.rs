@@ -10,6 +10,7 @@ mod configuration;
 mod containers;
 mod decode;
 mod decorators;
+mod deployment;
 mod displays;
 pub mod entry;
 pub mod event;

@@ -72,6 +72,27 @@ impl<'p> Interpreter<'p, '_> {
         Some(Entry { site, info, owner, is_application_wide, handler, around: Vec::new() })
     }
 
+    /// The outermost decorator that registers a route's function as it is then: what stands above it comes too late.
+    /// Methods are registered later, with all their decorators.
+    pub(super) fn registering_decorator(&mut self, entry: &Entry<'p>) -> Option<usize> {
+        if entry.info.kind != EntryKind::Route || entry.site.class.is_some() {
+            return None;
+        }
+        let file = entry.site.file;
+        entry.site.function.decorators.iter().position(|decorator| {
+            let callee = match &decorator.kind {
+                ExpressionKind::Call { callee, .. } => callee,
+                _ => decorator,
+            };
+            let ExpressionKind::Attribute { value: owner, .. } = &callee.kind else { return false };
+            let found = self.registration(file, callee, decorator);
+            found.is_some_and(|found| {
+                found.kind == EntryKind::Route
+                    && (found.owner.is_some() || is_application_name(self.index.text(Place { file, span: owner.span })))
+            })
+        })
+    }
+
     /// A path with the prefix that its blueprint was made with.
     fn prefixed(&self, path: &Name, owner: Option<Place>) -> Name {
         let prefix = owner.and_then(|owner| {
@@ -292,6 +313,14 @@ fn registration_by_form(written: &Expression) -> Option<(EntryKind, Vec<Name>)> 
         | "after_app_request" => Some((EntryKind::Other, Vec::new())),
         _ => None,
     }
+}
+
+/// Whether something is called like an application, blueprint or router that stands in another file.
+fn is_application_name(written: &str) -> bool {
+    let last = written.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let mut words = last.split('_');
+    words
+        .any(|word| matches!(word, "app" | "application" | "bp" | "blueprint" | "router" | "api" | "routes" | "server"))
 }
 
 fn entry_kind(model: EntryKindModel) -> EntryKind {

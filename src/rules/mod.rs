@@ -27,6 +27,8 @@ macro_rules! registry {
 }
 
 registry! {
+    "check-skipped-when-unset" => check_skipped_when_unset,
+    "decorator-above-route" => decorator_above_route,
     "default-secret" => default_secret,
     "hardcoded-secret" => hardcoded_secret,
     "logged-authorization-header" => logged_authorization_header,
@@ -38,6 +40,7 @@ registry! {
     "presence-only-check" => presence_only_check,
     "static-bearer-token" => static_bearer_token,
     "stub-validator" => stub_validator,
+    "unauthenticated-webhook" => unauthenticated_webhook,
     "unset-secret-bypass" => unset_secret_bypass,
     "unverified-jwt-signature" => unverified_jwt_signature,
     "webhook-bearer-only" => webhook_bearer_only,
