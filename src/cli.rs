@@ -232,6 +232,7 @@ impl CheckArguments {
                 ignore: self.ignore,
                 min_confidence: self.min_confidence,
                 fail_on: self.fail_on,
+                ..Wishes::default()
             },
             configuration: match self.config {
                 Some(file) => Choice::File(file),

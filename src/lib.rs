@@ -2,6 +2,7 @@
 //! signatures. The stages are modules; arrows run one way: face → report, rules → flow → program → syntax → source.
 
 pub mod analysis;
+mod circumstance;
 pub mod cli;
 pub mod config;
 pub mod discover;
@@ -14,6 +15,7 @@ pub mod input;
 mod literals;
 pub mod models;
 pub mod output;
+
 mod precedence;
 pub mod program;
 pub mod report;

@@ -136,6 +136,7 @@ struct Collected {
 }
 
 fn collect(request: &CheckRequest) -> Result<Collected, Failure> {
+    let root = Root::of(&request.inputs.paths);
     let mut configurations = Configurations::new(request.configuration.clone(), request.wishes.clone());
     let Found { files, mut diagnostics } = input::find(&request.inputs);
     let (wanted, policies) = wanted(&files, &mut configurations)?;
@@ -147,7 +148,8 @@ fn collect(request: &CheckRequest) -> Result<Collected, Failure> {
         Collected { sources: Vec::new(), policies: Vec::new(), fallback: request.wishes.policy(), diagnostics };
     for (one, policy) in read.into_iter().zip(policies) {
         collected.diagnostics.extend(one.diagnostics);
-        if let Some(source) = one.source {
+        if let Some(mut source) = one.source {
+            source.purpose = policy.purpose.unwrap_or_else(|| root.purpose(&source.path));
             collected.sources.push(source);
             collected.policies.push(policy);
         }
@@ -169,8 +171,8 @@ fn wanted<'f>(found: &'f [input::File], configurations: &mut Configurations) -> 
             continue;
         }
         let policy = match &last {
-            Some((known, policy)) if Arc::ptr_eq(known, &settings) => Arc::clone(policy),
-            _ => Arc::new(settings.policy.clone()),
+            Some((known, policy)) if Arc::ptr_eq(known, &settings) && settings.is_uniform() => Arc::clone(policy),
+            _ => Arc::new(settings.policy(&absolute)),
         };
         last = Some((settings, Arc::clone(&policy)));
         files.push(file);

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::file::{self, ConfigFile, Exclude};
+use super::file::{self, ConfigFile, Patterns};
+use super::per_file::PerFile;
 use super::{ConfigError, Policy, Wishes};
 
 /// Where configuration comes from.
@@ -29,15 +30,29 @@ pub struct Configurations {
 /// What holds for the files of some folder.
 #[derive(Debug)]
 pub struct Settings {
-    /// What is wanted.
-    pub policy: Policy,
-    exclude: Option<Exclude>,
+    /// What was typed, which lies over everything.
+    typed: Wishes,
+    wishes: Wishes,
+    exclude: Option<Patterns>,
+    per_file: Vec<PerFile>,
 }
 
 impl Settings {
     /// Whether a file is excluded; `path` is absolute.
     pub fn excludes(&self, path: &Path) -> bool {
         self.exclude.as_ref().is_some_and(|exclude| exclude.covers(path))
+    }
+
+    /// What is wanted in a file; `path` is absolute. Of several entries for it the last one has the last word.
+    pub fn policy(&self, path: &Path) -> Policy {
+        let entries = self.per_file.iter().filter(|entry| entry.covers(path));
+        let wishes = entries.fold(self.wishes.clone(), |below, entry| entry.over(&below));
+        self.typed.clone().over(&wishes).policy()
+    }
+
+    /// Whether all its files have one policy.
+    pub fn is_uniform(&self) -> bool {
+        self.per_file.is_empty()
     }
 }
 
@@ -93,7 +108,12 @@ impl Configurations {
     }
 
     fn settle(&self, merged: Merged) -> Settings {
-        Settings { policy: self.typed.clone().over(&merged.wishes).policy(), exclude: merged.exclude }
+        Settings {
+            typed: self.typed.clone(),
+            wishes: merged.wishes,
+            exclude: merged.exclude,
+            per_file: merged.per_file.unwrap_or_default(),
+        }
     }
 }
 
@@ -101,7 +121,8 @@ impl Configurations {
 #[derive(Debug, Default)]
 struct Merged {
     wishes: Wishes,
-    exclude: Option<Exclude>,
+    exclude: Option<Patterns>,
+    per_file: Option<Vec<PerFile>>,
 }
 
 /// The configuration in a folder, where there is one.
@@ -142,7 +163,7 @@ fn load_named(path: &Path, named_by: &str) -> Result<ConfigFile, ConfigError> {
 /// Follows `extend`. The extending file's keys win; paths stay relative to the file that holds them.
 fn merge(path: PathBuf, file: ConfigFile) -> Result<Merged, ConfigError> {
     let mut chain = vec![identity(&path)];
-    let mut merged = Merged { wishes: file.wishes, exclude: file.exclude };
+    let mut merged = Merged { wishes: file.wishes, exclude: file.exclude, per_file: file.per_file };
     let (mut holder, mut next) = (path, file.extend);
     while let Some(base_path) = next {
         if chain.contains(&identity(&base_path)) {
@@ -157,6 +178,7 @@ fn merge(path: PathBuf, file: ConfigFile) -> Result<Merged, ConfigError> {
         let base = load_named(&base_path, "`extend`")?;
         merged.wishes = merged.wishes.over(&base.wishes);
         merged.exclude = merged.exclude.or(base.exclude);
+        merged.per_file = merged.per_file.or(base.per_file);
         (holder, next) = (base_path, base.extend);
     }
     Ok(merged)

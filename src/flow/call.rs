@@ -52,14 +52,23 @@ impl<'p> Interpreter<'p, '_> {
         arguments: Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
-        if !self.spend() {
+        if !self.spend(place) {
             return one(state, Value::unknown());
         }
         match &callee.shape {
             Shape::Function(closure) => self.call_closure(state, closure, &arguments, place),
-            Shape::Class(class) => self.instantiate(state, *class, arguments, place),
+            Shape::Class(class) => match self.answering_method(*class) {
+                Some(method) => self.call(state, &method, arguments, place),
+                None => self.instantiate(state, *class, arguments, place),
+            },
             Shape::Method(pair) => {
                 let (receiver, name) = (&pair.0, &pair.1);
+                // `Class.as_view()`: the view stands for its class, and which method answers is known when it is called.
+                if let Shape::Class(class) = receiver.shape
+                    && self.view_class_model(class).is_some_and(|model| model.made_by.as_deref() == Some(name))
+                {
+                    return one(state, receiver.clone());
+                }
                 self.call_method(state, receiver, name, arguments, place)
             }
             Shape::Partial(pair) => {
@@ -179,10 +188,10 @@ impl<'p> Interpreter<'p, '_> {
         let identity = closure.code.place(closure.file);
         self.reached.insert(identity);
         let is_recursive = self.running.iter().filter(|running| **running == identity).count() >= 2;
-        if !self.can_matter(closure, arguments) {
+        if !self.can_matter(&state, closure, arguments) {
             return one(state, Value::unknown());
         }
-        if is_recursive || !self.may_go_deeper() {
+        if is_recursive || !self.may_go_deeper(place) {
             let mut state = state;
             let values: Vec<&Value<'p>> = arguments.iter().collect();
             self.saw(&mut state, &values, place);
@@ -212,32 +221,6 @@ impl<'p> Interpreter<'p, '_> {
             all.push((continue_after(&state, inner), value));
         }
         all
-    }
-
-    /// Whether running a function can tell its caller anything: it is handed something of interest, or its own text
-    /// speaks of requests, credentials or refusals. What it calls in turn is asked the same.
-    fn can_matter(&mut self, closure: &Rc<Closure<'p>>, arguments: &Arguments<'p>) -> bool {
-        let is_of_interest = |value: &Value<'p>| {
-            !value.deep_origins().is_empty()
-                || is_callable(value)
-                || matches!(value.shape, Shape::Request(_) | Shape::ExternalInstance { .. })
-        };
-        let identity = closure.code.place(closure.file);
-        let Code::Function(function) = closure.code else { return true };
-        if arguments.iter().any(is_of_interest) {
-            return true;
-        }
-        // Handed nothing, a function far from the entry says little; where nothing else reaches it, it is judged alone.
-        if self.running.len() > self.reach {
-            return false;
-        }
-        if let Some(known) = self.may_matter.get(&identity) {
-            return *known;
-        }
-        let text = &self.index.program.source(closure.file).text;
-        let own = crate::program::triage::called_function_may_matter(text, function.span);
-        self.may_matter.insert(identity, own);
-        own
     }
 
     fn summarise(

@@ -22,6 +22,7 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         let object = Object::At(place);
         let receiver = Value::of(Shape::Instance { class, object });
+        self.object_of_program_is_made(class, &arguments, place);
         if let Some((owner, function)) = self.find_method(class, "__init__", 8) {
             let callee = Self::plain_function(owner.file, function, Some(owner));
             let mut all = Arguments::of(vec![receiver.clone()]);
@@ -100,7 +101,7 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(known) = self.members.get(&key) {
             return known.clone();
         }
-        if depth == 0 || !self.may_go_deeper() {
+        if depth == 0 || !self.may_go_deeper(class.place()) {
             return None;
         }
         self.members.insert(key.clone(), None);

@@ -271,7 +271,7 @@ impl<'p> Interpreter<'p, '_> {
         let before = state.evidence.clone();
         let (yes, no) = self.compare_equal(state, left, right, comparator, place);
         if yes.iter().chain(&no).all(|state| state.evidence == before) {
-            let joined = super::state::merge(yes.into_iter().chain(no).collect(), place).0;
+            let joined = self.merge(yes.into_iter().chain(no).collect(), place);
             return joined.into_iter().map(|state| (state, Value::any_boolean())).collect();
         }
         let yes = yes.into_iter().map(|state| (state, Value::boolean(!is_negated)));

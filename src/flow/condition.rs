@@ -54,12 +54,12 @@ impl<'p> Interpreter<'p, '_> {
         let is_plain = yes.iter().chain(&no).all(|state| state.evidence == before);
         if is_plain && !yes.is_empty() && !no.is_empty() {
             let at = self.place(test.span);
-            let joined = super::state::merge(yes.into_iter().chain(no).collect(), at).0;
+            let joined = self.merge(yes.into_iter().chain(no).collect(), at);
             return joined.into_iter().map(|state| (state, Value::any_boolean())).collect();
         }
         let at = self.place(test.span);
-        let yes = super::state::merge(yes, at).0.into_iter().map(|state| (state, Value::boolean(true)));
-        let no = super::state::merge(no, at).0.into_iter().map(|state| (state, Value::boolean(false)));
+        let yes = self.merge(yes, at).into_iter().map(|state| (state, Value::boolean(true)));
+        let no = self.merge(no, at).into_iter().map(|state| (state, Value::boolean(false)));
         yes.chain(no).collect()
     }
 
@@ -74,7 +74,7 @@ impl<'p> Interpreter<'p, '_> {
                 next.extend(goes_on);
                 decided.extend(decides);
             }
-            open = super::state::merge(next, self.place(value.span)).0;
+            open = self.merge(next, self.place(value.span));
         }
         if is_and { (open, decided) } else { (decided, open) }
     }
@@ -286,7 +286,7 @@ impl<'p> Interpreter<'p, '_> {
                         None => return (found, Vec::new()),
                     }
                 }
-                return (super::state::merge(found, place).0, vec![remaining]);
+                return (self.merge(found, place), vec![remaining]);
             }
             _ => {}
         }

@@ -51,6 +51,7 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
     ) -> Branches<'p> {
         if self.is_transparent_decorator(decorator, written) {
+            self.decorator_registers(decorator, &inner, place);
             return one(state, inner);
         }
         // What a decorator does when it is applied happens at start-up, not for the caller.

@@ -21,7 +21,8 @@ enum Side {
 impl<'p> Interpreter<'p, '_> {
     /// A test found a secret unset or empty on this path.
     pub(super) fn secret_is_unset(&mut self, state: &mut State<'p>, origins: &Origins, place: Place) {
-        let Some(origin) = origins.iter().find(|origin| is_secret_setting(origin)) else { return };
+        let found = origins.iter().find(|origin| is_secret_setting(origin));
+        let Some(origin) = found.filter(|_| self.is_in_request()) else { return };
         if self.is_loud() {
             self.facts.unset_secrets.entry(place).or_insert_with(|| origin.clone());
         }
@@ -58,6 +59,9 @@ impl<'p> Interpreter<'p, '_> {
 
     /// Marks the side of a condition that only holds in development.
     pub(super) fn development(&self, test: &Expression, yes: &mut [State<'p>], no: &mut [State<'p>]) {
+        if !self.is_in_request() {
+            return;
+        }
         let place = self.place(test.span);
         let states = match self.development_side(test) {
             Some(Side::Holds) => yes,

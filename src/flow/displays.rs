@@ -134,7 +134,7 @@ impl<'p> Interpreter<'p, '_> {
             for condition in &clause.conditions {
                 inner = inner.into_iter().flat_map(|state| self.branch(state, condition).0).collect();
             }
-            states = super::state::merge(inner, self.place(element.span)).0;
+            states = self.merge(inner, self.place(element.span));
         }
         let mut all: Branches<'p> = SmallVec::new();
         for state in states {

@@ -1,17 +1,18 @@
 //! Entries: what frameworks call, what surrounds it, and how one is run from the outside in.
 
+use super::bounds::{REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES};
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
-use super::interpreter::{
-    Branches, Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
-};
+use super::interpreter::{Branches, Frame, Interpreter, Raised, RaisedClass};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
+use super::routing::Way;
+use super::startup::{Made, Mount};
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, RequestMap, Shape, Value};
 use super::walk::Site;
 use crate::finding::Confidence;
 use crate::models::schema::{HandlerModel, VariableSyntax};
-use crate::program::vocabulary;
+use crate::program::{ClassRef, vocabulary};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Expression, Name, Parameter, ParameterKind};
 use smallvec::SmallVec;
@@ -24,14 +25,40 @@ pub struct Entry<'p> {
     pub site: Site<'p>,
     /// What rules are told about it.
     pub info: EntryInfo,
+    /// The decorator or call that registers it.
+    pub at: Option<Place>,
     /// The application or blueprint it is registered on: where that was made, when it is known.
     pub owner: Option<Place>,
+    /// The way from the application to the owner; empty where that is not known.
+    pub way: Way,
     /// Whether the owner is a whole application: its hooks hold for everything in the project.
     pub is_application_wide: bool,
+    /// Whether the registering call was given more than the bare function.
+    pub is_wrapped: bool,
+    /// What an error handler waits for.
+    pub error: Option<Name>,
     /// What the framework gives it.
     pub handler: HandlerModel,
     /// Decorators that it is wrapped in where it is registered, the outermost first, and the file they are written in.
     pub around: Vec<(FileId, &'p Expression)>,
+}
+
+impl<'p> Entry<'p> {
+    /// An entry of which nothing is known but what it runs.
+    pub fn new(site: Site<'p>, info: EntryInfo) -> Self {
+        Self {
+            site,
+            info,
+            at: None,
+            owner: None,
+            way: Way::default(),
+            is_application_wide: false,
+            is_wrapped: false,
+            error: None,
+            handler: HandlerModel::default(),
+            around: Vec::new(),
+        }
+    }
 }
 
 /// Everything in one file that can run.
@@ -41,6 +68,10 @@ pub struct FileEntries<'p> {
     pub entries: Vec<Entry<'p>>,
     /// All functions, entries included.
     pub sites: Vec<Site<'p>>,
+    /// Objects with routes that it makes.
+    pub made: Vec<(Place, Made)>,
+    /// What it puts under what.
+    pub mounts: Vec<Mount>,
 }
 
 impl<'p> Interpreter<'p, '_> {
@@ -59,7 +90,7 @@ impl<'p> Interpreter<'p, '_> {
             self.run_handler(state, entry, &mut outcomes);
         }
         self.frames.clear();
-        self.facts.is_bounded = self.is_bounded;
+        self.close_entry(&mut outcomes);
         self.facts.decorators_above = self.decorators_above(entry);
         let facts = std::mem::take(&mut self.facts);
         self.emit(&Event::EntryEnd { entry: &entry.info, outcomes: &outcomes, facts: &facts });
@@ -82,7 +113,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             self.take_raised(outcomes);
         }
-        super::state::merge(next, hook.info.place).0
+        self.merge(next, hook.info.place)
     }
 
     fn run_handler(&mut self, mut state: State<'p>, entry: &Entry<'p>, outcomes: &mut Vec<Outcome>) {
@@ -134,6 +165,25 @@ impl<'p> Interpreter<'p, '_> {
 
     /// The function of an entry with its decorators, and what it captured.
     fn entry_function(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Value<'p> {
+        if entry.is_wrapped
+            && let Some(value) = entry.at.and_then(|at| self.registered_value(at))
+        {
+            if let Some(class) = entry.site.class {
+                let method = self.own_function(state, entry);
+                self.answering = Some((class.place(), method));
+            }
+            return value;
+        }
+        self.own_function(state, entry)
+    }
+
+    /// The method that answers for a view class in this entry.
+    pub(super) fn answering_method(&self, class: ClassRef<'p>) -> Option<Value<'p>> {
+        self.answering.as_ref().filter(|(known, _)| *known == class.place()).map(|(_, method)| method.clone())
+    }
+
+    /// The function of an entry with its own decorators and those of its class.
+    fn own_function(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Value<'p> {
         let site = entry.site;
         let plain = self.undecorated(site);
         let is_alone = entry.info.kind == EntryKind::Function;
@@ -352,6 +402,7 @@ impl<'p> Interpreter<'p, '_> {
         self.settings_of_module(file);
         self.named_settings(file);
         self.frames.clear();
+        self.close_entry(&mut []);
         let place = Place { file, span: crate::source::Span::default() };
         let entry =
             EntryInfo { kind: EntryKind::Module, name: Name::default(), path: None, methods: Vec::new(), place };
@@ -368,14 +419,7 @@ impl<'p> Interpreter<'p, '_> {
             methods: Vec::new(),
             place: site.place(),
         };
-        Entry {
-            site,
-            info,
-            owner: None,
-            is_application_wide: false,
-            handler: HandlerModel::default(),
-            around: Vec::new(),
-        }
+        Entry::new(site, info)
     }
 }
 

@@ -148,6 +148,8 @@ pub enum EntryKind {
     Hook,
     /// A token or password callback.
     TokenCallback,
+    /// Answers in place of a route that raised.
+    ErrorHandler,
     /// Something a framework calls at other times.
     Other,
     /// A function that no entry reaches, judged alone.
@@ -211,8 +213,6 @@ pub struct Facts<'p> {
     pub raw_body_seen: BTreeSet<Place>,
     /// Decorators above the one that registers the entry: the framework never runs them.
     pub decorators_above: Vec<Above>,
-    /// Whether a bound of the interpreter was reached: checks may exist that were not seen.
-    pub is_bounded: bool,
     /// Settings that reach a log: origin, sink, place.
     pub logged_settings: Vec<(Origin, String, Place)>,
 }

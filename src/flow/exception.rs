@@ -3,7 +3,7 @@
 use super::interpreter::{Interpreter, Raised, RaisedClass};
 use super::origin::Origins;
 use super::scheme::OpenTry;
-use super::state::{State, merge};
+use super::state::State;
 use super::statement::LoopExits;
 use super::value::{Nullness, Shape, Value};
 use crate::program::ClassRef;
@@ -62,7 +62,7 @@ impl<'p> Interpreter<'p, '_> {
             } else {
                 caught.into_iter().map(|raised| self.with_exception(raised, handler)).collect()
             };
-            let (states, _) = merge(states, self.place(handler.span));
+            let states = self.merge(states, self.place(handler.span));
             next.extend(self.block_in_loop(states, &handler.body, exits));
         }
         self.frame().raised.extend(raised);

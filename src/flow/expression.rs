@@ -15,10 +15,10 @@ use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Na
 impl<'p> Interpreter<'p, '_> {
     /// The value of an expression on every path.
     pub fn evaluate(&mut self, state: State<'p>, expression: &'p Expression) -> Branches<'p> {
-        if !self.spend() {
+        let place = self.place(expression.span);
+        if !self.spend(place) {
             return one(state, Value::unknown());
         }
-        let place = self.place(expression.span);
         match &expression.kind {
             ExpressionKind::Name(name) => {
                 let value = self.lookup(&state, name);

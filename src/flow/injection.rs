@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
+use super::bounds::Bound;
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Frame, Interpreter, one};
 use super::state::{MAX_PATHS, State};
@@ -80,9 +81,9 @@ impl<'p> Interpreter<'p, '_> {
                 }
             }
             if longer.len() > MAX_PATHS {
-                self.is_bounded = true;
-                longer.truncate(MAX_PATHS);
                 let at = Place { file: signature.closure.file, span: parameter.span };
+                self.bounds.note(Bound::Paths, at);
+                longer.truncate(MAX_PATHS);
                 longer.iter_mut().for_each(|(state, _)| state.evidence.add(CheckKind::Opaque, at));
             }
             paths = longer;
@@ -183,7 +184,7 @@ impl<'p> Interpreter<'p, '_> {
         nesting: u32,
     ) -> Branches<'p> {
         if nesting == 0 {
-            self.is_bounded = true;
+            self.bounds.note(Bound::Depth, place);
             state.evidence.add(CheckKind::Opaque, place);
             return one(state, Value::unknown());
         }

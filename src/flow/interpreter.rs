@@ -6,10 +6,12 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
+use super::bounds::{REACH_OF_ROUTES, Reached};
 use super::event::{EntryInfo, EntryKind, Event, Facts};
 use super::evidence::{CheckKind, Evidence};
 use super::origin::{OriginKind, Origins};
 use super::scheme::OpenTry;
+use super::startup::{Made, Partial, Record};
 use super::state::State;
 use super::value::{Closure, Object, Value};
 use crate::models::Models;
@@ -19,19 +21,6 @@ use crate::syntax::tree::{Argument, Name};
 
 /// Paths with the value that an expression has on each.
 pub type Branches<'p> = SmallVec<[(State<'p>, Value<'p>); 1]>;
-
-/// Calls followed into each other. Real call chains from a route to a comparison are four or five deep.
-const MAX_DEPTH: usize = 14;
-
-/// How deep calls without arguments of interest are followed from a route with its hooks and decorators.
-pub(super) const REACH_OF_ROUTES: usize = 6;
-/// The same from a function judged alone: what it calls is judged alone too.
-pub(super) const REACH_OF_FUNCTIONS: usize = 2;
-/// The same from the top level of a module.
-pub(super) const REACH_OF_MODULES: usize = 1;
-
-/// Expressions and statements evaluated for one entry. The largest real handlers measured need a tenth of it.
-const MAX_WORK: u32 = 20_000;
 
 /// An exception on its way.
 #[derive(Clone, Debug)]
@@ -117,8 +106,8 @@ pub struct Interpreter<'p, 'i> {
     pub reached: FxHashSet<Place>,
     /// Functions met while running, with what they captured: how nested handlers are found.
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
-    /// Whether the running entry hit a bound.
-    pub is_bounded: bool,
+    /// Which bounds the running entry has reached.
+    pub bounds: Reached,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
     pub(super) frames: Vec<Frame<'p>>,
@@ -134,12 +123,22 @@ pub struct Interpreter<'p, 'i> {
     pub(super) members_in_progress: FxHashSet<Place>,
     pub(super) running: Vec<Place>,
     pub(super) may_matter: FxHashMap<Place, bool>,
+    /// What start-up code registers, while it runs for that.
+    pub(super) record: Option<Record<'p>>,
+    /// Objects with routes, by the place that makes them.
+    pub(super) route_objects: FxHashMap<Place, Made>,
+    /// Registering decorators that wait for the function below them.
+    pub(super) waiting: FxHashMap<Place, Partial>,
+    /// Handlers that registering calls were given, by the place of the call.
+    pub(super) handed_handlers: FxHashMap<Place, Value<'p>>,
+    /// The view class whose method is the running entry, and that method ready to be called.
+    pub(super) answering: Option<(Place, Value<'p>)>,
     /// The arguments of calls that made objects, by the place of the call.
     pub(super) made: FxHashMap<Place, Option<&'p [Argument]>>,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     quiet: u32,
-    work: u32,
+    pub(super) work: u32,
 }
 
 impl<'p, 'i> Interpreter<'p, 'i> {
@@ -155,7 +154,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             facts: Facts::default(),
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
-            is_bounded: false,
+            bounds: Reached::default(),
             behind: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),
@@ -169,6 +168,11 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             members_in_progress: FxHashSet::default(),
             running: Vec::new(),
             may_matter: FxHashMap::default(),
+            record: None,
+            route_objects: FxHashMap::default(),
+            waiting: FxHashMap::default(),
+            handed_handlers: FxHashMap::default(),
+            answering: None,
             made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
             quiet: 0,
@@ -185,31 +189,15 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.summaries.clear();
         self.frames.clear();
         self.running.clear();
+        self.answering = None;
         self.work = 0;
-        self.is_bounded = false;
+        self.bounds = Reached::default();
     }
 
     /// The names of a class body.
     pub(super) fn class_scope(&mut self, class: ClassRef<'p>) -> Rc<ModuleScope<'p>> {
         let known = self.class_scopes.entry(class.place()).or_insert_with(|| Rc::new(Index::class_scope(class)));
         Rc::clone(known)
-    }
-
-    /// Counts one piece of work; false when the entry has used up what it may do.
-    pub(super) fn spend(&mut self) -> bool {
-        self.work += 1;
-        if self.work > MAX_WORK {
-            self.is_bounded = true;
-        }
-        self.work <= MAX_WORK
-    }
-
-    /// Whether calls may still be followed deeper.
-    pub(super) fn may_go_deeper(&mut self) -> bool {
-        if self.running.len() >= MAX_DEPTH {
-            self.is_bounded = true;
-        }
-        self.running.len() < MAX_DEPTH
     }
 
     /// Tells the observer, unless what runs is only looked up.

@@ -113,6 +113,7 @@ impl<'p> Interpreter<'p, '_> {
                 // Who is handed the credential may check it later.
                 let values: Vec<&Value<'p>> = arguments.iter().collect();
                 self.saw(&mut state, &values, place);
+                self.object_is_made(model, &arguments, receiver, place);
                 one(state, object_of(&model.class, place))
             }
             Meaning::Setting(model) => {
@@ -144,10 +145,18 @@ impl<'p> Interpreter<'p, '_> {
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
             }
+            Meaning::Entry(model) => {
+                let handler = self.entry_is_registered(model, &arguments, receiver, place);
+                one(state, handler.unwrap_or_else(Value::unknown))
+            }
+            Meaning::Mount(model) => {
+                self.is_mounted(model, &arguments, receiver);
+                one(state, Value::none())
+            }
             Meaning::Scheme(model) => self.read_by_scheme(state, model, receiver, place),
             Meaning::Answer(model) => self.answer_is_set(state, model, &arguments),
             Meaning::Parameter(_) | Meaning::Dependency(_) => one(state, Value::unknown()),
-            Meaning::Inert | Meaning::Transparent | Meaning::Entry(_) | Meaning::Mount(_) => {
+            Meaning::Inert | Meaning::Transparent => {
                 match arguments.positional.first() {
                     // A decorator that registers hands the function back.
                     Some(only) if arguments.positional.len() == 1 && is_function(only) => one(state, only.clone()),

@@ -1,6 +1,7 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
 mod binding;
+pub mod bounds;
 mod builtins;
 mod call;
 mod classes;
@@ -18,6 +19,7 @@ pub mod evidence;
 mod exception;
 mod expression;
 mod injection;
+mod interest;
 pub mod interpreter;
 mod joining;
 mod library;
@@ -31,10 +33,13 @@ mod operators;
 pub mod origin;
 mod outcome;
 mod pattern;
+pub mod placement;
 mod registration;
 pub mod relevant;
 mod request_part;
+pub mod routing;
 mod scheme;
+pub mod startup;
 pub mod state;
 mod statement;
 mod summary;

@@ -179,6 +179,11 @@ impl<'p> Interpreter<'p, '_> {
                     ..whole
                 }
             }
+            Gives::GivenName => {
+                let made = super::startup::owner(receiver).and_then(|at| self.route_objects.get(&at));
+                let name = made.and_then(|made| made.name.clone());
+                name.map_or_else(Value::unknown, |name| Value::text(name, place, false))
+            }
             Gives::Instance(class) => Value::of(Shape::ExternalInstance { class: class.as_str().into(), at: place }),
             Gives::Itself => receiver.clone(),
             Gives::Content => Value::from_origins(receiver.origins.clone(), Nullness::ANY),
@@ -224,8 +229,11 @@ impl<'p> Interpreter<'p, '_> {
         let class_path = self.library_base(class);
         let found = match class_path {
             Some(path) => {
-                let library =
-                    Value { shape: Shape::ExternalInstance { class: path.clone(), at: place }, ..value.clone() };
+                let at = match object {
+                    Object::At(at) => at,
+                    _ => place,
+                };
+                let library = Value { shape: Shape::ExternalInstance { class: path.clone(), at }, ..value.clone() };
                 self.library_attribute(&state, &library, &path, name, place)
             }
             None => self.unknown_attribute(value, name, place),

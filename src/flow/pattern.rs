@@ -3,7 +3,7 @@
 use super::containers::element_at;
 use super::event::{Comparator, Operand};
 use super::interpreter::Interpreter;
-use super::state::{State, merge};
+use super::state::State;
 use super::statement::LoopExits;
 use super::value::Nullness;
 use crate::syntax::tree::{Case, Expression, Pattern};
@@ -37,7 +37,7 @@ impl<'p> Interpreter<'p, '_> {
                     not_taken.extend(no);
                 }
                 next.extend(self.block_in_loop(taken, &case.body, exits));
-                open = merge(not_taken, self.place(case.span)).0;
+                open = self.merge(not_taken, self.place(case.span));
             }
             next.extend(open);
         }

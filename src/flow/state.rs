@@ -72,6 +72,12 @@ impl<'p> State<'p> {
         self.heap.attributes.get(&(object, Name::new(name)))
     }
 
+    /// The values of the attributes of one object.
+    pub fn attributes_of(&self, object: Object) -> impl Iterator<Item = &Value<'p>> {
+        let first = (object, Name::default());
+        self.heap.attributes.range(first..).take_while(move |((of, _), _)| *of == object).map(|(_, value)| value)
+    }
+
     /// Every attribute that was set on this path.
     pub fn attributes(&self) -> impl Iterator<Item = (&(Object, Name), &Value<'p>)> {
         self.heap.attributes.iter()
@@ -127,7 +133,7 @@ impl<'p> State<'p> {
         Self {
             locals: join_locals(&self.locals, &other.locals),
             heap: join_heaps(&self.heap, &other.heap),
-            evidence: self.evidence.clone(),
+            evidence: self.evidence.union(&other.evidence),
             status: self.status,
         }
     }
@@ -135,6 +141,11 @@ impl<'p> State<'p> {
     /// Whether two paths may become one: they have established the same and end the same way.
     pub fn is_like(&self, other: &Self) -> bool {
         self.evidence == other.evidence && self.status == other.status
+    }
+
+    /// Whether they have established the same kinds of things, wherever they did, and end the same way.
+    pub fn is_of_same_kinds(&self, other: &Self) -> bool {
+        self.evidence.is_of_same_kinds(&other.evidence) && self.status == other.status
     }
 }
 
@@ -173,26 +184,36 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
 /// and their cost grows with the product of tests.
 pub const MAX_PATHS: usize = 24;
 
-/// Paths with equal evidence become one. More than [`MAX_PATHS`] left become one opaque path; the second value says so.
-pub fn merge(states: Vec<State<'_>>, at: Place) -> (Vec<State<'_>>, bool) {
-    if states.len() < 2 {
-        return (states, false);
+/// Paths with equal evidence become one. Where more than [`MAX_PATHS`] are left, those that established the same kinds
+/// of things become one, wherever they did; where that does not help, all become one opaque path, and the second value
+/// says so.
+pub(super) fn merge(states: Vec<State<'_>>, at: Place) -> (Vec<State<'_>>, bool) {
+    let merged = merge_by(states, State::is_like);
+    if merged.len() <= MAX_PATHS {
+        return (merged, false);
     }
-    let mut merged: Vec<State<'_>> = Vec::with_capacity(states.len());
+    let merged = merge_by(merged, State::is_of_same_kinds);
+    if merged.len() <= MAX_PATHS {
+        return (merged, false);
+    }
+    let all = merged.into_iter().reduce(|left, right| left.join(&right));
+    let all = all.map(|mut all| {
+        all.evidence.add(CheckKind::Opaque, at);
+        all
+    });
+    (all.into_iter().collect(), true)
+}
+
+fn merge_by<'p>(states: Vec<State<'p>>, is_same: impl Fn(&State<'p>, &State<'p>) -> bool) -> Vec<State<'p>> {
+    if states.len() < 2 {
+        return states;
+    }
+    let mut merged: Vec<State<'p>> = Vec::with_capacity(states.len());
     for state in states {
-        match merged.iter_mut().find(|known| known.is_like(&state)) {
+        match merged.iter_mut().find(|known| is_same(known, &state)) {
             Some(known) => *known = known.join(&state),
             None => merged.push(state),
         }
     }
-    if merged.len() <= MAX_PATHS {
-        return (merged, false);
-    }
-    let mut rest = merged.into_iter();
-    let Some(mut all) = rest.next() else { return (Vec::new(), false) };
-    for state in rest {
-        all = all.join(&state);
-    }
-    all.evidence.add(CheckKind::Opaque, at);
-    (vec![all], true)
+    merged
 }

@@ -4,7 +4,7 @@ use super::containers::element_of;
 use super::interpreter::{Interpreter, RaisedClass, one};
 use super::operators::augmented;
 use super::origin::Origins;
-use super::state::{State, merge};
+use super::state::State;
 use super::value::{Arguments, Code, Shape, Value};
 use crate::program::ClassRef;
 use crate::source::Place;
@@ -17,6 +17,9 @@ pub(super) struct LoopExits<'p> {
     breaks: Vec<State<'p>>,
     continues: Vec<State<'p>>,
 }
+
+/// Elements of a list that start-up code walks over one by one: no program lists more blueprints in one place.
+const MOST_LISTED: usize = 40;
 
 impl<'p> Interpreter<'p, '_> {
     /// Runs statements on every path: the paths that reach the end.
@@ -31,23 +34,20 @@ impl<'p> Interpreter<'p, '_> {
         exits: &mut LoopExits<'p>,
     ) -> Vec<State<'p>> {
         for statement in body {
-            if states.is_empty() || !self.spend() {
+            let at = self.place(statement.span);
+            if states.is_empty() || !self.spend(at) {
                 break;
             }
-            let at = self.place(statement.span);
-            let (merged, is_bounded) = merge(states, at);
-            self.is_bounded |= is_bounded;
+            let merged = self.merge(states, at);
             states = Vec::new();
             for state in merged {
                 states.extend(self.statement(state, statement, exits));
             }
         }
-        let (merged, is_bounded) = match body.last() {
-            Some(last) => merge(states, self.place(last.span)),
-            None => (states, false),
-        };
-        self.is_bounded |= is_bounded;
-        merged
+        match body.last() {
+            Some(last) => self.merge(states, self.place(last.span)),
+            None => states,
+        }
     }
 
     fn statement(&mut self, state: State<'p>, statement: &'p Statement, exits: &mut LoopExits<'p>) -> Vec<State<'p>> {
@@ -161,7 +161,14 @@ impl<'p> Interpreter<'p, '_> {
             StatementKind::Class(class) => {
                 let mut state = state;
                 let value = Value::of(Shape::Class(ClassRef { file: self.file(), class }));
-                state.locals.set(class.name.clone(), value);
+                state.locals.set(class.name.clone(), value.clone());
+                // Nothing but what is registered depends on the decorators of a class.
+                let decorators = if self.record.is_some() { class.decorators.as_slice() } else { &[] };
+                for decorator in decorators {
+                    for (_, registering) in self.evaluate(state.clone(), decorator) {
+                        self.decorator_registers(&registering, &value, self.place(decorator.span));
+                    }
+                }
                 vec![state]
             }
         }
@@ -252,6 +259,19 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Vec<State<'p>> {
         let mut next = Vec::new();
         for (state, walked) in self.evaluate(state, iterable) {
+            if let Some(elements) = self.listed_for_start_up(&walked) {
+                let mut states = vec![state];
+                for element in elements {
+                    let started = states.into_iter().flat_map(|state| self.bind(state, target, element.clone()));
+                    let started: Vec<State<'p>> = started.collect();
+                    let mut inner = LoopExits::default();
+                    states = self.block_in_loop(started, body, &mut inner);
+                    states.extend(inner.continues);
+                    next.extend(inner.breaks);
+                }
+                next.extend(self.block_in_loop(states, otherwise, exits));
+                continue;
+            }
             let is_never_empty = matches!(&walked.shape, Shape::Sequence(elements) if !elements.is_empty());
             let mut done = if is_never_empty { Vec::new() } else { vec![state.clone()] };
             let started = self.bind(state, target, element_of(&walked));
@@ -262,6 +282,17 @@ impl<'p> Interpreter<'p, '_> {
             next.extend(inner.breaks);
         }
         next
+    }
+
+    /// The elements of a short list while start-up code runs: each blueprint of a list is registered by itself. For handlers
+    /// one round with a typical element says as much.
+    fn listed_for_start_up(&self, walked: &Value<'p>) -> Option<Vec<Value<'p>>> {
+        match &walked.shape {
+            Shape::Sequence(elements) if self.record.is_some() && elements.len() <= MOST_LISTED => {
+                Some(elements.to_vec())
+            }
+            _ => None,
+        }
     }
 
     fn enter_context(

@@ -79,6 +79,8 @@ pub enum Gives {
     PathParameters,
     /// Other data of the request.
     RequestData,
+    /// The name that an object with routes was made with.
+    GivenName,
     /// An object of a class.
     Instance(String),
     /// The object itself (a child logger, a bound logger).

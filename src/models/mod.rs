@@ -2,8 +2,9 @@
 
 pub mod schema;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
+use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
     AnswerModel, ClassModel, ClassRole, CompareModel, DecodeModel, DependencyModel, DeriveModel, DigestModel,
@@ -79,7 +80,11 @@ pub struct Models {
     requests: Vec<RequestModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
+    registering: OnceLock<Option<AhoCorasick>>,
 }
+
+/// Registering calls that are called like the HTTP method.
+const METHOD_NAMES: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// The models that come with the program.
 pub fn embedded() -> &'static Models {
@@ -322,6 +327,22 @@ impl Models {
             .get(path)
             .or_else(|| self.view_classes.get(self.canonical(path).as_ref()))
             .or_else(by_last_name)
+    }
+
+    /// Whether code speaks of anything that registers routes, or makes an object that they are registered on. Names that are
+    /// also those of HTTP methods say nothing: every dictionary has a `get`.
+    pub fn may_register(&self, text: &str) -> bool {
+        let matcher = self.registering.get_or_init(|| {
+            let registers = |meaning: &Meaning| match meaning {
+                Meaning::Entry(_) | Meaning::Mount(_) => true,
+                Meaning::Instance(model) => model.holds_routes(),
+                _ => false,
+            };
+            let paths = self.meanings.iter().filter(|(_, meaning)| registers(meaning)).map(|(path, _)| path);
+            let last_names = paths.filter_map(|path| path.rsplit('.').next());
+            AhoCorasick::new(last_names.filter(|name| !METHOD_NAMES.contains(name))).ok()
+        });
+        matcher.as_ref().is_none_or(|matcher| matcher.is_match(text))
     }
 
     /// Senders that sign.

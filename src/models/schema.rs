@@ -135,9 +135,23 @@ pub struct InstanceModel {
     pub class: String,
     /// Parameters in order; `key` has meaning, the secret that the object works with, `user` and `password` of Basic
     /// credentials, and for an object with routes `prefix`, the path before them, `parent`, what it is put under, and
-    /// `decorators`, those around each of its handlers.
+    /// `name`, what it is called.
     #[serde(default)]
     pub parameters: Vec<String>,
+    /// Whether it is a whole web application: its hooks hold for everything under it.
+    #[serde(default)]
+    pub application: bool,
+    /// Whether the path before its routes is its name where no `prefix` is given.
+    #[serde(default)]
+    pub prefix_from_name: bool,
+}
+
+impl InstanceModel {
+    /// Whether routes are registered on such objects, or on what is put under them.
+    pub fn holds_routes(&self) -> bool {
+        let mut meanings = self.parameters.iter().filter_map(|parameter| parameter.split('=').next());
+        self.application || meanings.any(|meaning| matches!(meaning, "prefix" | "parent"))
+    }
 }
 
 /// A call that reads a setting.

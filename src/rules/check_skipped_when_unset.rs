@@ -11,7 +11,7 @@ const RULE: &str = "check-skipped-when-unset";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::EntryEnd { entry, outcomes, facts } = event else { return Vec::new() };
-    if !matches!(entry.kind, EntryKind::Route | EntryKind::TokenCallback) || facts.is_bounded || context.is_test(entry.place.file) {
+    if !matches!(entry.kind, EntryKind::Route | EntryKind::TokenCallback)  || context.is_test(entry.place.file) {
         return Vec::new();
     }
     let skipped = facts.unset_secrets.iter().filter(|(place, origin)| is_of_a_check(origin, facts) && is_skipped(**place, outcomes));

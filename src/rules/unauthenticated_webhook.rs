@@ -32,8 +32,7 @@ fn is_nothing(evidence: &Evidence) -> bool {
 
 /// The whole route has to be understood: nobody out of sight got the raw body, and no other service was asked about it.
 fn may_learn_elsewhere(facts: &Facts<'_>, context: &Context<'_, '_>) -> bool {
-    facts.is_bounded
-        || !facts.raw_body_seen.is_empty()
+    !facts.raw_body_seen.is_empty()
         || facts.inquiries.iter().any(|place| !is_bare_statement(*place, context))
 }
 

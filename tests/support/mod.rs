@@ -51,6 +51,8 @@ pub(crate) fn run(files: &[(String, String)], rules: Vec<&'static str>, models: 
         is_strict: profile == Profile::Strict,
         min_confidence: Confidence::Low,
         fail_on: Severity::Warning,
+        max_severity: Severity::Error,
+        purpose: None,
     };
     let root = Root::at(PathBuf::new());
     let context = settle::Context { program: &program, root: &root, policy: &|_| &policy };
