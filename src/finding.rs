@@ -220,9 +220,9 @@ impl FindingBuilder {
         self
     }
 
-    /// A machine edit.
-    pub fn fix(mut self, fix: Fix) -> Self {
-        self.finding.fix = Some(fix);
+    /// A machine edit, where there is one.
+    pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.finding.fix = fix.into();
         self
     }
 

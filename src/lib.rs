@@ -10,6 +10,7 @@ mod embedded;
 pub mod explain;
 pub mod finding;
 mod fingerprint;
+pub mod fix;
 pub mod flow;
 pub mod input;
 mod literals;

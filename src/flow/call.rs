@@ -25,7 +25,7 @@ impl<'p> Interpreter<'p, '_> {
         let place = self.place(expression.span);
         if let ExpressionKind::Name(name) = &callee.kind
             && name == "super"
-            && let Some(value) = self.super_of(&state)
+            && let Some(value) = self.super_of(&state, arguments)
         {
             return one(state, value);
         }
@@ -102,7 +102,7 @@ impl<'p> Interpreter<'p, '_> {
             Shape::ExternalInstance { class, .. } if self.models.method(class, "__call__").is_some() => {
                 self.call_method(state, callee, &Name::new("__call__"), arguments, place)
             }
-            Shape::Instance { class, .. } => match self.find_method(*class, "__call__", 8) {
+            Shape::Instance { class, .. } => match self.find_method(*class, "__call__") {
                 Some((owner, function)) => {
                     let method = Self::plain_function(owner.file, function, Some(owner));
                     let mut all = Arguments::of(vec![callee.clone()]);

@@ -175,6 +175,11 @@ impl<'p> Interpreter<'p, '_> {
         };
         for (state, left_value) in self.evaluate(state, left) {
             for (state, right_value) in self.evaluate(state, right) {
+                if let Some((yes, no)) = self.special_equality(&state, *operator, &left_value, &right_value, place) {
+                    split.0.extend(yes);
+                    split.1.extend(no);
+                    continue;
+                }
                 let left_side = (Operand { value: left_value.clone(), place: self.place(left.span) }, Some(left));
                 let right_side = (Operand { value: right_value, place: self.place(right.span) }, Some(right));
                 let (yes, no) = self.compare(state, *operator, left_side, right_side, place);

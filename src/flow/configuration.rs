@@ -63,7 +63,7 @@ impl<'p> Interpreter<'p, '_> {
         keys.sort();
         for key in keys {
             let value = match &found.shape {
-                Shape::Class(class) => self.class_attribute(*class, &key, 8),
+                Shape::Class(class) => self.class_attribute(*class, &key),
                 Shape::Module(file) => self.module_member(*file, &key),
                 _ => None,
             };
@@ -116,7 +116,7 @@ impl<'p> Interpreter<'p, '_> {
                 self.class_scope(class).names.keys().filter(|key| self.models.is_secret_key(key)).cloned().collect();
             keys.sort();
             for key in keys {
-                if let Some(value) = self.class_attribute(class, &key, 1) {
+                if let Some(value) = self.class_attribute(class, &key) {
                     self.configuration_is_set(&mut state, &key, &value, class.place());
                 }
             }
@@ -139,7 +139,7 @@ impl<'p> Interpreter<'p, '_> {
             let mut names: Vec<&Name> = scope.names.keys().filter(|name| vocabulary::is_secret(name)).collect();
             names.sort();
             for name in names {
-                if let Some(value) = self.class_attribute(class, name, 1) {
+                if let Some(value) = self.class_attribute(class, name) {
                     self.secret_is_named(&value, name, file);
                 }
             }

@@ -25,7 +25,9 @@ impl<'p> Interpreter<'p, '_> {
                 FormattedPart::Value { value, .. } => {
                     let mut longer = Vec::new();
                     for (state, origins, constant, has_text) in paths {
+                        let place = self.place(value.span);
                         for (state, value) in self.evaluate(state, value) {
+                            let value = self.shown(&state, &value, place);
                             if let Shape::Constant(Constant::Text { at, .. }) = &value.shape {
                                 first_place.get_or_insert(*at);
                             }

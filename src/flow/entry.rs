@@ -212,7 +212,7 @@ impl<'p> Interpreter<'p, '_> {
         let Some(model) = self.view_class_model(class) else { return inner };
         let mut value = inner;
         for list in &model.decorators {
-            let Some(decorators) = self.class_attribute(class, &Name::new(list), 8) else { continue };
+            let Some(decorators) = self.class_attribute(class, &Name::new(list)) else { continue };
             let all: Vec<Value<'p>> = match &decorators.shape {
                 Shape::Sequence(elements) => elements.to_vec(),
                 _ => vec![Value::unknown()],

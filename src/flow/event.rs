@@ -228,6 +228,8 @@ pub enum Event<'a, 'p> {
         sink: &'a LogModel,
         /// What is written.
         value: &'a Value<'p>,
+        /// Its place among the positional arguments, from 0; none for others.
+        position: Option<usize>,
         /// The whole call.
         place: Place,
         /// Medium where the logger is known by its name only.

@@ -6,7 +6,6 @@ use super::scheme::OpenTry;
 use super::state::State;
 use super::statement::LoopExits;
 use super::value::{Nullness, Shape, Value};
-use crate::program::ClassRef;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, Handler, Statement};
 use std::rc::Rc;
@@ -116,7 +115,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         match (class, &wanted.shape) {
             (RaisedClass::Program(raised), Shape::Class(wanted)) => {
-                if self.inherits(*raised, *wanted, 8) {
+                if self.resolution_order(*raised).iter().any(|class| class.place() == wanted.place()) {
                     Catch::Certainly
                 } else {
                     Catch::Never
@@ -170,15 +169,6 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         (caught, rest)
-    }
-
-    fn inherits(&mut self, class: ClassRef<'p>, base: ClassRef<'p>, depth: u32) -> bool {
-        class.place() == base.place()
-            || depth > 0
-                && self.bases(class).into_iter().any(|parent| match parent.shape {
-                    Shape::Class(parent) => self.inherits(parent, base, depth - 1),
-                    _ => false,
-                })
     }
 }
 

@@ -43,6 +43,10 @@ impl<'p> Interpreter<'p, '_> {
                     let indices = this.evaluate(state, index);
                     this.then(indices, |this, state, index_value| {
                         this.part_is_taken(&state, &object, &index_value, place);
+                        if let Some(value) = this.special_item(&state, &object, &index_value, place) {
+                            return one(state, value);
+                        }
+                        let object = this.walked(&state, &object, place);
                         let value = this.subscript(&state, &object, &index_value, index, place);
                         one(state, value)
                     })
@@ -66,7 +70,10 @@ impl<'p> Interpreter<'p, '_> {
                 let branches = self.evaluate(state, left);
                 self.then(branches, |this, state, left| {
                     let rights = this.evaluate(state, right);
-                    this.then(rights, |_, state, right| one(state, binary(&left, *operator, &right)))
+                    this.then(rights, |this, state, right| {
+                        let right = this.shown_when_formatted(&state, *operator, &right, place);
+                        one(state, binary(&left, *operator, &right))
+                    })
                 })
             }
             ExpressionKind::BooleanOperation { is_and, values } => self.boolean_operation(state, *is_and, values),

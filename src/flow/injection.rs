@@ -247,10 +247,10 @@ impl<'p> Interpreter<'p, '_> {
         };
         match &target.shape {
             Shape::Class(class) => {
-                self.find_method(*class, "__init__", MAX_NESTING).map(|(owner, function)| method(owner, function))
+                self.find_method(*class, "__init__").map(|(owner, function)| method(owner, function))
             }
             Shape::Instance { class, .. } => {
-                self.find_method(*class, "__call__", MAX_NESTING).map(|(owner, function)| method(owner, function))
+                self.find_method(*class, "__call__").map(|(owner, function)| method(owner, function))
             }
             _ => signature(target),
         }

@@ -119,8 +119,13 @@ pub struct Interpreter<'p, 'i> {
     pub(super) module_attributes: FxHashMap<(Object, Name), Value<'p>>,
     pub(super) configuration: FxHashMap<(FileId, Name), Option<Value<'p>>>,
     pub(super) in_progress: FxHashSet<(FileId, Name)>,
+    /// What a module's name held before the binding that is looked at.
+    pub(super) earlier: FxHashMap<(FileId, Name), Value<'p>>,
     pub(super) class_scopes: FxHashMap<Place, Rc<ModuleScope<'p>>>,
     pub(super) members_in_progress: FxHashSet<Place>,
+    /// Bases of classes, and the order in which they are asked, by the place of the class.
+    pub(super) bases: FxHashMap<Place, Rc<Vec<Value<'p>>>>,
+    pub(super) orders: FxHashMap<Place, Rc<Vec<ClassRef<'p>>>>,
     pub(super) running: Vec<Place>,
     pub(super) may_matter: FxHashMap<Place, bool>,
     /// What start-up code registers, while it runs for that.
@@ -164,8 +169,11 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             module_attributes: FxHashMap::default(),
             configuration: FxHashMap::default(),
             in_progress: FxHashSet::default(),
+            earlier: FxHashMap::default(),
             class_scopes: FxHashMap::default(),
             members_in_progress: FxHashSet::default(),
+            bases: FxHashMap::default(),
+            orders: FxHashMap::default(),
             running: Vec::new(),
             may_matter: FxHashMap::default(),
             record: None,

@@ -137,6 +137,7 @@ impl<'p> Interpreter<'p, '_> {
                     let classes = Rc::new(vec![Name::new("ValueError")]);
                     self.raise(state.clone(), RaisedClass::External(classes), Origins::default(), place);
                 }
+                let arguments = self.all_shown(&state, arguments, place);
                 let value = derived(&arguments, receiver, path, place);
                 if model.measures {
                     return one(state, measured(&value.origins));
@@ -169,6 +170,7 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::of(Shape::ForMethods(Rc::new((decorator, name, None)))))
             }
             Meaning::Log(model) => {
+                let arguments = self.all_shown(&state, arguments, place);
                 self.log(model, &arguments, place, Confidence::High);
                 one(state, model.object.as_deref().map_or_else(Value::none, |class| object_of(class, place)))
             }

@@ -5,11 +5,23 @@ use super::interpreter::{Branches, Interpreter, one};
 use super::state::State;
 use super::value::{Constant, Nullness, Shape, Value};
 use crate::program::vocabulary;
+use crate::source::Place;
 use crate::syntax::tree::{BinaryOperator, Expression};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
+    /// The right side of `text % value`: objects of the program stand for their text there.
+    pub(super) fn shown_when_formatted(
+        &mut self,
+        state: &State<'p>,
+        operator: BinaryOperator,
+        right: &Value<'p>,
+        place: Place,
+    ) -> Value<'p> {
+        if operator == BinaryOperator::Modulo { self.shown(state, right, place) } else { right.clone() }
+    }
+
     pub(super) fn boolean_operation(
         &mut self,
         state: State<'p>,

@@ -190,21 +190,8 @@ impl<'p> Interpreter<'p, '_> {
 
     /// What the base classes of a class make of its methods, where one of them answers requests.
     pub(super) fn view_class_model(&mut self, class: ClassRef<'p>) -> Option<Arc<ViewClassModel>> {
-        let mut pending = vec![class];
-        for _ in 0..8 {
-            for base in self.bases(pending.pop()?) {
-                match base.shape {
-                    Shape::Class(base) => pending.push(base),
-                    Shape::External(path) => {
-                        if let Some(model) = self.models.view_class(&path) {
-                            return Some(Arc::clone(model));
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        None
+        let outside = self.outside_bases(class);
+        outside.iter().find_map(|base| self.models.view_class(base)).map(Arc::clone)
     }
 
     /// `app.before_request(check)`, `app.add_url_rule("/path", view_func=view)` on something that nobody can tell what it is.

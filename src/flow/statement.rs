@@ -258,7 +258,9 @@ impl<'p> Interpreter<'p, '_> {
         exits: &mut LoopExits<'p>,
     ) -> Vec<State<'p>> {
         let mut next = Vec::new();
+        let place = self.place(iterable.span);
         for (state, walked) in self.evaluate(state, iterable) {
+            let walked = self.walked(&state, &walked, place);
             if let Some(elements) = self.listed_for_start_up(&walked) {
                 let mut states = vec![state];
                 for element in elements {
@@ -310,12 +312,8 @@ impl<'p> Interpreter<'p, '_> {
                 Shape::LibraryDecorator(_) => this.call(state, &value, Arguments::default(), place),
                 _ => one(state, value),
             });
-            for (state, value) in opened {
-                let entered = match &value.shape {
-                    // A generator-based context manager gives what it yields.
-                    Shape::Elements(element) => Value::clone(element),
-                    _ => value,
-                };
+            let opened = self.then(opened, |this, state, value| this.entered(state, &value, place));
+            for (state, entered) in opened {
                 match target {
                     Some(target) => next.extend(self.bind(state, target, entered)),
                     None => next.push(state),

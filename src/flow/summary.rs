@@ -49,7 +49,7 @@ type Return<'p> = (State<'p>, Value<'p>, Place);
 
 /// Ways out with equal evidence whose values a caller could not tell apart become one; where too many are left, those
 /// that established the same kinds of things do.
-pub(super) fn merge_returns<'p>(returns: Vec<Return<'p>>) -> Vec<Return<'p>> {
+pub(super) fn merge_returns(returns: Vec<Return<'_>>) -> Vec<Return<'_>> {
     let merged = merge_returns_by(returns, State::is_like);
     if merged.len() <= MAX_PATHS { merged } else { merge_returns_by(merged, State::is_of_same_kinds) }
 }

@@ -71,6 +71,7 @@ impl<'p> Interpreter<'p, '_> {
             "lower" | "casefold" => keep(&text.to_lowercase()),
             "upper" => keep(&text.to_uppercase()),
             "format" | "join" | "format_map" => {
+                let arguments = self.all_shown(&state, arguments.clone(), place);
                 let origins = arguments.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
                 Value::from_origins(origins, Nullness::FULL)
             }
@@ -149,6 +150,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             "__eq__" | "__ne__" => self.equality_method(state, receiver, arguments, name == "__ne__", place),
             "format" | "join" => {
+                let arguments = self.all_shown(&state, arguments.clone(), place);
                 let all = arguments.iter().fold(origins.clone(), |all, value| all.union(&value.deep_origins()));
                 one(state, Value::from_origins(all, Nullness::PRESENT))
             }

@@ -134,7 +134,7 @@ impl<'p> Interpreter<'p, '_> {
         let depth = depth.checked_sub(1)?;
         let scope = self.index.scope(file);
         let paths = self.index.program.paths();
-        match scope.names.get(name).and_then(|bindings| bindings.last()) {
+        match scope.names.get(name).and_then(|bindings| bindings.last()).map(|bound| &bound.binding) {
             Some(Binding::Function(function)) => Some(Place { file, span: function.name_span }),
             Some(Binding::From { level, module, name }) => {
                 self.named_function(paths.find(file, *level, module)?, name, depth)

@@ -65,6 +65,8 @@ pub enum Shape<'p> {
     Class(ClassRef<'p>),
     /// An object of a class of the program; its attributes live in the state.
     Instance { class: ClassRef<'p>, object: Object },
+    /// `super()`: an object or class, seen behind a class of its order.
+    Super(Rc<(Value<'p>, ClassRef<'p>)>),
     /// A module of the program.
     Module(FileId),
     /// Something outside the program, by its dotted name.
@@ -119,6 +121,12 @@ pub enum Object {
     At(Place),
     /// `self` of a class that nobody was seen to make.
     SelfOf(Place),
+    /// A class itself, by the place of its name.
+    Class(Place),
+    /// A module: what functions assign to its names.
+    Module(FileId),
+    /// The variables of a running function that functions inside it assign to.
+    Cell(Place),
     /// `flask.g` and its like.
     RequestGlobals,
     /// `flask.session` and its like.

@@ -18,5 +18,7 @@ const AUDIENCE: Claim = Claim {
         "" => "check that the claim `aud` names this service".to_owned(),
         fix => format!("pass {fix} naming this service to `{}`, and have the issuer put it into the tokens", decode.function),
     },
+    parameter: |decode| decode.model.audience.as_ref(),
+    variable: "JWT_AUDIENCE",
     attack: "a token that the same issuer made for another service is accepted here",
 };

@@ -18,5 +18,7 @@ const ISSUER: Claim = Claim {
         "" => "check that the claim `iss` names the expected issuer".to_owned(),
         fix => format!("pass {fix} naming the expected issuer to `{}`", decode.function),
     },
+    parameter: |decode| decode.model.issuer.as_ref(),
+    variable: "JWT_ISSUER",
     attack: "a token of any other issuer that shares the key or key set is accepted here",
 };

@@ -1,9 +1,10 @@
 //! What the audience and issuer rules have in common: which verified decodes are theirs to judge.
 
-use super::{Context, entry_words, presented, steps};
+use super::{Context, entry_words, presented, steps, stricter_decode};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event};
 use crate::flow::origin::{Origin, OriginKind};
+use crate::models::schema::ClaimParameter;
 use crate::program::vocabulary;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Argument, ArgumentKind, ExpressionKind};
@@ -21,6 +22,10 @@ pub(in crate::rules) struct Claim {
     pub(in crate::rules) is_constrained: fn(&Decode<'_>) -> bool,
     /// The smallest change, as code, by the library's model.
     pub(in crate::rules) fix: fn(&Decode<'_>) -> String,
+    /// The parameter that constrains it, by the library's model.
+    pub(in crate::rules) parameter: for<'d> fn(&'d Decode<'_>) -> Option<&'d ClaimParameter>,
+    /// The environment variable that a fix reads the expected value from.
+    pub(in crate::rules) variable: &'static str,
     /// What an attacker gains.
     pub(in crate::rules) attack: &'static str,
 }
@@ -60,6 +65,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, cl
         .related(super::root(origin), origin.trail.root().step_text())
         .flow(steps(origin, decode.place, &format!("the token is verified without its {noun}")))
         .about(decode.place)
+        .fix(stricter_decode::expect_claim(context, decode, (claim.parameter)(decode), claim.variable))
         .identity(decode.function.as_str())
         .identity(entry.name.as_str());
     Some(builder.build())

@@ -1,7 +1,12 @@
 //! What several rules need: the context they judge in, and words for what they saw. No judgement of its own.
 
+pub(super) mod constant_time;
 pub mod decoding;
+pub(super) mod edits;
 pub(in crate::rules) mod receivers;
+pub(super) mod redaction;
+pub(super) mod required_setting;
+pub(super) mod stricter_decode;
 pub mod surroundings;
 
 use crate::finding::{Confidence, Label};

@@ -1,0 +1,96 @@
+//! Fixes of decodes: what a verifier is told to check, and switches that keep it from checking. All change what is accepted.
+
+use super::Context;
+use super::edits::{Call, Editor, call_parts, keyword};
+use crate::finding::Fix;
+use crate::flow::event::Decode;
+use crate::models::schema::ClaimParameter;
+use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind};
+
+/// The claim `parameter` speaks of is expected to be what an environment variable says.
+pub(in crate::rules) fn expect_claim(
+    context: &Context<'_, '_>,
+    decode: &Decode<'_>,
+    claim: Option<&ClaimParameter>,
+    variable: &str,
+) -> Option<Fix> {
+    let claim = claim.filter(|claim| claim.key.is_none())?;
+    let call = context.expression_at(decode.place)?;
+    let parts = call_parts(call)?;
+    if keyword(parts, &claim.parameter).is_some() {
+        return None;
+    }
+    let mut editor = Editor::new(context, decode.place.file);
+    let module = editor.module("os")?;
+    let mut added = format!("{}={module}.environ[\"{variable}\"]", claim.parameter);
+    let options = options(parts, decode);
+    let requirement = claim.require_option.as_deref().filter(|_| !claim.refuses_missing);
+    match (options, requirement) {
+        (Some(_), Some(_)) => return None,
+        (None, Some(option)) => added += &[", options={\"", option, "\": True}"].concat(),
+        (Some(options), None) => {
+            if let Some(switch) = claim.verify_option.as_deref().filter(|switch| has_false(options, switch)) {
+                drop_option(&mut editor, call, options, switch)?;
+            }
+        }
+        (None, None) => {}
+    }
+    editor.add_argument(call, &added)?;
+    editor.fix(format!("Expect what `{variable}` says"), false)
+}
+
+/// What a call says in `options`, by name or in its place.
+fn options<'p>(call: Call<'p>, decode: &Decode<'_>) -> Option<&'p Expression> {
+    let is_options = |parameter: &String| parameter == "options" || parameter.starts_with("options=");
+    let by_place = decode.model.parameters.iter().position(is_options).and_then(|at| call.1.get(at));
+    keyword(call, "options")
+        .or(by_place.filter(|argument| argument.kind == ArgumentKind::Positional).map(|argument| &argument.value))
+}
+
+/// The switch that keeps the decoder from looking is taken out; none where it lacks what it then needs.
+pub(in crate::rules) fn verify(context: &Context<'_, '_>, decode: &Decode<'_>) -> Option<Fix> {
+    decode.key.as_ref()?;
+    let call = context.expression_at(decode.place)?;
+    let parts = call_parts(call)?;
+    let takes_algorithms = decode.model.parameters.iter().any(|parameter| parameter.starts_with("algorithms"));
+    if takes_algorithms && keyword(parts, "algorithms").is_none() && parts.1.len() < 3 {
+        return None;
+    }
+    let mut editor = Editor::new(context, decode.place.file);
+    drop_switch(&mut editor, call, decode)?;
+    editor.fix("Verify the signature", false)
+}
+
+fn drop_switch(editor: &mut Editor<'_, '_, '_>, call: &Expression, decode: &Decode<'_>) -> Option<()> {
+    let parts = call_parts(call)?;
+    if let Some(parameter) = &decode.model.legacy_verify_parameter
+        && keyword(parts, parameter).is_some()
+    {
+        return editor.drop_keyword(call, parameter);
+    }
+    let options = options(parts, decode)?;
+    let switch = decode.model.verify_switches.iter().find(|switch| has_false(options, switch))?;
+    drop_option(editor, call, options, switch)
+}
+
+/// An option is taken out; with the last one the whole argument goes.
+pub(in crate::rules) fn drop_option(
+    editor: &mut Editor<'_, '_, '_>,
+    call: &Expression,
+    options: &Expression,
+    name: &str,
+) -> Option<()> {
+    match &options.kind {
+        ExpressionKind::Dictionary(entries) if entries.len() == 1 => editor.drop_keyword(call, "options"),
+        _ => editor.drop_entry(options, name),
+    }
+}
+
+/// Whether a dictionary display says `name: False`.
+pub(in crate::rules) fn has_false(dictionary: &Expression, name: &str) -> bool {
+    let ExpressionKind::Dictionary(entries) = &dictionary.kind else { return false };
+    entries.iter().any(|(key, value)| {
+        matches!(key, Some(Expression { kind: ExpressionKind::String(text), .. }) if text == name)
+            && matches!(value.kind, ExpressionKind::Boolean(false))
+    })
+}
