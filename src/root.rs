@@ -34,6 +34,11 @@ impl Root {
         Self { folder, typed: Vec::new() }
     }
 
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The folder's `file:` address, with the closing slash SARIF asks for.
     pub fn address(&self) -> String {
         format!("{}/", absolute_address(&self.folder).trim_end_matches('/'))

@@ -16,9 +16,10 @@ use crate::analysis::{self, Analysis, Options};
 use crate::cli::{Arguments, CheckRequest, Command, Inputs, RuleArguments};
 use crate::config::{ConfigError, Configurations, Policy};
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
-use crate::input::{self, Found};
+use crate::input::{self, Found, requirements};
 use crate::output::{self, Written};
 use crate::program::Program;
+use crate::program::versions::Versions;
 use crate::report::mask::Masker;
 use crate::report::present::visible;
 use crate::report::{self, Format, Outcome, Report, Style};
@@ -92,14 +93,15 @@ fn check(request: &CheckRequest) -> Result<Outcome, Failure> {
 
 fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
     let inputs = collect(request)?;
-    let program = Program::new(inputs.sources, PARSE_BUDGET);
+    let root = Root::of(&request.inputs.paths);
+    let versions = versions(&inputs.sources, &request.inputs, &root);
+    let program = Program::new(inputs.sources, PARSE_BUDGET).with_versions(versions);
     let policies = inputs.policies;
     let policy = |file: FileId| policies.get(file.0 as usize).map_or(&inputs.fallback, Arc::as_ref);
     let rules: BTreeSet<&'static str> = policies.iter().flat_map(|policy| policy.rules.iter().copied()).collect();
     let strict = program.files().filter(|file| policy(*file).is_strict).collect();
     let analysis = analysis::analyse(&program, &Options { rules: rules.iter().copied().collect(), strict });
 
-    let root = Root::of(&request.inputs.paths);
     let suppressions = suppressions(&program);
     let context = settle::Context { program: &program, root: &root, policy: &policy };
     let Analysis { findings, diagnostics, secret_literals, statistics } = analysis;
@@ -125,6 +127,12 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
         statistics,
     };
     deliver(request, &report)
+}
+
+/// Which versions of libraries the sources use, as the files say that lie beside and above them in their project.
+fn versions(sources: &[Source], inputs: &Inputs, root: &Root) -> Versions {
+    let bounds: Vec<PathBuf> = inputs.paths.iter().cloned().chain([root.folder().to_path_buf()]).collect();
+    Versions::of(&requirements::near(sources.iter().map(|source| source.path.as_path()), &bounds))
 }
 
 /// What was read, and what is wanted for each file of it.

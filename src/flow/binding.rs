@@ -70,6 +70,9 @@ impl<'p> Interpreter<'p, '_> {
                 Shape::ExternalInstance { class, .. } if self.models.sets_status(class, name) => {
                     state.status = super::outcome::written_status(&value);
                 }
+                Shape::ExternalInstance { class, .. } if self.models.answers_with(class, name) => {
+                    self.claims_escape(&unverified(&value.deep_origins()), place, "is answered as if it were true");
+                }
                 Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::RequestGlobals) => {
                     self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
                     state.set_attribute(Object::RequestGlobals, name.clone(), value);
@@ -78,6 +81,10 @@ impl<'p> Interpreter<'p, '_> {
                     if self.models.is_subclass(class, "flask.Flask") && name == "secret_key" =>
                 {
                     self.configuration_is_set(&mut state, &Name::new("SECRET_KEY"), &value, place);
+                }
+                Shape::ExternalInstance { class, at } if let Some(meaning) = self.models.keeps(class, name) => {
+                    let meaning = meaning.to_owned();
+                    self.keep(&mut state, Object::At(*at), &meaning, value, place);
                 }
                 _ => {}
             }
@@ -115,6 +122,15 @@ impl<'p> Interpreter<'p, '_> {
                     {
                         self.claims_escape(&unverified(&value.deep_origins()), place, "is kept in the session");
                         state.set_attribute(Object::Session, key, value.clone());
+                    }
+                    (Shape::ExternalInstance { .. }, Some(key))
+                        if let Some((holder, meaning)) = self.kept_target(&state, object) =>
+                    {
+                        if meaning == "headers" {
+                            let mut added = Dictionary::default();
+                            added.entries.insert(key, value.clone());
+                            self.headers_are_kept(&mut state, holder, &Value::of(Shape::Dictionary(Rc::new(added))));
+                        }
                     }
                     _ if is_configuration(self.text(object.span)) => {
                         let key = match &index.kind {

@@ -94,6 +94,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 _ => self.guard(state, &Rc::clone(decorator)),
             },
+            Shape::Continuation(number) => self.go_on(state, *number),
             Shape::ForMethods(parts) => self.call_for_methods(state, parts, arguments, place),
             Shape::External(path) => {
                 let path = path.clone();
@@ -146,6 +147,12 @@ impl<'p> Interpreter<'p, '_> {
         {
             return one(state, Value::of(Shape::Wrapped(Rc::new((only.clone(), place)))));
         }
+        self.unknown_call_sees_header(
+            if name.is_empty() { self.callee_text(place) } else { name },
+            receiver,
+            arguments,
+            place,
+        );
         let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
         let mut is_opaque = self.saw(&mut state, &values, place);
         let written = if name.is_empty() { self.callee_text(place) } else { name };
@@ -234,7 +241,9 @@ impl<'p> Interpreter<'p, '_> {
         inner.evidence = Evidence::default();
         self.running.push(identity);
         self.outer_evidence.push(state.evidence.clone());
-        self.frames.push(Frame::new(closure.file, Some(Rc::clone(closure))));
+        let mut frame = Frame::new(closure.file, Some(Rc::clone(closure)));
+        frame.is_caller_checked = self.is_caller_checked(state);
+        self.frames.push(frame);
         match closure.code {
             Code::Function(function) => {
                 let end = Place { file: closure.file, span: function.name_span };
@@ -370,6 +379,7 @@ pub(super) fn is_callable(value: &Value<'_>) -> bool {
             | Shape::Guarded(_)
             | Shape::LibraryDecorator(_)
             | Shape::ForMethods(_)
+            | Shape::Continuation(_)
             | Shape::External(_)
             | Shape::Instance { .. }
     )

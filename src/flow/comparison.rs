@@ -38,6 +38,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.truth_is_tested(&left.value.deep_origins(), place);
         self.truth_is_tested(&right.value.deep_origins(), place);
+        self.header_is_tested(&left.value.origins.union(&right.value.origins));
         let (presented, expected) = match (presented_rank(&left.value), presented_rank(&right.value)) {
             (a, b) if a >= b => (left, right),
             _ => (right, left),

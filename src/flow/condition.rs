@@ -83,6 +83,7 @@ impl<'p> Interpreter<'p, '_> {
     fn branch_truth(&mut self, state: State<'p>, test: &'p Expression, value: &Value<'p>) -> Split<'p> {
         let place = self.place(test.span);
         self.truth_is_tested(&value.origins, place);
+        self.header_truth_is_tested(test, &value.origins);
         let side = |this: &mut Self, mut state: State<'p>, wanted: Nullness, kind: CheckKind| {
             if !value.nullness.may_be(wanted) {
                 return Vec::new();
@@ -307,6 +308,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.truth_is_tested(&left.value.deep_origins(), place);
         self.truth_is_tested(&right.value.deep_origins(), place);
+        self.header_is_tested(&left.value.origins);
         if let Some(split) =
             self.claim_split(&state, &left.value.deep_origins().union(&right.value.deep_origins()), place)
         {

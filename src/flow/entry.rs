@@ -79,16 +79,23 @@ impl<'p> Interpreter<'p, '_> {
     pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>]) -> Vec<Outcome> {
         self.begin_entry();
         self.entry = Some(entry.info.clone());
+        self.is_route = entry.info.kind == EntryKind::Route;
         self.reach = if entry.info.kind == EntryKind::Function { REACH_OF_FUNCTIONS } else { REACH_OF_ROUTES };
         self.frames.push(Frame::new(entry.site.file, None));
         let mut outcomes = Vec::new();
         let mut states = vec![State::default()];
+        let (middleware, hooks): (Vec<&Entry<'p>>, Vec<&Entry<'p>>) =
+            hooks.iter().partition(|hook| hook.handler.continuation.is_some());
         for hook in hooks {
             states = self.run_hook(states, hook, &mut outcomes);
+        }
+        if !middleware.is_empty() {
+            self.set_out(entry, &middleware);
         }
         for state in states {
             self.run_handler(state, entry, &mut outcomes);
         }
+        self.course = None;
         self.frames.clear();
         self.close_entry(&mut outcomes);
         self.facts.decorators_above = self.decorators_above(entry);
@@ -98,39 +105,14 @@ impl<'p> Interpreter<'p, '_> {
         outcomes
     }
 
-    fn run_hook(&mut self, states: Vec<State<'p>>, hook: &Entry<'p>, outcomes: &mut Vec<Outcome>) -> Vec<State<'p>> {
-        let mut next = Vec::new();
-        for state in states {
-            let callee = self.entry_function(&state, hook);
-            let branches = self.call(state, &callee, Arguments::default(), hook.info.place);
-            for (state, value) in branches {
-                if value.is_none() || matches!(value.shape, Shape::Unknown) {
-                    next.push(state);
-                } else {
-                    let (ending, status) = outcome::of_return(&state, &value);
-                    outcomes.push(Outcome { ending, status, evidence: state.evidence, place: hook.info.place });
-                }
-            }
-            self.take_raised(outcomes);
-        }
-        self.merge(next, hook.info.place)
-    }
-
-    fn run_handler(&mut self, mut state: State<'p>, entry: &Entry<'p>, outcomes: &mut Vec<Outcome>) {
-        if let (Some(attribute), Some(class)) = (&entry.handler.request_attribute, entry.site.class) {
-            let request = self.handed_request(entry);
-            state.set_attribute(Object::SelfOf(class.place()), attribute.as_str().into(), request);
-        }
-        let callee = self.entry_function(&state, entry);
-        let arguments = self.entry_arguments(&state, entry);
-        let by_name = entry.info.kind == EntryKind::Route && entry.handler.parameters_by_name;
-        let plain = self.undecorated(entry.site);
+    fn run_handler(&mut self, state: State<'p>, entry: &Entry<'p>, outcomes: &mut Vec<Outcome>) {
         let mut branches: Branches<'p> = SmallVec::new();
-        for (state, arguments) in self.inject(state, &plain, arguments, by_name) {
-            let (callee, arguments) = self.surrounded(&state, entry, callee.clone(), arguments);
-            branches.extend(self.call(state, &callee, arguments, entry.info.place));
+        for state in self.run_before(self.with_request(state, entry), entry, outcomes) {
+            branches.extend(match self.course {
+                Some(_) => self.go_on(state, 0),
+                None => self.answers_of(state, entry),
+            });
         }
-        self.behind = None;
         for (state, value) in branches {
             let (ending, status) = match entry.info.kind {
                 EntryKind::TokenCallback => (outcome::of_callback(&value), None),
@@ -151,8 +133,34 @@ impl<'p> Interpreter<'p, '_> {
         self.take_raised(outcomes);
     }
 
+    /// The request where a view's object keeps it.
+    fn with_request(&self, mut state: State<'p>, entry: &Entry<'p>) -> State<'p> {
+        if let (Some(attribute), Some(class)) = (&entry.handler.request_attribute, entry.site.class) {
+            let request = self.handed_request(entry);
+            state.set_attribute(Object::SelfOf(class.place()), attribute.as_str().into(), request);
+        }
+        state
+    }
+
+    /// What the function of an entry answers, behind the dependencies that stand beside it.
+    pub(super) fn answers_of(&mut self, state: State<'p>, entry: &Entry<'p>) -> Branches<'p> {
+        let by_name = entry.info.kind == EntryKind::Route && entry.handler.parameters_by_name;
+        let mut branches: Branches<'p> = SmallVec::new();
+        for state in self.run_dependencies(state, entry) {
+            let callee = self.entry_function(&state, entry);
+            let arguments = self.entry_arguments(&state, entry);
+            let plain = self.undecorated(entry.site);
+            for (state, arguments) in self.inject(state, &plain, arguments, by_name) {
+                let (callee, arguments) = self.surrounded(&state, entry, callee.clone(), arguments);
+                branches.extend(self.call(state, &callee, arguments, entry.info.place));
+            }
+        }
+        self.behind = None;
+        branches
+    }
+
     /// Exceptions that reach the framework turn the caller away.
-    fn take_raised(&mut self, outcomes: &mut Vec<Outcome>) {
+    pub(super) fn take_raised(&mut self, outcomes: &mut Vec<Outcome>) {
         for Raised { state, class, place, .. } in std::mem::take(&mut self.frame().raised) {
             let status = match class {
                 RaisedClass::Http(status) => status,
@@ -164,7 +172,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The function of an entry with its decorators, and what it captured.
-    fn entry_function(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Value<'p> {
+    pub(super) fn entry_function(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Value<'p> {
         if entry.is_wrapped
             && let Some(value) = entry.at.and_then(|at| self.registered_value(at))
         {
@@ -242,7 +250,7 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    fn entry_arguments(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Arguments<'p> {
+    pub(super) fn entry_arguments(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Arguments<'p> {
         let site = entry.site;
         let mut arguments = Arguments::default();
         let mut parameters = site.function.parameters.as_slice();
@@ -293,7 +301,10 @@ impl<'p> Interpreter<'p, '_> {
                     }
                 }
             }
-            _ => arguments.rest = Some(Value::unknown()),
+            _ => {
+                self.hand_over(entry, parameters, &mut arguments);
+                arguments.rest = Some(Value::unknown());
+            }
         }
         arguments
     }
@@ -308,23 +319,7 @@ impl<'p> Interpreter<'p, '_> {
     ) {
         let site = entry.site;
         let map = Value::of(Shape::Request(RequestMap::Path));
-        let mut own = parameters;
-        if let Some(parameter) = entry.handler.request_class.as_ref().and(parameters.get(entry.handler.request_at)) {
-            let request = self.handed_request(entry);
-            if entry.handler.request_at == 0 {
-                arguments.positional.push(request);
-            } else {
-                arguments.keywords.push((parameter.name.clone(), request));
-            }
-            own = parameters.get(entry.handler.request_at + 1..).unwrap_or_default();
-        }
-        if let Some(class) = &entry.handler.answer_class
-            && let Some((parameter, rest)) = own.split_first()
-        {
-            let value = super::library::object_of(&self.models.canonical(class), entry.info.place);
-            arguments.keywords.push((parameter.name.clone(), value));
-            own = rest;
-        }
+        let own = self.hand_over(entry, parameters, arguments);
         arguments.rest = Some(Value::unknown());
         if entry.handler.hides_variables {
             return;
@@ -348,7 +343,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The request object that a handler is handed.
-    fn handed_request(&self, entry: &Entry<'p>) -> Value<'p> {
+    pub(super) fn handed_request(&self, entry: &Entry<'p>) -> Value<'p> {
         let Some(class) = &entry.handler.request_class else { return Value::unknown() };
         let class: Name = self.models.canonical(class).into_owned().into();
         Value::of(Shape::ExternalInstance { class, at: entry.info.place })
@@ -450,11 +445,10 @@ fn path_variables(path: &str, syntax: VariableSyntax) -> Vec<Name> {
         VariableSyntax::Groups => ("(?P<", '>'),
     };
     let inner = path.split(opening).skip(1).filter_map(|rest| rest.split(closing).next());
-    inner
-        .map(|inner| match syntax {
-            VariableSyntax::Angle => inner.rsplit(':').next(),
-            VariableSyntax::Braces | VariableSyntax::Groups => inner.split(':').next(),
-        })
-        .map(|name| Name::new(name.unwrap_or_default().trim()))
-        .collect()
+    // `<int:number>` and `<number:int>` are both written: the name of a converter is no parameter's.
+    let names = inner.flat_map(|inner| match syntax {
+        VariableSyntax::Angle => inner.split(':').collect::<Vec<_>>(),
+        VariableSyntax::Braces | VariableSyntax::Groups => inner.split(':').take(1).collect(),
+    });
+    names.map(|name| Name::new(name.trim())).collect()
 }

@@ -31,7 +31,7 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::None => one(state, Value::none()),
             ExpressionKind::Float(_) | ExpressionKind::Ellipsis => one(state, Value::of(Shape::Unknown)),
             ExpressionKind::Opaque => one(state, Value::unknown()),
-            ExpressionKind::Formatted(parts) => self.formatted(state, parts),
+            ExpressionKind::Formatted(parts) => self.formatted(state, parts, place),
             ExpressionKind::Attribute { value, name, .. } => {
                 let branches = self.evaluate(state, value);
                 let found = self.then(branches, |this, state, object| this.attribute(state, &object, name, place));
@@ -220,7 +220,14 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The members of a value that is a mapping of claims, as a claim of that name.
-    pub(super) fn claim(&self, origins: &Origins, name: &str, place: crate::source::Place) -> Origins {
+    pub(super) fn claim(&mut self, origins: &Origins, name: &str, place: crate::source::Place) -> Origins {
+        if self.is_loud() {
+            let decodes = origins.iter().filter_map(|origin| match &origin.kind {
+                OriginKind::Claims { decode, .. } => Some(*decode),
+                _ => None,
+            });
+            self.facts.claim_reads.extend(decodes.map(|decode| (decode, Name::new(name))));
+        }
         origins.filter_map(|origin| match &origin.kind {
             OriginKind::Claims { decode, is_verified } => {
                 let kind = OriginKind::Claim { decode: *decode, is_verified: *is_verified, name: Name::new(name) };

@@ -124,6 +124,14 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
+    /// What a marker of a dependency names.
+    pub(super) fn dependency_of(&mut self, marker: &Value<'p>) -> Option<Value<'p>> {
+        match self.marked(marker, None)? {
+            Supply::Dependency(target) => Some(target),
+            _ => None,
+        }
+    }
+
     /// A default or annotation that a model knows.
     fn marked(&mut self, marker: &Value<'p>, kind: Option<&Value<'p>>) -> Option<Supply<'p>> {
         let Shape::Partial(pair) = &marker.shape else { return None };
@@ -284,7 +292,7 @@ pub(super) fn marker<'p>(path: &Name, arguments: Arguments<'p>) -> Value<'p> {
 }
 
 /// What a dependency marker names.
-pub(super) fn dependency<'p>(model: &DependencyModel, arguments: &Arguments<'p>) -> Option<Value<'p>> {
+fn dependency<'p>(model: &DependencyModel, arguments: &Arguments<'p>) -> Option<Value<'p>> {
     super::library::parameter(&model.parameters, arguments, "dependency").cloned()
 }
 

@@ -63,12 +63,22 @@ pub struct Frame<'p> {
     pub raised: Vec<Raised<'p>>,
     /// How many `try` with handlers are open.
     pub open_tries: u32,
+    /// Whether something had checked the caller before it was called.
+    pub is_caller_checked: bool,
 }
 
 impl<'p> Frame<'p> {
     /// A frame in which nothing has happened.
     pub fn new(file: FileId, closure: Option<Rc<Closure<'p>>>) -> Self {
-        Self { file, closure, returns: Vec::new(), yields: None, raised: Vec::new(), open_tries: 0 }
+        Self {
+            file,
+            closure,
+            returns: Vec::new(),
+            yields: None,
+            raised: Vec::new(),
+            open_tries: 0,
+            is_caller_checked: false,
+        }
     }
 }
 
@@ -110,6 +120,8 @@ pub struct Interpreter<'p, 'i> {
     pub bounds: Reached,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
+    /// The entry that runs behind middleware.
+    pub(super) course: Option<Rc<super::middleware::Course<'p>>>,
     pub(super) frames: Vec<Frame<'p>>,
     pub(super) summaries: FxHashMap<SummaryKey, Rc<Summary<'p>>>,
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
@@ -122,6 +134,8 @@ pub struct Interpreter<'p, 'i> {
     /// What a module's name held before the binding that is looked at.
     pub(super) earlier: FxHashMap<(FileId, Name), Value<'p>>,
     pub(super) class_scopes: FxHashMap<Place, Rc<ModuleScope<'p>>>,
+    /// Modules whose top level was run for what it assigns to the objects that it makes.
+    pub(super) loaded: FxHashSet<FileId>,
     pub(super) members_in_progress: FxHashSet<Place>,
     /// Bases of classes, and the order in which they are asked, by the place of the class.
     pub(super) bases: FxHashMap<Place, Rc<Vec<Value<'p>>>>,
@@ -140,6 +154,8 @@ pub struct Interpreter<'p, 'i> {
     pub(super) answering: Option<(Place, Value<'p>)>,
     /// The arguments of calls that made objects, by the place of the call.
     pub(super) made: FxHashMap<Place, Option<&'p [Argument]>>,
+    /// Whether the running entry is a route: what it returns is an answer.
+    pub(super) is_route: bool,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     quiet: u32,
@@ -161,6 +177,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             defined: FxHashMap::default(),
             bounds: Reached::default(),
             behind: None,
+            course: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),
             globals: FxHashMap::default(),
@@ -171,6 +188,8 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             in_progress: FxHashSet::default(),
             earlier: FxHashMap::default(),
             class_scopes: FxHashMap::default(),
+            loaded: FxHashSet::default(),
+            is_route: false,
             members_in_progress: FxHashSet::default(),
             bases: FxHashMap::default(),
             orders: FxHashMap::default(),
@@ -232,6 +251,16 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.quiet += 1;
         let result = run(self);
         self.quiet -= 1;
+        result
+    }
+
+    /// Runs something that is no part of the entry: it neither costs it work nor counts as one of its calls.
+    pub(super) fn aside<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let work = std::mem::take(&mut self.work);
+        let running = std::mem::take(&mut self.running);
+        let reached = self.bounds.clone();
+        let result = run(self);
+        (self.work, self.running, self.bounds) = (work, running, reached);
         result
     }
 

@@ -112,6 +112,7 @@ impl Value<'_> {
                 parts.0.hash_to_depth(hasher, depth - 1);
                 parts.2.iter().for_each(|inner| inner.hash_to_depth(hasher, depth - 1));
             }
+            Shape::Continuation(number) => number.hash(hasher),
             Shape::Request(map) => map.hash(hasher),
             Shape::Response { status } => status.hash(hasher),
         }

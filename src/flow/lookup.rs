@@ -277,6 +277,10 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(number) = self.models.integer(&path) {
             return Value::integer(number);
         }
+        if let Some(words) = self.models.words(&path) {
+            let nowhere = Place { file: self.file(), span: crate::source::Span::default() };
+            return super::library::word_list(words, nowhere);
+        }
         if let Some(class) = self.models.object(&path) {
             let at = Place { file: FileId(u32::MAX), span: crate::source::Span::default() };
             return Value::of(Shape::ExternalInstance { class: class.into(), at });

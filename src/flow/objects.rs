@@ -107,7 +107,9 @@ impl<'p> Interpreter<'p, '_> {
         {
             return Value::from_origins(value.origins.clone(), Nullness::PRESENT);
         }
-        if value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) && !is_mapping_method(name) {
+        if value.origins.any(|kind| matches!(kind, OriginKind::TokenHeader { .. })) {
+            origins = value.origins.clone();
+        } else if value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) && !is_mapping_method(name) {
             origins = self.claim(&value.origins, name, place);
         } else if value.origins.is_empty() && vocabulary::is_secret(name) {
             let kind = OriginKind::Setting { store: Store::Attribute, name: name.clone() };
@@ -195,6 +197,11 @@ impl<'p> Interpreter<'p, '_> {
             Gives::Instance(class) => Value::of(Shape::ExternalInstance { class: class.as_str().into(), at: place }),
             Gives::Itself => receiver.clone(),
             Gives::Content => Value::from_origins(receiver.origins.clone(), Nullness::ANY),
+            Gives::Tuple(parts) => {
+                let values: Vec<Value<'p>> = parts.iter().map(|part| self.given(receiver, part, place)).collect();
+                let origins = values.iter().fold(Origins::default(), |all, value| all.union(&value.origins));
+                Value { origins, shape: Shape::Sequence(Rc::new(values)), nullness: Nullness::NONE.or(Nullness::FULL) }
+            }
             Gives::Part(part) => self.part(&State::default(), receiver, part, None, place),
             // Answered where the attribute is read, since it parts the path in two.
             Gives::Check => Value::any_boolean(),

@@ -89,6 +89,8 @@ fn drop_repeats(files: &mut [FileEntries<'_>]) {
     let mut owned: FxHashSet<(Place, Option<Place>)> = FxHashSet::default();
     let mut owned_routes: FxHashSet<Place> = FxHashSet::default();
     let mut with_path: FxHashSet<Place> = FxHashSet::default();
+    // What stands in a table of routes says there what is around it.
+    let mut tabled: FxHashSet<Place> = FxHashSet::default();
     for entry in files.iter().flat_map(|file| &file.entries) {
         if entry.owner.is_some() {
             owned.insert((entry.info.place, entry.at));
@@ -96,6 +98,9 @@ fn drop_repeats(files: &mut [FileEntries<'_>]) {
         }
         if entry.info.path.is_some() {
             with_path.insert(entry.info.place);
+            if entry.at.is_none() {
+                tabled.insert(entry.info.place);
+            }
         }
     }
     let mut seen: FxHashSet<Registered> = FxHashSet::default();
@@ -105,6 +110,7 @@ fn drop_repeats(files: &mut [FileEntries<'_>]) {
             let says_less = entry.owner.is_none()
                 && (owned.contains(&(place, entry.at))
                     || entry.at.is_none() && owned_routes.contains(&place)
+                    || entry.at.is_some() && tabled.contains(&place)
                     || entry.info.path.is_none() && with_path.contains(&place));
             !says_less && seen.insert((place, entry.at, entry.owner, entry.info.path.clone()))
         });

@@ -67,7 +67,7 @@ impl<'p> Interpreter<'p, '_> {
                 Target::Function(place) => {
                     let Some(site) = self.site_at(place) else { continue };
                     let name = site.function.name.clone();
-                    let kind = entry_kind(one.model.kind);
+                    let kind = if one.is_other { EntryKind::Other } else { entry_kind(one.model.kind) };
                     let info = EntryInfo { kind, name, path: None, methods: one.methods.clone(), place };
                     vec![Entry { handler: one.model.handler.clone(), ..Entry::new(site, info) }]
                 }
@@ -140,7 +140,12 @@ impl<'p> Interpreter<'p, '_> {
         };
         if let Some(Meaning::Entry(model)) = meaning {
             let is_application = class.is_some_and(|class| self.makes_application(&class));
-            return Some(Registration::by_model(model, is_application));
+            let mut registration = Registration::by_model(model, is_application);
+            let is_other = |argument: &Argument| matches!(&argument.value.kind, ExpressionKind::String(text) if model.other_when.iter().any(|when| when == text));
+            if matches!(&whole.kind, ExpressionKind::Call { arguments, .. } if arguments.iter().any(is_other)) {
+                registration.kind = EntryKind::Other;
+            }
+            return Some(registration);
         }
         let (kind, methods) = registration_by_form(whole)?;
         Some(Registration {
@@ -175,7 +180,8 @@ impl<'p> Interpreter<'p, '_> {
         if !answers_one && !model.dispatch.iter().any(|known| known == name) {
             return None;
         }
-        let methods = if answers_one { vec![name.to_uppercase().into()] } else { Vec::new() };
+        let method = name.strip_prefix(model.method_prefix.as_str()).unwrap_or(name);
+        let methods = if answers_one { vec![method.to_uppercase().into()] } else { Vec::new() };
         let path = class.class.decorators.iter().find_map(|decorator| match &decorator.kind {
             ExpressionKind::Call { arguments, .. } => match &arguments.first()?.value.kind {
                 ExpressionKind::String(text) => Some(text.clone()),
@@ -184,14 +190,17 @@ impl<'p> Interpreter<'p, '_> {
             _ => None,
         });
         let name: Name = format!("{}.{name}", class.class.name).into();
-        let info = EntryInfo { kind: EntryKind::Route, name, path, methods, place: site.place() };
-        Some(Entry { handler: model.handler.clone(), ..Entry::new(site, info) })
+        let kind = entry_kind(model.kind);
+        let info = EntryInfo { kind, name, path, methods, place: site.place() };
+        let is_application_wide = kind == EntryKind::Hook;
+        Some(Entry { is_application_wide, handler: model.handler.clone(), ..Entry::new(site, info) })
     }
 
     /// What the base classes of a class make of its methods, where one of them answers requests.
     pub(super) fn view_class_model(&mut self, class: ClassRef<'p>) -> Option<Arc<ViewClassModel>> {
         let outside = self.outside_bases(class);
-        outside.iter().find_map(|base| self.models.view_class(base)).map(Arc::clone)
+        let by_base = outside.iter().find_map(|base| self.models.view_class(base)).map(Arc::clone);
+        by_base.or_else(|| self.is_known_by_methods(class).cloned())
     }
 
     /// `app.before_request(check)`, `app.add_url_rule("/path", view_func=view)` on something that nobody can tell what it is.
@@ -256,7 +265,7 @@ impl<'p> Interpreter<'p, '_> {
                 let itself = || Target::Function(closure.code.place(closure.file));
                 Some(self.decorated_by(closure).unwrap_or_else(itself))
             }
-            Shape::Class(class) => Some(Target::Class(*class)),
+            Shape::Class(class) | Shape::Instance { class, .. } => Some(Target::Class(*class)),
             Shape::Wrapped(pair) => self.innermost(&pair.0),
             Shape::Guarded(pair) => self.innermost(&pair.0),
             Shape::Partial(pair) => self.innermost(&pair.0),

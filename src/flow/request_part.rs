@@ -246,7 +246,12 @@ impl<'p> Interpreter<'p, '_> {
         mut state: State<'p>,
         model: &AnswerModel,
         arguments: &Arguments<'p>,
+        place: Place,
     ) -> Branches<'p> {
+        if let Some(body) = parameter(&model.parameters, arguments, "body") {
+            let unverified = super::binding::unverified(&body.deep_origins());
+            self.claims_escape(&unverified, place, "is answered as if it were true");
+        }
         let status = parameter(&model.parameters, arguments, "status").and_then(super::outcome::written_status);
         state.status = status.or(model.status).or(state.status);
         one(state, Value::none())

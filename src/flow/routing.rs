@@ -28,6 +28,8 @@ pub struct Routing {
 pub struct Way {
     /// The objects passed, the outermost first, the object itself last.
     pub chain: Vec<Place>,
+    /// Where the objects were put under each other.
+    pub mounted: Vec<Place>,
     /// The path before its routes.
     pub prefix: String,
     /// The names of the objects that have one, the application left out.
@@ -86,6 +88,7 @@ impl Routing {
                     None => joined(&way.prefix, own),
                 };
                 way.chain.push(object);
+                way.mounted.extend(mount.at);
                 way.names.extend(made.name.clone());
                 ways.push(way);
             }
@@ -93,7 +96,7 @@ impl Routing {
         if ways.is_empty() {
             let is_complete = made.is_application;
             let names = made.name.filter(|_| !is_complete).into_iter().collect();
-            ways.push(Way { chain: vec![object], prefix: own.to_owned(), names, is_complete });
+            ways.push(Way { chain: vec![object], mounted: Vec::new(), prefix: own.to_owned(), names, is_complete });
         }
         ways.truncate(MAX_WAYS);
         ways

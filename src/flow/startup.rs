@@ -38,6 +38,8 @@ pub struct Mount {
     pub prefix: Prefix,
     /// Whether that path takes the place of the child's own.
     pub replaces_prefix: bool,
+    /// The call that does it.
+    pub at: Option<Place>,
 }
 
 /// A path that may be given.
@@ -68,6 +70,8 @@ pub struct Registered<'p> {
     pub error: Option<Name>,
     /// The function or class.
     pub target: Target<'p>,
+    /// Whether it runs at other times than the model says: an argument says so.
+    pub is_other: bool,
     /// Whether what is registered is more than the bare function or class: a call wraps it.
     pub is_wrapped: bool,
 }
@@ -178,6 +182,7 @@ impl<'p> Interpreter<'p, '_> {
                 parent,
                 prefix: Prefix::Absent,
                 replaces_prefix: false,
+                at: None,
             }));
         }
     }
@@ -193,7 +198,13 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// One object is put under another.
-    pub(super) fn is_mounted(&mut self, model: &MountModel, arguments: &Arguments<'p>, receiver: Option<&Value<'p>>) {
+    pub(super) fn is_mounted(
+        &mut self,
+        model: &MountModel,
+        arguments: &Arguments<'p>,
+        receiver: Option<&Value<'p>>,
+        place: Place,
+    ) {
         let Some(record) = &mut self.record else { return };
         let child = parameter(&model.parameters, arguments, "child");
         let parent = parameter(&model.parameters, arguments, "parent");
@@ -209,7 +220,8 @@ impl<'p> Interpreter<'p, '_> {
         };
         for child in children {
             for parent in parents.iter().copied().filter(|parent| *parent != child) {
-                let mount = Mount { child, parent, prefix: prefix.clone(), replaces_prefix: model.replaces_prefix };
+                let prefix = prefix.clone();
+                let mount = Mount { child, parent, prefix, replaces_prefix: model.replaces_prefix, at: Some(place) };
                 if !record.mounts.contains(&mount) {
                     record.mounts.push(mount);
                 }
@@ -243,6 +255,10 @@ impl<'p> Interpreter<'p, '_> {
             paths: paths(model, arguments),
             methods: methods(model, arguments),
             error: parameter(&model.parameters, arguments, "error").and_then(error_name),
+            is_other: arguments
+                .iter()
+                .filter_map(Value::as_text)
+                .any(|text| model.other_when.iter().any(|when| when == text)),
         };
         match &handler {
             Some(handler) => self.is_registered(partial, handler, place, true),
@@ -270,24 +286,37 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(Meaning::Entry(model)) = meaning.cloned() {
             let methods = model.methods.iter().map(Name::new).collect();
             let owner = receiver.and_then(owner);
-            let partial = Partial { model, owner, paths: Vec::new(), methods, error: None };
+            let partial = Partial { model, owner, paths: Vec::new(), methods, error: None, is_other: false };
             self.is_registered(partial, inner, place, false);
         }
     }
 
     fn is_registered(&mut self, partial: Partial, handler: &Value<'p>, at: Place, is_handed_over: bool) {
-        // On what nobody knows, a registration is found where it is written.
-        let Some(target) = partial.owner.and_then(|_| self.innermost(handler)) else { return };
+        // On what nobody knows, a decorator's registration is found where it is written.
+        if partial.owner.is_none() && !is_handed_over {
+            return;
+        }
+        let Some(target) = self.innermost(handler) else { return };
         // What stands below a decorator is found with the function itself.
         let is_wrapped = is_handed_over
             && match (&handler.shape, target) {
                 (Shape::Function(closure), Target::Function(place)) => closure.code.place(closure.file) != place,
-                (Shape::Class(_), Target::Class(_)) => false,
+                (Shape::Class(_) | Shape::Instance { .. }, Target::Class(_)) => false,
                 _ => true,
             };
-        let Partial { model, owner, paths, methods, error } = partial;
+        let Partial { model, owner, paths, methods, error, is_other } = partial;
         if let Some(record) = &mut self.record {
-            record.registered.push(Registered { at, model, owner, paths, methods, error, target, is_wrapped });
+            record.registered.push(Registered {
+                at,
+                model,
+                owner,
+                paths,
+                methods,
+                error,
+                target,
+                is_other,
+                is_wrapped,
+            });
         }
     }
 }
@@ -300,6 +329,7 @@ pub(super) struct Partial {
     paths: Vec<Name>,
     methods: Vec<Name>,
     error: Option<Name>,
+    is_other: bool,
 }
 
 /// Where the object that a value stands for was made.

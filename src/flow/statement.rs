@@ -53,8 +53,12 @@ impl<'p> Interpreter<'p, '_> {
     fn statement(&mut self, state: State<'p>, statement: &'p Statement, exits: &mut LoopExits<'p>) -> Vec<State<'p>> {
         let place = self.place(statement.span);
         match &statement.kind {
-            StatementKind::Expression(expression) => self.after(state, expression),
+            StatementKind::Expression(expression) => {
+                self.result_is_dropped(&state, expression);
+                self.after(state, expression)
+            }
             StatementKind::Assign { targets, value } => {
+                self.result_is_bound(&state, targets, value);
                 let mut next = Vec::new();
                 for (state, value) in self.evaluate(state, value) {
                     let mut paths = vec![state];
@@ -101,6 +105,9 @@ impl<'p> Interpreter<'p, '_> {
                             }
                         });
                         let returns: Vec<_> = returns.collect();
+                        for (state, value, at) in &returns {
+                            self.returned(state, value, *at);
+                        }
                         self.frame().returns.extend(returns);
                     }
                     None => self.frame().returns.push((state, Value::none(), place)),

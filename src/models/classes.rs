@@ -26,9 +26,16 @@ pub struct ClassModel {
     /// What part its objects play in a program, where they play one; inherited from bases.
     #[serde(default)]
     pub role: Option<ClassRole>,
+    /// Attributes that its objects keep for the requests they send, and as which parameter of a request
+    /// (`verify_mode = "verify"`).
+    #[serde(default)]
+    pub keeps: BTreeMap<String, String>,
     /// Attributes that set the status of the answer when they are assigned to.
     #[serde(default)]
     pub status_attributes: Vec<String>,
+    /// Attributes that hold what is answered.
+    #[serde(default)]
+    pub answer_attributes: Vec<String>,
     /// Whether a class of the program that inherits from it describes data: its annotated names are fields of what a
     /// caller sends (`pydantic.BaseModel`).
     #[serde(default)]
@@ -89,6 +96,8 @@ pub enum Gives {
     Content,
     /// One item of a part of the request (`{ part = { of = "headers", name = "Authorization" } }`).
     Part(PartModel),
+    /// Several values in a tuple, or `None`.
+    Tuple(Vec<Gives>),
     /// The answer of a check: an attribute that a `[[verify]]` of the same name describes (`current_user.is_authenticated`).
     Check,
 }

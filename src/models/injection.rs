@@ -30,6 +30,19 @@ pub struct DependencyModel {
     pub path: Vec<String>,
     /// Parameters in order; `dependency` has meaning.
     pub parameters: Vec<String>,
+    /// The keyword under which calls that make objects with routes, mount them or register a route list such markers.
+    #[serde(default)]
+    pub listed_in: Option<String>,
+}
+
+/// A decorator whose argument is a function that runs before the handler (`falcon.before(check)`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BeforeModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// What that function is handed, in order.
+    pub arguments: Vec<Gives>,
 }
 
 /// An object that reads a credential from the request when the framework calls it (`HTTPBearer()`).
@@ -53,13 +66,13 @@ pub struct SchemeModel {
     pub may_be_empty: bool,
 }
 
-/// A call that sets the status of the answer that is under way (`self.set_status(401)`).
+/// A call that sets the status of the answer that is under way (`self.set_status(401)`), or writes some of it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AnswerModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `status` has meaning.
+    /// Parameters in order; `status` and `body` have meaning.
     #[serde(default)]
     pub parameters: Vec<String>,
     /// The status where no argument says.

@@ -33,7 +33,7 @@ fn finding(
         _ if is_returned_alone => Confidence::Low,
         // A library that takes tokens apart does so in functions like this; nobody was seen to trust it.
         Some(origin) if decode.model.path.is_empty() && origin.confidence < Confidence::High => Confidence::Low,
-        Some(_) if decode.is_legacy => Confidence::Medium,
+        Some(origin) if decode.assumes_version => origin.confidence.lowered(),
         Some(origin) => origin.confidence,
         None => Confidence::Medium,
     };

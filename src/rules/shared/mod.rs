@@ -6,6 +6,7 @@ pub(super) mod edits;
 pub(in crate::rules) mod receivers;
 pub(super) mod redaction;
 pub(super) mod required_setting;
+pub mod sending;
 pub(super) mod stricter_decode;
 pub mod surroundings;
 

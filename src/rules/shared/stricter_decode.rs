@@ -63,7 +63,7 @@ pub(in crate::rules) fn verify(context: &Context<'_, '_>, decode: &Decode<'_>) -
 
 fn drop_switch(editor: &mut Editor<'_, '_, '_>, call: &Expression, decode: &Decode<'_>) -> Option<()> {
     let parts = call_parts(call)?;
-    if let Some(parameter) = &decode.model.legacy_verify_parameter
+    if let Some(parameter) = &decode.model.verify_parameter
         && keyword(parts, parameter).is_some()
     {
         return editor.drop_keyword(call, parameter);
