@@ -21,7 +21,7 @@ use crate::models::Models;
 use crate::program::{Index, Program, triage};
 use crate::rules::shared::Context;
 use crate::rules::{RULES, Rule};
-use crate::source::{FileId, Place};
+use crate::source::{FileId, Place, Span};
 use crate::syntax::tree::{Argument, Expression, ExpressionKind, Name};
 
 /// What to look for.
@@ -31,6 +31,8 @@ pub struct Options {
     pub rules: Vec<&'static str>,
     /// Files for which the strict profile is on: rules say there what only somebody who asks wants to hear.
     pub strict: FxHashSet<FileId>,
+    /// Whether every file and function is run, whatever words it holds.
+    pub skips_triage: bool,
 }
 
 /// What a run over a program found, not yet settled.
@@ -91,8 +93,12 @@ pub fn analyse(program: &Program, options: &Options) -> Analysis {
 pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> Analysis {
     let index = Index::new(program);
     let rules: Vec<Rule> = RULES.iter().filter(|rule| options.rules.contains(&rule.id)).copied().collect();
-    let run = Run { index: &index, models, rules: &rules, strict: &options.strict };
-    let files: Vec<FileId> = program.files().filter(|file| triage::may_matter(&program.source(*file).text)).collect();
+    let run = Run { index: &index, models, rules: &rules, options };
+    let is_due = |file: &FileId| {
+        let text = &program.source(*file).text;
+        options.skips_triage || triage::may_matter(text) || models.mentions_own(text)
+    };
+    let files: Vec<FileId> = program.files().filter(is_due).collect();
     let mut entries: Vec<FileEntries<'_>> = files.par_iter().map(|file| run.entries(*file)).collect();
     let placement = Placement::of(&mut entries);
     let mut results: Vec<(FileId, FileResult)> =
@@ -159,7 +165,7 @@ struct Run<'r, 'p> {
     index: &'r Index<'p>,
     models: &'r Models,
     rules: &'r [Rule],
-    strict: &'r FxHashSet<FileId>,
+    options: &'r Options,
 }
 
 impl<'p> Run<'_, 'p> {
@@ -200,7 +206,12 @@ impl<'p> Run<'_, 'p> {
             is_due(&site.function.name) && !reached.contains(&place) && !entries.contains(&place)
         });
         let text = &self.index.program.source(file).text;
-        let due: Vec<_> = due.filter(|site| triage::function_may_matter(text, site.function.span)).collect();
+        let may_matter = |span: Span| {
+            let body = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+            triage::function_may_matter(text, span) || self.models.mentions_own(body)
+        };
+        let skips_triage = self.options.skips_triage;
+        let due: Vec<_> = due.filter(|site| skips_triage || may_matter(site.function.span)).collect();
         if due.is_empty() {
             return FileResult::default();
         }
@@ -220,7 +231,7 @@ impl<'p> Run<'_, 'p> {
         let mut findings = Vec::new();
         let mut secrets = BTreeSet::new();
         let mut result = FileResult::default();
-        let context = Context { index: self.index, models: self.models, strict: self.strict };
+        let context = Context { index: self.index, models: self.models, strict: &self.options.strict };
         let finished = catch_unwind(AssertUnwindSafe(|| {
             let mut observe = |event: &Event<'_, 'p>| {
                 note_secrets(event, &mut secrets);

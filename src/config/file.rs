@@ -8,6 +8,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::models::OwnModel;
 use super::per_file::PerFile;
 use super::{ConfigError, Selector, Wishes};
 use crate::root;
@@ -15,7 +16,8 @@ use crate::rules::catalogue::Profile;
 use crate::suggest;
 
 /// The keys of our table, in the order they are documented.
-const KEYS: [&str; 8] = ["profile", "select", "ignore", "min-confidence", "fail-on", "exclude", "per-file", "extend"];
+const KEYS: [&str; 9] =
+    ["profile", "select", "ignore", "min-confidence", "fail-on", "exclude", "per-file", "models", "extend"];
 
 /// A configuration file as it was written.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub(super) struct ConfigFile {
     pub(super) exclude: Option<Patterns>,
     /// What it wants otherwise in some files, in the order of the text; none where it says nothing.
     pub(super) per_file: Option<Vec<PerFile>>,
+    /// What it says of the users' own code, in the order of the text.
+    pub(super) models: Vec<OwnModel>,
     /// The file it builds on.
     pub(super) extend: Option<PathBuf>,
 }
@@ -93,7 +97,8 @@ pub(super) fn in_order_of_text<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Spann
 impl Reader<'_> {
     fn table(&self, table: &DeTable<'_>) -> Result<ConfigFile, ConfigError> {
         let entries = in_order_of_text(table);
-        let mut file = ConfigFile { wishes: Wishes::default(), exclude: None, per_file: None, extend: None };
+        let mut file =
+            ConfigFile { wishes: Wishes::default(), exclude: None, per_file: None, models: Vec::new(), extend: None };
         for (key, value) in entries {
             let wishes = &mut file.wishes;
             match key.get_ref().as_ref() {
@@ -104,6 +109,7 @@ impl Reader<'_> {
                 "fail-on" => wishes.fail_on = Some(self.word("fail-on", value)?),
                 "exclude" => file.exclude = Some(self.exclude(value)?),
                 "per-file" => file.per_file = Some(self.per_file(value)?),
+                "models" => file.models = self.models(value)?,
                 "extend" => file.extend = Some(root::absolute(&self.folder().join(self.string("extend", value)?))),
                 unknown => return Err(self.unknown_key(unknown, key.span().start, &KEYS)),
             }
@@ -198,7 +204,7 @@ impl Reader<'_> {
         self.error(Some(value.span().start), message, help)
     }
 
-    fn error(&self, at: Option<usize>, message: impl Into<String>, help: impl Into<String>) -> ConfigError {
+    pub(super) fn error(&self, at: Option<usize>, message: impl Into<String>, help: impl Into<String>) -> ConfigError {
         let position = at.map(|at| {
             let before = self.text.get(..at).unwrap_or_default();
             let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

@@ -4,6 +4,7 @@
 //! Deliberately reads no Python and knows nothing of findings beyond the words rule, severity and confidence.
 
 mod file;
+mod models;
 mod per_file;
 mod search;
 mod selection;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use crate::finding::{Confidence, Severity};
 use crate::rules::catalogue::Profile;
 use crate::source::Purpose;
+pub use models::OwnModel;
 pub use search::{Choice, Configurations, Settings};
 pub use selection::Selector;
 

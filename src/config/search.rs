@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::file::{self, ConfigFile, Patterns};
+use super::models::OwnModel;
 use super::per_file::PerFile;
 use super::{ConfigError, Policy, Wishes};
 
@@ -35,6 +36,7 @@ pub struct Settings {
     wishes: Wishes,
     exclude: Option<Patterns>,
     per_file: Vec<PerFile>,
+    models: Vec<OwnModel>,
 }
 
 impl Settings {
@@ -48,6 +50,11 @@ impl Settings {
         let entries = self.per_file.iter().filter(|entry| entry.covers(path));
         let wishes = entries.fold(self.wishes.clone(), |below, entry| entry.over(&below));
         self.typed.clone().over(&wishes).policy()
+    }
+
+    /// What it says of the users' own code.
+    pub fn models(&self) -> &[OwnModel] {
+        &self.models
     }
 
     /// Whether all its files have one policy.
@@ -113,6 +120,7 @@ impl Configurations {
             wishes: merged.wishes,
             exclude: merged.exclude,
             per_file: merged.per_file.unwrap_or_default(),
+            models: merged.models,
         }
     }
 }
@@ -123,6 +131,7 @@ struct Merged {
     wishes: Wishes,
     exclude: Option<Patterns>,
     per_file: Option<Vec<PerFile>>,
+    models: Vec<OwnModel>,
 }
 
 /// The configuration in a folder, where there is one.
@@ -163,7 +172,8 @@ fn load_named(path: &Path, named_by: &str) -> Result<ConfigFile, ConfigError> {
 /// Follows `extend`. The extending file's keys win; paths stay relative to the file that holds them.
 fn merge(path: PathBuf, file: ConfigFile) -> Result<Merged, ConfigError> {
     let mut chain = vec![identity(&path)];
-    let mut merged = Merged { wishes: file.wishes, exclude: file.exclude, per_file: file.per_file };
+    let mut merged =
+        Merged { wishes: file.wishes, exclude: file.exclude, per_file: file.per_file, models: file.models };
     let (mut holder, mut next) = (path, file.extend);
     while let Some(base_path) = next {
         if chain.contains(&identity(&base_path)) {
@@ -179,6 +189,8 @@ fn merge(path: PathBuf, file: ConfigFile) -> Result<Merged, ConfigError> {
         merged.wishes = merged.wishes.over(&base.wishes);
         merged.exclude = merged.exclude.or(base.exclude);
         merged.per_file = merged.per_file.or(base.per_file);
+        // What is nearer is added later and counts more.
+        merged.models.splice(0..0, base.models);
         (holder, next) = (base_path, base.extend);
     }
     Ok(merged)

@@ -5,7 +5,8 @@ use super::interpreter::Interpreter;
 use super::origin::Store;
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, Shape, Value};
-use crate::program::{Binding, ClassRef};
+use crate::program::{Binding, ClassRef, vocabulary};
+use crate::source::Place;
 use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Function, Name};
 use std::rc::Rc;
 
@@ -116,18 +117,24 @@ impl<'p> Interpreter<'p, '_> {
         let first = bindings.iter().rposition(|bound| bound.replaces).unwrap_or_default();
         self.at_module_level(class.file, |this| {
             let values = bindings.iter().skip(first).map(|bound| match &bound.binding {
-                Binding::Function(function) => this.decorated_function(class.file, function, Some(class)),
+                Binding::Function(function) => {
+                    let modelled = this.modelled(class.file, Some(&class.class.name), &function.name);
+                    modelled.unwrap_or_else(|| this.decorated_function(class.file, function, Some(class)))
+                }
                 Binding::Class(inner) => Value::of(Shape::Class(ClassRef { file: class.file, class: inner })),
                 Binding::Value { expression, path } => {
                     let value = this.in_class_body(class, name, expression);
                     let value = path.iter().fold(value, |value, &at| super::containers::element_at(&value, at));
-                    let value = this.field_of_settings(class, name, value);
+                    let value = this.field_of_settings(class, name, value, expression);
                     value.step(place, &super::origin::Step::Assigned(name.clone()))
                 }
                 Binding::Annotated { expression: Some(expression), .. } => {
                     let value = this.in_class_body(class, name, expression);
-                    let value = this.field_of_settings(class, name, value);
+                    let value = this.field_of_settings(class, name, value, expression);
                     value.step(place, &super::origin::Step::Assigned(name.clone()))
+                }
+                Binding::Annotated { annotation, expression: None } => {
+                    this.required_field(class, name, annotation).unwrap_or_else(Value::unknown)
                 }
                 _ => Value::unknown(),
             });
@@ -160,25 +167,40 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// A field that is read from the environment: what the class body gives it is the default.
-    fn field_of_settings(&mut self, class: ClassRef<'p>, name: &Name, value: Value<'p>) -> Value<'p> {
-        let is_field = |text: &Name| !text.is_empty() && !name.starts_with('_');
-        let Some(at) = value.as_text().filter(|text| is_field(text)).map(|_| value.literal_origin()) else {
+    fn field_of_settings(
+        &mut self,
+        class: ClassRef<'p>,
+        name: &Name,
+        value: Value<'p>,
+        written: &Expression,
+    ) -> Value<'p> {
+        let is_default = value.is_none() || value.as_text().is_some();
+        if !is_default || name.starts_with('_') || !self.describes_settings(class) {
             return value;
-        };
-        let base = self.library_base(class);
-        let Some(place) = at
-            .iter()
-            .next()
-            .map(|origin| origin.trail.root().place)
-            .filter(|_| base.is_some_and(|base| self.models.reads_environment(&base)))
-        else {
-            return value;
-        };
-        let variable: Name = name.to_ascii_uppercase().into();
-        let key = Value::text(variable.clone(), place, false);
-        let read = self.setting(Store::Environment, &key, place, Nullness::FULL);
-        let origins = read.origins.union(&value.as_default_of(&variable));
+        }
+        let place = value.literal_origin().iter().next().map(|origin| origin.trail.root().place);
+        let place = place.unwrap_or(Place { file: class.file, span: written.span });
+        let read = self.variable(name, place, value.nullness.or(Nullness::FULL));
+        let origins = read.origins.union(&value.as_default_of(&name.to_ascii_uppercase().into()));
         Value { origins, ..read }
+    }
+
+    /// A field that is read from the environment and has no default: without the variable, no object is made.
+    fn required_field(&mut self, class: ClassRef<'p>, name: &Name, annotation: &Expression) -> Option<Value<'p>> {
+        if name.starts_with('_') || !vocabulary::is_secret(name) || !self.describes_settings(class) {
+            return None;
+        }
+        Some(self.variable(name, Place { file: class.file, span: annotation.span }, Nullness::FULL))
+    }
+
+    fn describes_settings(&mut self, class: ClassRef<'p>) -> bool {
+        self.library_base(class).is_some_and(|base| self.models.reads_environment(&base))
+    }
+
+    /// The environment variable that a field is called after.
+    fn variable(&mut self, field: &Name, place: Place, nullness: Nullness) -> Value<'p> {
+        let key = Value::text(field.to_ascii_uppercase().into(), place, false);
+        self.setting(Store::Environment, &key, place, nullness)
     }
 
     /// What `__init__` assigned to an attribute of objects that nobody was seen to make.

@@ -51,7 +51,10 @@ impl<'p> Interpreter<'p, '_> {
             return *known;
         }
         let text = &self.index.program.source(closure.file).text;
-        let own = triage::called_function_may_matter(text, function.span);
+        let own = triage::called_function_may_matter(text, function.span)
+            || self
+                .models
+                .mentions_own(text.get(function.span.start as usize..function.span.end as usize).unwrap_or_default());
         self.may_matter.insert(identity, own);
         own
     }

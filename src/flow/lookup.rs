@@ -190,8 +190,14 @@ impl<'p> Interpreter<'p, '_> {
 
     fn binding_value(&mut self, file: FileId, name: &Name, binding: &Binding<'p>, depth: u32) -> Value<'p> {
         match binding {
-            Binding::Function(function) => self.decorated_function(file, function, None),
-            Binding::Class(class) => Value::of(Shape::Class(ClassRef { file, class })),
+            Binding::Function(function) => match self.modelled(file, None, &function.name) {
+                Some(value) => value,
+                None => self.decorated_function(file, function, None),
+            },
+            Binding::Class(class) => {
+                let modelled = self.modelled(file, None, &class.name);
+                modelled.unwrap_or_else(|| Value::of(Shape::Class(ClassRef { file, class })))
+            }
             Binding::Import { module, is_renamed } => self.imported_module(file, module, *is_renamed),
             Binding::From { level, module, name } => self.imported_name(file, *level, module, name, depth),
             Binding::Value { expression, path } => {
@@ -307,6 +313,12 @@ impl<'p> Interpreter<'p, '_> {
                 .reduce(|left, right| left.join(&right))
                 .unwrap_or_else(Value::unknown)
         })
+    }
+
+    /// Something of the program that a user's model describes, as the model sees it.
+    pub(super) fn modelled(&mut self, file: FileId, class: Option<&str>, name: &str) -> Option<Value<'p>> {
+        let path = self.models.own_path(self.index.program.paths().components(file), class, name)?;
+        Some(self.external(path.into()))
     }
 
     /// A function without its decorators.

@@ -344,6 +344,9 @@ impl<'p> Interpreter<'p, '_> {
         owner: ClassRef<'p>,
         function: &'p Function,
     ) -> Value<'p> {
+        if let Some(value) = self.modelled(owner.file, Some(&owner.class.name), &function.name) {
+            return value;
+        }
         let callee = if function.decorators.is_empty() {
             Self::plain_function(owner.file, function, Some(owner))
         } else {

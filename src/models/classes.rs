@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 /// A class: its bases and what its attributes and methods give.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ClassModel {
     /// Its dotted names; the first is the one objects are known by.
@@ -117,7 +117,7 @@ pub struct PartModel {
 }
 
 /// What a parameter that is only called like a request holds.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RequestModel {
     /// The class of the request.

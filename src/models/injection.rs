@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::Gives;
 
 /// A default value or annotation that says which part of the request a parameter gets (`x_token: str = Header(None)`).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ParameterModel {
     /// Dotted names of the calls that make it.
@@ -23,7 +23,7 @@ pub struct ParameterModel {
 
 /// A default value or annotation that names a function or class whose result the parameter gets (`Depends(current_user)`).
 /// What it needs in turn is handed to it the same way.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DependencyModel {
     /// Dotted names of the calls that make it.
@@ -36,7 +36,7 @@ pub struct DependencyModel {
 }
 
 /// A decorator whose argument is a function that runs before the handler (`falcon.before(check)`).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BeforeModel {
     /// Dotted names.
@@ -46,7 +46,7 @@ pub struct BeforeModel {
 }
 
 /// An object that reads a credential from the request when the framework calls it (`HTTPBearer()`).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SchemeModel {
     /// Dotted names of the method that is called (`fastapi.security.HTTPBearer.__call__`).
@@ -67,7 +67,7 @@ pub struct SchemeModel {
 }
 
 /// A call that sets the status of the answer that is under way (`self.set_status(401)`), or writes some of it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AnswerModel {
     /// Dotted names.

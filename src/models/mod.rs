@@ -1,5 +1,6 @@
 //! What calls and objects of libraries mean: `rules/models/*.toml`, looked up by dotted name. No judgement here.
 
+mod own;
 pub mod schema;
 
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -93,6 +94,7 @@ pub struct Models {
     dependency_lists: Vec<String>,
     sink_methods: FxHashMap<String, SinkKind>,
     registering: OnceLock<Option<AhoCorasick>>,
+    own: own::OwnNames,
 }
 
 /// Registering calls that are called like the HTTP method.
@@ -102,6 +104,13 @@ const METHOD_NAMES: [&str; 7] = ["get", "post", "put", "patch", "delete", "head"
 pub fn embedded() -> &'static Models {
     static MODELS: LazyLock<Models> = LazyLock::new(|| all_but(&[]));
     &MODELS
+}
+
+/// The same with what users say of their own code, which counts more.
+pub fn with_own(files: Vec<ModelFile>) -> Models {
+    let mut models = all_but(&[]);
+    files.into_iter().for_each(|file| models.add_own(file));
+    models
 }
 
 /// The same without the files of these names, which is how a test learns whether a file is needed.
@@ -210,6 +219,7 @@ impl Models {
     }
 
     fn add_root(&mut self, path: &str, library: &str) {
+        self.own.note(path);
         let root = path.split('.').next().unwrap_or_default();
         self.roots.entry(root.to_owned()).or_insert_with(|| library.to_owned());
         self.libraries.entry(path.to_owned()).or_insert_with(|| library.to_owned());

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 /// Something that makes a function an entry: a decorator, or a call that is handed the function.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EntryModel {
     /// Dotted names: methods of an application object used as decorators or called.
@@ -99,7 +99,7 @@ pub enum VariableSyntax {
 }
 
 /// A call that puts one object with routes under another (`app.register_blueprint(users, url_prefix="/users")`).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MountModel {
     /// Dotted names.
@@ -112,7 +112,7 @@ pub struct MountModel {
 }
 
 /// A base class whose methods answer requests.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ViewClassModel {
     /// Dotted names of the base; `*.View` means a class of that name of any library that no other line names.

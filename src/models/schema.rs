@@ -146,7 +146,7 @@ pub struct ModelFile {
 }
 
 /// Calls that return an object.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct InstanceModel {
     /// Dotted names.
@@ -179,7 +179,7 @@ impl InstanceModel {
 }
 
 /// A call that reads a setting.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SettingModel {
     /// Dotted names.
@@ -199,7 +199,7 @@ pub struct SettingModel {
 }
 
 /// A mapping of settings.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SettingMapModel {
     /// Dotted names.
@@ -231,7 +231,7 @@ pub enum Missing {
 }
 
 /// A call whose result is made of its arguments.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DeriveModel {
     /// Dotted names.
@@ -248,7 +248,7 @@ pub struct DeriveModel {
 }
 
 /// Calls without effect on what is known.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct InertModel {
     /// Dotted names.
@@ -256,7 +256,7 @@ pub struct InertModel {
 }
 
 /// A sink that people or other systems read.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LogModel {
     /// Dotted names.
@@ -272,7 +272,7 @@ pub struct LogModel {
 }
 
 /// A call to which no text of the caller's choice should come.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SinkModel {
     /// Dotted names.
@@ -296,7 +296,7 @@ pub enum SinkKind {
 }
 
 /// A keyed digest.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MacModel {
     /// Dotted names.
@@ -306,7 +306,7 @@ pub struct MacModel {
 }
 
 /// A digest without a key.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DigestModel {
     /// Dotted names.
@@ -328,7 +328,7 @@ pub struct CompareModel {
 }
 
 /// A call that gets a token from an authorization server: for the program itself, not from its caller.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ObtainModel {
     /// Dotted names.
@@ -405,7 +405,7 @@ pub enum Failure {
 }
 
 /// A call that ends the request.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RefuseModel {
     /// Dotted names.
@@ -423,7 +423,7 @@ fn only_status() -> Vec<String> {
 }
 
 /// A call that makes an answer.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ResponseModel {
     /// Dotted names.
@@ -450,7 +450,7 @@ pub struct CookieModel {
 }
 
 /// A call to another service.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OutgoingModel {
     /// Dotted names.
@@ -487,7 +487,7 @@ pub enum ConfigurationMeaning {
 }
 
 /// A configuration key.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConfigurationModel {
     /// Keys.
@@ -510,7 +510,7 @@ pub struct ConfigurationModel {
 }
 
 /// A sender of webhooks that signs its deliveries.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ProviderModel {
     /// The name users know.

@@ -49,7 +49,8 @@ pub(crate) fn run(files: &[(String, String)], rules: Vec<&'static str>, models: 
     sources.sort_by(|left, right| left.path.cmp(&right.path));
     let program = Program::new(sources, Duration::from_secs(5)).with_versions(Versions::of(&stated));
     let strict = program.files().filter(|_| profile == Profile::Strict).collect();
-    let analysis = analysis::analyse_with(&program, &Options { rules: rules.clone(), strict }, models);
+    let analysis =
+        analysis::analyse_with(&program, &Options { rules: rules.clone(), strict, ..Options::default() }, models);
     let policy = Policy {
         rules: rules.into_iter().collect(),
         is_strict: profile == Profile::Strict,
