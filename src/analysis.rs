@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use crate::auth_map::{self, Route};
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
 use crate::flow::bounds::{Bound, Reached};
 use crate::flow::entry::{Entry, FileEntries};
@@ -46,6 +47,8 @@ pub struct Analysis {
     pub secret_literals: Vec<Place>,
     /// Counters for `--statistics`.
     pub statistics: Statistics,
+    /// The routes of the program, in order, where they were asked for.
+    pub routes: Vec<Route>,
 }
 
 /// Counters of a run.
@@ -65,6 +68,7 @@ pub struct Statistics {
 #[derive(Debug, Default)]
 struct FileResult {
     findings: Vec<Finding>,
+    routes: Vec<Route>,
     secret_literals: BTreeSet<Place>,
     reached: FxHashSet<Place>,
     entries: usize,
@@ -93,16 +97,8 @@ pub fn analyse(program: &Program, options: &Options) -> Analysis {
 pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> Analysis {
     let index = Index::new(program);
     let rules: Vec<Rule> = RULES.iter().filter(|rule| options.rules.contains(&rule.id)).copied().collect();
-    let run = Run { index: &index, models, rules: &rules, options };
-    let is_due = |file: &FileId| {
-        let text = &program.source(*file).text;
-        options.skips_triage || triage::may_matter(text) || models.mentions_own(text)
-    };
-    let files: Vec<FileId> = program.files().filter(is_due).collect();
-    let mut entries: Vec<FileEntries<'_>> = files.par_iter().map(|file| run.entries(*file)).collect();
-    let placement = Placement::of(&mut entries);
-    let mut results: Vec<(FileId, FileResult)> =
-        files.par_iter().zip(&entries).map(|(file, own)| (*file, run.run_entries(*file, own, &placement))).collect();
+    let run = Run { index: &index, models, rules: &rules, options, wants_routes: false };
+    let (files, entries, mut results) = run.run_all_entries();
 
     // Functions that nobody calls come first: what they reach is judged with what it really gets.
     let called = called_names(program, &files);
@@ -121,11 +117,21 @@ pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> An
     settle(program, results)
 }
 
+/// The routes of a program with what guards them. No rule runs.
+pub fn routes(program: &Program, models: &Models) -> Analysis {
+    let index = Index::new(program);
+    let options = Options::default();
+    let run = Run { index: &index, models, rules: &[], options: &options, wants_routes: true };
+    let (_, _, results) = run.run_all_entries();
+    settle(program, results)
+}
+
 fn settle(program: &Program, results: Vec<(FileId, FileResult)>) -> Analysis {
     let mut analysis = Analysis::default();
     let mut secrets = BTreeSet::new();
     for (file, result) in results {
         analysis.findings.extend(result.findings);
+        analysis.routes.extend(result.routes);
         secrets.extend(result.secret_literals);
         analysis.statistics.entries += result.entries;
         analysis.statistics.bounded_entries += result.bounded;
@@ -142,6 +148,7 @@ fn settle(program: &Program, results: Vec<(FileId, FileResult)>) -> Analysis {
         }
     }
     analysis.secret_literals = secrets.into_iter().collect();
+    auth_map::put_in_order(&mut analysis.routes);
     for file in program.files() {
         if let Some(refusal) = program.refusal(file) {
             let path = program.source(file).path.clone();
@@ -166,9 +173,31 @@ struct Run<'r, 'p> {
     models: &'r Models,
     rules: &'r [Rule],
     options: &'r Options,
+    wants_routes: bool,
 }
 
+/// The files that can matter, what frameworks call in each, and what running that gave.
+type FirstRound<'p> = (Vec<FileId>, Vec<FileEntries<'p>>, Vec<(FileId, FileResult)>);
+
 impl<'p> Run<'_, 'p> {
+    /// Finds what frameworks call, and runs it.
+    fn run_all_entries(&self) -> FirstRound<'p> {
+        let program = self.index.program;
+        let is_due = |file: &FileId| {
+            let text = &program.source(*file).text;
+            self.options.skips_triage || triage::may_matter(text) || self.models.mentions_own(text)
+        };
+        let files: Vec<FileId> = program.files().filter(is_due).collect();
+        let mut entries: Vec<FileEntries<'p>> = files.par_iter().map(|file| self.entries(*file)).collect();
+        let placement = Placement::of(&mut entries);
+        let results = files
+            .par_iter()
+            .zip(&entries)
+            .map(|(file, own)| (*file, self.run_entries(*file, own, &placement)))
+            .collect();
+        (files, entries, results)
+    }
+
     fn entries(&self, file: FileId) -> FileEntries<'p> {
         let found = catch_unwind(AssertUnwindSafe(|| {
             let mut deaf = |_: &Event<'_, 'p>| {};
@@ -229,12 +258,16 @@ impl<'p> Run<'_, 'p> {
     /// Runs something with the rules listening.
     fn observed(&self, work: impl FnOnce(&mut Interpreter<'p, '_>, &mut FileResult)) -> FileResult {
         let mut findings = Vec::new();
+        let mut routes = Vec::new();
         let mut secrets = BTreeSet::new();
         let mut result = FileResult::default();
         let context = Context { index: self.index, models: self.models, strict: &self.options.strict };
         let finished = catch_unwind(AssertUnwindSafe(|| {
             let mut observe = |event: &Event<'_, 'p>| {
                 note_secrets(event, &mut secrets);
+                if self.wants_routes {
+                    routes.extend(auth_map::route(event, &context));
+                }
                 for rule in self.rules {
                     findings.extend((rule.judge)(event, &context));
                 }
@@ -248,6 +281,7 @@ impl<'p> Run<'_, 'p> {
             Err(_) => result.panicked = true,
         }
         result.findings = findings;
+        result.routes = routes;
         result.secret_literals = secrets;
         result
     }

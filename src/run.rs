@@ -3,6 +3,7 @@
 //! Decides nothing itself; each stage has its module. Here lives the only place that maps troubles to exit codes.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::panic;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::analysis::{self, Analysis, Options};
 use crate::cli::{Arguments, CheckRequest, Command, Inputs, RuleArguments};
-use crate::config::{ConfigError, Configurations, OwnModel, Policy};
+use crate::config::{Choice, ConfigError, Configurations, OwnModel, Policy, Wishes};
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
 use crate::input::{self, Found, requirements};
 use crate::models::{self, schema::ModelFile};
@@ -31,14 +32,14 @@ use crate::source::{FileId, Source};
 use crate::suppress::{self, Suppressions};
 
 /// Wall time the parser gets for one file.
-const PARSE_BUDGET: Duration = Duration::from_secs(5);
+pub(crate) const PARSE_BUDGET: Duration = Duration::from_secs(5);
 
 /// Stack of a worker thread: depth is bounded by design, this is room to spare.
 const STACK_BYTES: usize = 16 * 1024 * 1024;
 
 /// Why a run ended before it could report.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+pub(crate) enum Failure {
     #[error("{0}\nhelp: {help}", help = .0.help)]
     Configuration(#[from] ConfigError),
     #[error("{0}")]
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
     let result = panic::catch_unwind(|| match arguments.command {
         Command::Check(arguments) => check(&arguments.request()),
         Command::Rule(arguments) => rule(&arguments),
+        Command::Routes(arguments) => crate::routes::routes(&arguments.request()),
     });
     match result {
         Ok(Ok(outcome)) => ExitCode::from(outcome.code()),
@@ -80,20 +82,28 @@ fn rule(arguments: &RuleArguments) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
-fn print(text: &str) -> Result<Written, Failure> {
+pub(crate) fn print(text: &str) -> Result<Written, Failure> {
     output::to_stdout(text).map_err(|error| Failure::Output { to: "standard output".to_owned(), error })
 }
 
 fn check(request: &CheckRequest) -> Result<Outcome, Failure> {
+    in_pool(request.jobs, || check_in_pool(request))
+}
+
+/// Runs something on as many threads as are wanted.
+pub(crate) fn in_pool<T: Send>(
+    jobs: Option<NonZeroUsize>,
+    work: impl FnOnce() -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
     let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES);
-    if let Some(jobs) = request.jobs {
+    if let Some(jobs) = jobs {
         pool = pool.num_threads(jobs.get());
     }
-    pool.build()?.install(|| check_in_pool(request))
+    pool.build()?.install(work)
 }
 
 fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
-    let inputs = collect(request)?;
+    let inputs = collect(&request.inputs, &request.configuration, &request.wishes)?;
     let root = Root::of(&request.inputs.paths);
     let versions = versions(&inputs.sources, &request.inputs, &root);
     let program = Program::new(inputs.sources, PARSE_BUDGET).with_versions(versions);
@@ -107,7 +117,7 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
 
     let suppressions = suppressions(&program);
     let context = settle::Context { program: &program, root: &root, policy: &policy };
-    let Analysis { findings, diagnostics, secret_literals, statistics } = analysis;
+    let Analysis { findings, diagnostics, secret_literals, statistics, routes: _ } = analysis;
     let settled = settle::settle(&context, findings, suppressions);
     let diagnostics = all_diagnostics(&program, [inputs.diagnostics, diagnostics, nothing_selected(&policies)]);
 
@@ -133,32 +143,33 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
 }
 
 /// Which versions of libraries the sources use, as the files say that lie beside and above them in their project.
-fn versions(sources: &[Source], inputs: &Inputs, root: &Root) -> Versions {
+pub(crate) fn versions(sources: &[Source], inputs: &Inputs, root: &Root) -> Versions {
     let bounds: Vec<PathBuf> = inputs.paths.iter().cloned().chain([root.folder().to_path_buf()]).collect();
     Versions::of(&requirements::near(sources.iter().map(|source| source.path.as_path()), &bounds))
 }
 
 /// What was read, and what is wanted for each file of it.
-struct Collected {
-    sources: Vec<Source>,
+pub(crate) struct Collected {
+    pub(crate) sources: Vec<Source>,
     policies: Vec<Arc<Policy>>,
     /// What the configurations of these files say of the users' own code.
-    models: Vec<ModelFile>,
+    pub(crate) models: Vec<ModelFile>,
     fallback: Policy,
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-fn collect(request: &CheckRequest) -> Result<Collected, Failure> {
-    let root = Root::of(&request.inputs.paths);
-    let mut configurations = Configurations::new(request.configuration.clone(), request.wishes.clone());
-    let Found { files, mut diagnostics } = input::find(&request.inputs);
+/// Finds and reads what a run is about.
+pub(crate) fn collect(inputs: &Inputs, configuration: &Choice, wishes: &Wishes) -> Result<Collected, Failure> {
+    let root = Root::of(&inputs.paths);
+    let mut configurations = Configurations::new(configuration.clone(), wishes.clone());
+    let Found { files, mut diagnostics } = input::find(inputs);
     let Wanted { files: wanted, policies, models } = wanted(&files, &mut configurations)?;
     if wanted.is_empty() && diagnostics.is_empty() {
-        diagnostics.push(nothing_found(&request.inputs));
+        diagnostics.push(nothing_found(inputs));
     }
-    let read: Vec<input::Read> = wanted.par_iter().map(|file| input::read(file, &request.inputs)).collect();
-    let mut collected =
-        Collected { sources: Vec::new(), policies: Vec::new(), models, fallback: request.wishes.policy(), diagnostics };
+    let read: Vec<input::Read> = wanted.par_iter().map(|file| input::read(file, inputs)).collect();
+    let fallback = wishes.policy();
+    let mut collected = Collected { sources: Vec::new(), policies: Vec::new(), models, fallback, diagnostics };
     for (one, policy) in read.into_iter().zip(policies) {
         collected.diagnostics.extend(one.diagnostics);
         if let Some(mut source) = one.source {
@@ -175,7 +186,7 @@ fn collect(request: &CheckRequest) -> Result<Collected, Failure> {
 struct Wanted<'f> {
     files: Vec<&'f input::File>,
     policies: Vec<Arc<Policy>>,
-    models: Vec<ModelFile>,
+    pub(crate) models: Vec<ModelFile>,
 }
 
 /// The files that no configuration excludes, each with its policy. Excludes hold for files named one by one, too: a
@@ -230,7 +241,7 @@ fn suppressions(program: &Program) -> Vec<Suppressions> {
 }
 
 /// The troubles of all stages, and those of the parser, in order and once each.
-fn all_diagnostics<const N: usize>(program: &Program, stages: [Vec<Diagnostic>; N]) -> Vec<Diagnostic> {
+pub(crate) fn all_diagnostics<const N: usize>(program: &Program, stages: [Vec<Diagnostic>; N]) -> Vec<Diagnostic> {
     let mut all: Vec<Diagnostic> = stages.into_iter().flatten().collect();
     for file in program.files() {
         let source = program.source(file);
@@ -318,7 +329,6 @@ fn file_style(request: &CheckRequest) -> Style {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Wishes;
     use crate::finding::{FindingBuilder, Severity};
     use crate::source::{Place, Span};
 

@@ -23,6 +23,12 @@ impl<'p> Interpreter<'p, '_> {
                     // `client_id = decoded`: what the program itself calls a name is none of the secret.
                     value.origins = super::expression::as_part(&value.origins, Part::Username);
                 }
+                if let Some(home) = self.shared_home(name) {
+                    state.set_attribute(home, name.clone(), value.clone());
+                    if matches!(home, Object::Module(_)) {
+                        return vec![state];
+                    }
+                }
                 state.locals.set(name.clone(), value);
                 vec![state]
             }

@@ -1,6 +1,6 @@
 //! Calls: which function they mean, what it gets, and what one run of it says for all equal calls.
 
-use super::event::SecretRole;
+use super::event::{SecretRole, Stage};
 use super::evidence::{CheckKind, Evidence};
 use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, Summary, one};
 use super::origin::{OriginKind, Origins, Step};
@@ -213,6 +213,12 @@ impl<'p> Interpreter<'p, '_> {
             self.summaries.insert(key, Rc::clone(&summary));
             summary
         };
+        if self.entry.as_ref().is_some_and(|entry| entry.place == identity) {
+            let ways_out = summary.returns.iter().map(|(state, ..)| state);
+            for state in ways_out.chain(summary.raised.iter().map(|raised| &raised.state)) {
+                self.note_stage(&state.evidence, &Stage::Body);
+            }
+        }
         for raised in &summary.raised {
             let mut raised = raised.clone();
             raised.state = continue_after(&state, &raised.state);
@@ -242,6 +248,7 @@ impl<'p> Interpreter<'p, '_> {
         self.running.push(identity);
         self.outer_evidence.push(state.evidence.clone());
         let mut frame = Frame::new(closure.file, Some(Rc::clone(closure)));
+        frame.scoping = self.scoping(closure);
         frame.is_caller_checked = self.is_caller_checked(state);
         self.frames.push(frame);
         match closure.code {

@@ -135,7 +135,10 @@ impl<'p> Interpreter<'p, '_> {
                 let value = self.lookup(state, name);
                 let left = value.nullness.and(nullness);
                 if !left.is_impossible() && left != value.nullness {
-                    state.locals.set(name.clone(), value.with_nullness(left));
+                    match self.shared_home(name) {
+                        Some(home) => state.set_attribute(home, name.clone(), value.with_nullness(left)),
+                        None => state.locals.set(name.clone(), value.with_nullness(left)),
+                    }
                 }
             }
             ExpressionKind::Call { callee, arguments }
@@ -162,18 +165,7 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Split<'p> {
         let place = self.place(test.span);
         let mut split = (Vec::new(), Vec::new());
-        let [(operator, right)] = rest else {
-            // A chain is a range test: nothing of ours depends on it.
-            let mut paths = vec![state];
-            for expression in std::iter::once(left).chain(rest.iter().map(|(_, expression)| expression)) {
-                paths = paths
-                    .into_iter()
-                    .flat_map(|state| self.evaluate(state, expression))
-                    .map(|(state, _)| state)
-                    .collect();
-            }
-            return (paths.clone(), paths);
-        };
+        let [(operator, right)] = rest else { return self.branch_chain(state, test, left, rest) };
         for (state, left_value) in self.evaluate(state, left) {
             for (state, right_value) in self.evaluate(state, right) {
                 if let Some((yes, no)) = self.special_equality(&state, *operator, &left_value, &right_value, place) {
@@ -189,6 +181,29 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         split
+    }
+
+    /// `a < b == c`: every neighbours' comparison must hold.
+    fn branch_chain(
+        &mut self,
+        state: State<'p>,
+        test: &'p Expression,
+        left: &'p Expression,
+        rest: &'p [(CompareOperator, Expression)],
+    ) -> Split<'p> {
+        let (mut open, mut failed) = (vec![state], Vec::new());
+        let mut before = left;
+        for pair in rest {
+            let mut holding = Vec::new();
+            for state in open {
+                let (yes, no) = self.branch_compare(state, test, before, std::slice::from_ref(pair));
+                holding.extend(yes);
+                failed.extend(no);
+            }
+            open = self.merge(holding, self.place(test.span));
+            before = &pair.1;
+        }
+        (open, failed)
     }
 
     /// Compares two values with an operator of the language.

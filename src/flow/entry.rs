@@ -1,7 +1,8 @@
 //! Entries: what frameworks call, what surrounds it, and how one is run from the outside in.
 
 use super::bounds::{REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES};
-use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
+use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome, Stage};
+use super::evidence::Evidence;
 use super::interpreter::{Branches, Frame, Interpreter, Raised, RaisedClass};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
@@ -133,6 +134,15 @@ impl<'p> Interpreter<'p, '_> {
         self.take_raised(outcomes);
     }
 
+    /// The checks of a path that no earlier part of what surrounds the handler made are of this one.
+    pub(super) fn note_stage(&mut self, evidence: &Evidence, stage: &Stage) {
+        if self.is_loud() {
+            for check in evidence {
+                self.facts.stages.entry(*check).or_insert_with(|| stage.clone());
+            }
+        }
+    }
+
     /// The request where a view's object keeps it.
     fn with_request(&self, mut state: State<'p>, entry: &Entry<'p>) -> State<'p> {
         if let (Some(attribute), Some(class)) = (&entry.handler.request_attribute, entry.site.class) {
@@ -151,6 +161,7 @@ impl<'p> Interpreter<'p, '_> {
             let arguments = self.entry_arguments(&state, entry);
             let plain = self.undecorated(entry.site);
             for (state, arguments) in self.inject(state, &plain, arguments, by_name) {
+                self.note_stage(&state.evidence, &Stage::Dependency);
                 let (callee, arguments) = self.surrounded(&state, entry, callee.clone(), arguments);
                 branches.extend(self.call(state, &callee, arguments, entry.info.place));
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::evidence::Evidence;
+use super::evidence::{Check, Evidence};
 use super::origin::Origin;
 use super::token::{Algorithms, Constraint, Expiry};
 use super::value::{Dictionary, Value};
@@ -215,6 +215,18 @@ pub struct Above {
     pub registration: Place,
 }
 
+/// Which part of what surrounds a route made a check. What stands in none of these was made by a decorator, or by the method
+/// of a class that calls the handler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// A hook before the route.
+    Hook(Name),
+    /// What the framework calls to get the handler's arguments.
+    Dependency,
+    /// The handler itself and what it calls.
+    Body,
+}
+
 /// What is known when an entry has run.
 #[derive(Debug, Default)]
 pub struct Facts<'p> {
@@ -242,6 +254,8 @@ pub struct Facts<'p> {
     pub reads: BTreeMap<Place, Origin>,
     /// Credentials that a callback is handed.
     pub presented: Vec<Origin>,
+    /// Which part of what surrounds the handler made each check.
+    pub stages: BTreeMap<Check, Stage>,
     /// Settings that are used as keys, by name.
     pub key_settings: BTreeSet<Name>,
     /// Secrets that a test found unset: where, and which.

@@ -202,8 +202,10 @@ impl<'p> Interpreter<'p, '_> {
     /// A function or lambda with the names around it.
     pub(super) fn closure(&mut self, state: &State<'p>, code: Code<'p>) -> Value<'p> {
         let parent = self.frame().closure.clone();
-        let scope =
-            parent.as_ref().map(|outer| Rc::new(Scope { locals: state.locals.clone(), parent: outer.scope.clone() }));
+        let scope = parent.as_ref().map(|outer| {
+            let function = outer.code.place(outer.file);
+            Rc::new(Scope { locals: state.locals.clone(), parent: outer.scope.clone(), function })
+        });
         let class = parent.as_ref().and_then(|outer| outer.class);
         let closure = Closure { code, file: self.file(), class, scope };
         Value::of(Shape::Function(Rc::new(closure)))

@@ -13,7 +13,7 @@ use super::origin::{OriginKind, Origins};
 use super::scheme::OpenTry;
 use super::startup::{Made, Partial, Record};
 use super::state::State;
-use super::value::{Closure, Object, Value};
+use super::value::{Closure, Nullness, Object, Value};
 use crate::models::Models;
 use crate::program::{ClassRef, Index, ModuleScope};
 use crate::source::{FileId, Place, Span};
@@ -29,8 +29,8 @@ pub struct Raised<'p> {
     pub state: State<'p>,
     /// What it may be.
     pub class: RaisedClass<'p>,
-    /// What its text may carry.
-    pub carries: Origins,
+    /// The exception itself, or what its text may carry.
+    pub value: Value<'p>,
     /// Where.
     pub place: Place,
 }
@@ -63,6 +63,10 @@ pub struct Frame<'p> {
     pub raised: Vec<Raised<'p>>,
     /// How many `try` with handlers are open.
     pub open_tries: u32,
+    /// What the handlers that run have caught, the innermost last.
+    pub caught: Vec<(RaisedClass<'p>, Value<'p>)>,
+    /// Names of the function that live outside it.
+    pub scoping: Option<Rc<super::scoping::Scoping>>,
     /// Whether something had checked the caller before it was called.
     pub is_caller_checked: bool,
 }
@@ -77,6 +81,8 @@ impl<'p> Frame<'p> {
             yields: None,
             raised: Vec::new(),
             open_tries: 0,
+            caught: Vec::new(),
+            scoping: None,
             is_caller_checked: false,
         }
     }
@@ -137,6 +143,8 @@ pub struct Interpreter<'p, 'i> {
     /// Modules whose top level was run for what it assigns to the objects that it makes.
     pub(super) loaded: FxHashSet<FileId>,
     pub(super) members_in_progress: FxHashSet<Place>,
+    /// Names that functions assign outside themselves, by the place of the function.
+    pub(super) scopings: FxHashMap<Place, Option<Rc<super::scoping::Scoping>>>,
     /// Bases of classes, and the order in which they are asked, by the place of the class.
     pub(super) bases: FxHashMap<Place, Rc<Vec<Value<'p>>>>,
     pub(super) orders: FxHashMap<Place, Rc<Vec<ClassRef<'p>>>>,
@@ -191,6 +199,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             loaded: FxHashSet::default(),
             is_route: false,
             members_in_progress: FxHashSet::default(),
+            scopings: FxHashMap::default(),
             bases: FxHashMap::default(),
             orders: FxHashMap::default(),
             running: Vec::new(),
@@ -299,7 +308,12 @@ impl<'p, 'i> Interpreter<'p, 'i> {
 
     /// An exception leaves what runs.
     pub(super) fn raise(&mut self, state: State<'p>, class: RaisedClass<'p>, carries: Origins, place: Place) {
-        self.frame().raised.push(Raised { state, class, carries, place });
+        self.raise_value(state, class, Value::from_origins(carries, Nullness::FULL), place);
+    }
+
+    /// An exception that a handler can look at leaves what runs.
+    pub(super) fn raise_value(&mut self, state: State<'p>, class: RaisedClass<'p>, value: Value<'p>, place: Place) {
+        self.frame().raised.push(Raised { state, class, value, place });
     }
 
     /// Something that nobody can see into saw these values: that counts as a check when a credential is among them.

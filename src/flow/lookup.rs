@@ -16,6 +16,9 @@ const MAX_IMPORTS: u32 = 12;
 impl<'p> Interpreter<'p, '_> {
     /// The value of a name in the running function.
     pub(super) fn lookup(&mut self, state: &State<'p>, name: &Name) -> Value<'p> {
+        if let Some(value) = self.shared_home(name).and_then(|home| state.attribute(home, name)) {
+            return value.clone();
+        }
         if let Some(value) = state.locals.get(name) {
             return value.clone();
         }
@@ -28,6 +31,9 @@ impl<'p> Interpreter<'p, '_> {
             scope = current.parent.clone();
         }
         let file = self.file();
+        if let Some(value) = state.module_attribute(file, name) {
+            return value.clone();
+        }
         self.global(file, name)
     }
 
@@ -58,6 +64,9 @@ impl<'p> Interpreter<'p, '_> {
         let value = self.at_module_level(file, |this| {
             let value = this.join_bindings(file, name, bindings, depth);
             let value = this.changed_at_start(file, name, value);
+            this.earlier.insert((file, name.clone()), value.clone());
+            let later = this.assigned_by_functions(file, name);
+            let value = later.map_or_else(|| value.clone(), |later| value.join(&later));
             this.guarded_at_start(file, name, value)
         });
         self.in_progress.remove(&key);

@@ -44,6 +44,7 @@ pub mod relevant;
 mod request_part;
 pub mod routing;
 mod scheme;
+mod scoping;
 mod special;
 pub mod startup;
 pub mod state;

@@ -99,7 +99,7 @@ impl<'p> Interpreter<'p, '_> {
             kind,
             name: site.function.name.clone(),
             path,
-            methods: if methods.is_empty() { written_methods(arguments) } else { methods },
+            methods: Some(written_methods(arguments)).filter(|written| !written.is_empty()).unwrap_or(methods),
             place: site.place(),
         };
         let at = Some(Place { file: site.file, span: decorator.span });

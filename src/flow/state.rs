@@ -9,7 +9,7 @@ use rustc_hash::FxHasher;
 
 use super::evidence::{CheckKind, Evidence};
 use super::value::{Nullness, Object, Value};
-use crate::source::Place;
+use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
 
 /// The names of one function.
@@ -39,6 +39,8 @@ impl<'p> Locals<'p> {
 #[derive(Clone, Debug, Default)]
 struct Heap<'p> {
     attributes: BTreeMap<(Object, Name), Value<'p>>,
+    /// Whether an attribute of a module is among them.
+    has_module_names: bool,
     /// What tests said of an expression that reads the request, by its normal form.
     known: BTreeMap<Name, Nullness>,
     /// The hash of both, once asked for.
@@ -78,6 +80,11 @@ impl<'p> State<'p> {
         self.heap.attributes.range(first..).take_while(move |((of, _), _)| *of == object).map(|(_, value)| value)
     }
 
+    /// What a function assigned to a module's name on this path.
+    pub fn module_attribute(&self, file: FileId, name: &str) -> Option<&Value<'p>> {
+        if self.heap.has_module_names { self.attribute(Object::Module(file), name) } else { None }
+    }
+
     /// Every attribute that was set on this path.
     pub fn attributes(&self) -> impl Iterator<Item = (&(Object, Name), &Value<'p>)> {
         self.heap.attributes.iter()
@@ -85,7 +92,9 @@ impl<'p> State<'p> {
 
     /// Sets an attribute.
     pub fn set_attribute(&mut self, object: Object, name: Name, value: Value<'p>) {
-        Heap::changed(&mut self.heap).attributes.insert((object, name), value);
+        let heap = Heap::changed(&mut self.heap);
+        heap.has_module_names |= matches!(object, Object::Module(_));
+        heap.attributes.insert((object, name), value);
     }
 
     /// What tests on this path left possible for something read from the request.
@@ -166,6 +175,7 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
     }
     let mut joined = Heap::clone(left);
     joined.fingerprint = Cell::new(None);
+    joined.has_module_names |= right.has_module_names;
     for (key, value) in &right.attributes {
         joined
             .attributes

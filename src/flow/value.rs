@@ -192,6 +192,8 @@ pub struct Scope<'p> {
     pub locals: super::state::Locals<'p>,
     /// The scope around it.
     pub parent: Option<Rc<Scope<'p>>>,
+    /// The function whose names they are.
+    pub function: Place,
 }
 
 /// Whether a text is the beginning of an address, or a part of one with a query string.

@@ -11,7 +11,7 @@ pub struct EntryModel {
     pub path: Vec<String>,
     /// What kind of entry.
     pub kind: EntryKindModel,
-    /// The HTTP methods, where the name says them.
+    /// The HTTP methods where the call names none.
     #[serde(default)]
     pub methods: Vec<String>,
     /// Parameters in order, as `meaning` or `meaning=name`; `path`, `methods`, `handler` (a function or view class that a

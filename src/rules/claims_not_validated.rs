@@ -1,7 +1,7 @@
 //! `claims-not-validated`: a library that splits decoding in two is asked for the first half only.
 
 use super::shared::decoding::{decode_finding, function_quote, is_checked_later, presented_token};
-use super::shared::{Context, entry_words, presented};
+use super::shared::{Context, entry_words, presented, stricter_decode};
 use crate::finding::{Finding, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event, Facts};
 use crate::flow::token::Constraint;
@@ -31,6 +31,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
     );
     let builder = decode_finding((RULE, Severity::Error), decode, origin, entry, "the claims are never validated")
         .message(message)
+        .fix(stricter_decode::validate(context, decode))
         .help(format!("call `{validation}` before the claims are used"))
         .confidence(origin.confidence);
     Some(builder.build())

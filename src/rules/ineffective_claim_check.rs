@@ -1,7 +1,7 @@
 //! `ineffective-claim-check`: a check of a claim that looks right and refuses nothing, or not what it should.
 
 use super::shared::decoding::{decode_finding, function_quote, is_checked_later, presented_token};
-use super::shared::{Context, entry_words, presented};
+use super::shared::{Context, entry_words, presented, stricter_decode};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event, Facts};
 use crate::flow::token::Constraint;
@@ -85,6 +85,13 @@ fn finding(claim: &Claim, decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<
         ),
         Constraint::Absent | Constraint::Enforced => return None,
     };
+    let fix = parameter.as_ref().and_then(|parameter| match (claim.constraint)(decode) {
+        Constraint::AcceptsMissing => stricter_decode::demand_claim(context, decode, parameter),
+        Constraint::SwitchedOff if decode.is_verified => {
+            stricter_decode::switch_on(context, decode, parameter.verify_option.as_slice())
+        }
+        _ => None,
+    });
     let message = format!(
         "In {} {what}, for {} on the way from {}: {gain}.",
         function_quote(decode, context),
@@ -95,6 +102,7 @@ fn finding(claim: &Claim, decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<
         .message(message)
         .help(help)
         .confidence(origin.confidence)
+        .fix(fix)
         .identity(*name);
     Some(builder.build())
 }

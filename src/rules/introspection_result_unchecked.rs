@@ -18,8 +18,10 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 fn finding(asked: &Introspection<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     let (origin, _) = asked.token.origins.credential()?;
     let tests = |claim: &str| facts.claim_checks.contains(&(asked.place, claim.into()));
-    // A claim whose name is not known may be the one.
-    if tests("") {
+    // An answer that is not active has no other claims (RFC 7662 section 2.2): who tests one of them refuses it too. One whose
+    // name is not known may be `active` itself.
+    let is_tested = facts.claim_checks.iter().any(|(place, name)| *place == asked.place && name != "active");
+    if is_tested && !tests("active") {
         return None;
     }
     let is_strict = context.is_strict(asked.place.file);

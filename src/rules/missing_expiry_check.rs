@@ -1,7 +1,7 @@
 //! `missing-expiry-check`: a verified token is accepted after its time, or without one.
 
 use super::shared::decoding::{decode_finding, function_quote, is_checked_later, is_own_token, presented_token};
-use super::shared::{Context, entry_words, presented};
+use super::shared::{Context, entry_words, presented, stricter_decode};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event, Facts};
 use crate::flow::origin::Origin;
@@ -30,7 +30,9 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
         let label = "the check of expiry is switched off here";
         let what = "verifies the signature with the check of expiry switched off".to_owned();
         let fix = format!("drop what switches the check of `exp` off in `{}`", decode.function);
-        return Some(build(decode, origin, entry, context, (label, &what, &fix), Severity::Warning, origin.confidence));
+        let mut finding = build(decode, origin, entry, context, (label, &what, &fix), Severity::Warning, origin.confidence);
+        finding.fix = stricter_decode::switch_on(context, decode, &decode.model.expiry.verify_options);
+        return Some(finding);
     }
     if expiry.leeway > MAX_LEEWAY {
         let what = format!("accepts a token {} after its `exp`", duration(expiry.leeway));

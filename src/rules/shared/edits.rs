@@ -138,6 +138,12 @@ impl<'c, 'i, 'p> Editor<'c, 'i, 'p> {
         self.drop_item(previous, Span::new(written.span.start, value.span.end), close)
     }
 
+    /// Takes an element out of a list, tuple or set display that holds others.
+    pub(in crate::rules) fn drop_element(&mut self, elements: &[Expression], at: usize, close: u32) -> Option<()> {
+        let previous = at.checked_sub(1).and_then(|at| elements.get(at)).map(|element| element.span.end);
+        self.drop_item(previous, elements.get(at)?.span, close)
+    }
+
     /// An item with the comma that sets it off: the one behind it, or the one before the last.
     fn drop_item(&mut self, previous: Option<u32>, item: Span, close: u32) -> Option<()> {
         let tail = self.text(item.end, close);

@@ -4,8 +4,11 @@ use super::Context;
 use super::edits::{Call, Editor, call_parts, keyword};
 use crate::finding::Fix;
 use crate::flow::event::Decode;
+use crate::flow::walk;
 use crate::models::schema::ClaimParameter;
-use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind};
+use crate::program::{Binding, Bound};
+use crate::source::{FileId, Span};
+use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
 
 /// The claim `parameter` speaks of is expected to be what an environment variable says.
 pub(in crate::rules) fn expect_claim(
@@ -83,6 +86,96 @@ pub(in crate::rules) fn drop_option(
     match &options.kind {
         ExpressionKind::Dictionary(entries) if entries.len() == 1 => editor.drop_keyword(call, "options"),
         _ => editor.drop_entry(options, name),
+    }
+}
+
+/// An option that switches a check off is taken out.
+pub(in crate::rules) fn switch_on(context: &Context<'_, '_>, decode: &Decode<'_>, switches: &[String]) -> Option<Fix> {
+    let call = context.expression_at(decode.place)?;
+    let options = options(call_parts(call)?, decode)?;
+    let switch = switches.iter().find(|switch| has_false(options, switch))?;
+    let mut editor = Editor::new(context, decode.place.file);
+    drop_option(&mut editor, call, options, switch)?;
+    editor.fix(format!("Drop `\"{switch}\": False`"), false)
+}
+
+/// A claim that is expected where it is there is demanded.
+pub(in crate::rules) fn demand_claim(
+    context: &Context<'_, '_>,
+    decode: &Decode<'_>,
+    claim: &ClaimParameter,
+) -> Option<Fix> {
+    let call = context.expression_at(decode.place)?;
+    let parts = call_parts(call)?;
+    let mut editor = Editor::new(context, decode.place.file);
+    if let Some(key) = &claim.key {
+        let expectations = context.display_of(decode.place.file, keyword(parts, &claim.parameter)?)?;
+        let expectation = context.display_of(decode.place.file, entry(expectations, key)?)?;
+        let is_open = editor.text(expectation.span.start, expectation.span.start + 1) == "{";
+        if !is_open || entry(expectation, "essential").is_some() {
+            return None;
+        }
+        editor.insert(expectation.span.start + 1, "\"essential\": True, ");
+    } else {
+        let option = claim.require_option.as_deref()?;
+        match options(parts, decode) {
+            None => editor.add_argument(call, &format!("options={{\"{option}\": True}}"))?,
+            Some(given) if matches!(&given.kind, ExpressionKind::Dictionary(entries) if !entries.is_empty()) => {
+                editor.insert(given.span.start + 1, format!("\"{option}\": True, "));
+            }
+            Some(_) => return None,
+        }
+    }
+    editor.fix("Refuse a token without the claim", false)
+}
+
+/// The claims are validated in a statement behind the one that decodes them.
+pub(in crate::rules) fn validate(context: &Context<'_, '_>, decode: &Decode<'_>) -> Option<Fix> {
+    let method = decode.model.validated_by.as_deref()?;
+    let body = &context.index.module(decode.place.file)?.body;
+    let (statement, target) = assignment_of(body, decode.place.span)?;
+    let mut editor = Editor::new(context, decode.place.file);
+    let line_start = editor.text(0, statement.start).rfind('\n').map_or(0, |newline| newline as u32 + 1);
+    let indentation = editor.text(line_start, statement.start);
+    if !indentation.chars().all(char::is_whitespace) {
+        return None;
+    }
+    editor.insert(statement.end, format!("\n{indentation}{target}.{method}()"));
+    editor.fix("Validate the claims", false)
+}
+
+/// The statement `name = value` whose value stands at a span: its range and the name.
+fn assignment_of(body: &[Statement], value: Span) -> Option<(Span, Name)> {
+    let around = body.iter().find(|statement| statement.span.contains(value))?;
+    if let StatementKind::Assign { targets, value: assigned } = &around.kind
+        && assigned.span == value
+        && let [Expression { kind: ExpressionKind::Name(name), .. }] = targets.as_slice()
+    {
+        return Some((around.span, name.clone()));
+    }
+    walk::bodies(around).into_iter().find_map(|inner| assignment_of(inner, value))
+}
+
+/// The value of a string key in a dictionary display.
+fn entry<'p>(dictionary: &'p Expression, name: &str) -> Option<&'p Expression> {
+    let ExpressionKind::Dictionary(entries) = &dictionary.kind else { return None };
+    let is_it = |key: &Option<Expression>| matches!(key, Some(Expression { kind: ExpressionKind::String(text), .. }) if text == name);
+    entries.iter().find(|(key, _)| is_it(key)).map(|(_, value)| value)
+}
+
+impl<'p> Context<'_, 'p> {
+    /// The dictionary display that an expression is, or that the constant of the same file holds which it names.
+    fn display_of(&self, file: FileId, expression: &'p Expression) -> Option<&'p Expression> {
+        match &expression.kind {
+            ExpressionKind::Dictionary(_) => Some(expression),
+            ExpressionKind::Name(name) => match self.index.scope(file).names.get(name)?.as_slice() {
+                [Bound { binding: Binding::Value { expression, path }, .. }] if path.is_empty() => {
+                    Some(*expression).filter(|value| matches!(value.kind, ExpressionKind::Dictionary(_)))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 }
 
