@@ -27,8 +27,7 @@ impl<'p> Interpreter<'p, '_> {
     /// A view returns a value that is no answer object yet.
     pub(super) fn returned(&mut self, state: &State<'p>, value: &Value<'p>, place: Place) {
         let is_handler = self.frames.last().and_then(|frame| frame.closure.as_ref()).is_some_and(|closure| {
-            matches!(closure.code, Code::Function(_))
-                && self.entry.as_ref().is_some_and(|entry| entry.place == closure.code.place(closure.file))
+            matches!(closure.code, Code::Function(_)) && Some(closure.code.place(closure.file)) == self.entry
         });
         if !self.is_route || !is_handler || matches!(value.shape, Shape::Response { .. }) {
             return;

@@ -213,7 +213,7 @@ impl<'p> Interpreter<'p, '_> {
             self.summaries.insert(key, Rc::clone(&summary));
             summary
         };
-        if self.entry.as_ref().is_some_and(|entry| entry.place == identity) {
+        if self.entry == Some(identity) {
             let ways_out = summary.returns.iter().map(|(state, ..)| state);
             for state in ways_out.chain(summary.raised.iter().map(|raised| &raised.state)) {
                 self.note_stage(&state.evidence, &Stage::Body);

@@ -109,7 +109,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 OriginKind::StubResult { function, at } => {
                     // Its trail begins where the credential entered.
-                    let entry = self.entry.as_ref().map(|entry| entry.place);
+                    let entry = self.entry;
                     let event = Event::Stub { function, definition: *at, place, entry, credential: Some(origin) };
                     self.emit(&event);
                 }
@@ -289,6 +289,12 @@ impl<'p> Interpreter<'p, '_> {
                     self.item(&state, &right.value, key, None, place, Nullness::ANY);
                     return presence_split(state, &name, place);
                 }
+            }
+            (Shape::Sequence(elements), key)
+                if key.as_text().is_some() && elements.iter().all(|one| one.as_text().is_some()) =>
+            {
+                let holds = elements.iter().any(|one| one.as_text() == key.as_text());
+                return if holds { (vec![state], Vec::new()) } else { (Vec::new(), vec![state]) };
             }
             (Shape::Constant(Constant::Text { text: whole, .. }), key) if key.as_text().is_some() => {
                 let holds = key.as_text().is_some_and(|text| whole.contains(text.as_str()));

@@ -22,7 +22,7 @@ impl<'p> Interpreter<'p, '_> {
     /// A test found a secret unset or empty on this path.
     pub(super) fn secret_is_unset(&mut self, state: &mut State<'p>, origins: &Origins, place: Place) {
         let found = origins.iter().find(|origin| is_secret_setting(origin));
-        let Some(origin) = found.filter(|_| self.is_in_request()) else { return };
+        let Some(origin) = found.filter(|_| self.is_for_request) else { return };
         if self.is_loud() {
             self.facts.unset_secrets.entry(place).or_insert_with(|| origin.clone());
         }
@@ -59,7 +59,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// Marks the side of a condition that only holds in development.
     pub(super) fn development(&self, test: &Expression, yes: &mut [State<'p>], no: &mut [State<'p>]) {
-        if !self.is_in_request() {
+        if !self.is_for_request {
             return;
         }
         let place = self.place(test.span);

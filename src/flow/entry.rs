@@ -79,7 +79,9 @@ impl<'p> Interpreter<'p, '_> {
     /// Runs an entry with what surrounds it and tells the observer how it ended.
     pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>]) -> Vec<Outcome> {
         self.begin_entry();
-        self.entry = Some(entry.info.clone());
+        self.entry = Some(entry.info.place);
+        self.is_for_request = matches!(entry.info.kind, EntryKind::Route | EntryKind::Hook | EntryKind::TokenCallback);
+        self.route = self.path_and_name(entry);
         self.is_route = entry.info.kind == EntryKind::Route;
         self.reach = if entry.info.kind == EntryKind::Function { REACH_OF_FUNCTIONS } else { REACH_OF_ROUTES };
         self.frames.push(Frame::new(entry.site.file, None));

@@ -250,6 +250,8 @@ pub struct Facts<'p> {
     pub escaped_claims: BTreeSet<Place>,
     /// What unverified claims decided.
     pub decisions: BTreeSet<Decision>,
+    /// Which bounds it reached.
+    pub bounds: super::bounds::Reached,
     /// Credentials read from the request, by place.
     pub reads: BTreeMap<Place, Origin>,
     /// Credentials that a callback is handed.
@@ -309,6 +311,21 @@ pub struct Answer<'p> {
     /// Its status, where known.
     pub status: Option<i64>,
     /// Where.
+    pub place: Place,
+}
+
+/// A token is issued.
+#[derive(Clone, Debug)]
+pub struct IssueCall<'p> {
+    /// The call as the program spells it.
+    pub function: Name,
+    /// What the token says.
+    pub claims: Option<Value<'p>>,
+    /// How long it is good for, where an argument says that.
+    pub lifetime: Option<Value<'p>>,
+    /// Whether it expires only where its claims say so.
+    pub expires_by_claims: bool,
+    /// The whole call.
     pub place: Place,
 }
 
@@ -393,6 +410,8 @@ pub enum Event<'a, 'p> {
     Outgoing(&'a OutgoingCall<'p>),
     /// The caller is answered.
     Answer(&'a Answer<'p>),
+    /// A token is issued.
+    Issue(&'a IssueCall<'p>),
     /// A cookie is set.
     Cookie(&'a CookieCall<'p>),
     /// The result of a validator that accepts everything guards something.
@@ -407,6 +426,15 @@ pub enum Event<'a, 'p> {
         entry: Option<Place>,
         /// The credential that it was given.
         credential: Option<&'a Origin>,
+    },
+    /// A statement that somebody asked about is about to run on a path.
+    Statement {
+        /// What is known there.
+        state: &'a super::state::State<'p>,
+        /// The function that runs; none at the top level of a module.
+        function: Option<Name>,
+        /// The statement.
+        place: Place,
     },
     /// An entry has run.
     EntryEnd {

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
 use super::bounds::{REACH_OF_ROUTES, Reached};
-use super::event::{EntryInfo, EntryKind, Event, Facts};
+use super::event::{Event, Facts};
 use super::evidence::{CheckKind, Evidence};
 use super::origin::{OriginKind, Origins};
 use super::scheme::OpenTry;
@@ -111,7 +111,7 @@ pub struct Interpreter<'p, 'i> {
     /// Who listens.
     pub observer: &'i mut dyn FnMut(&Event<'_, 'p>),
     /// The entry that runs.
-    pub(super) entry: Option<EntryInfo>,
+    pub(super) entry: Option<Place>,
     /// What the callers of the running function have established, the outermost first.
     pub(super) outer_evidence: Vec<Evidence>,
     /// The `try` statements around what runs, in callers too.
@@ -124,6 +124,8 @@ pub struct Interpreter<'p, 'i> {
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
     /// Which bounds the running entry has reached.
     pub bounds: Reached,
+    /// A line that somebody asked about: its statements are told before they run.
+    pub watched: Option<Place>,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
     /// The entry that runs behind middleware.
@@ -158,12 +160,16 @@ pub struct Interpreter<'p, 'i> {
     pub(super) waiting: FxHashMap<Place, Partial>,
     /// Handlers that registering calls were given, by the place of the call.
     pub(super) handed_handlers: FxHashMap<Place, Value<'p>>,
+    /// The path and the name of the running route, where both are known.
+    pub(super) route: Option<(Name, Name)>,
     /// The view class whose method is the running entry, and that method ready to be called.
     pub(super) answering: Option<(Place, Value<'p>)>,
     /// The arguments of calls that made objects, by the place of the call.
     pub(super) made: FxHashMap<Place, Option<&'p [Argument]>>,
     /// Whether the running entry is a route: what it returns is an answer.
     pub(super) is_route: bool,
+    /// Whether what runs is run for a request: by a route, a hook or a callback.
+    pub(super) is_for_request: bool,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     quiet: u32,
@@ -184,6 +190,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
             bounds: Reached::default(),
+            watched: None,
             behind: None,
             course: None,
             frames: Vec::new(),
@@ -198,6 +205,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             class_scopes: FxHashMap::default(),
             loaded: FxHashSet::default(),
             is_route: false,
+            is_for_request: false,
             members_in_progress: FxHashSet::default(),
             scopings: FxHashMap::default(),
             bases: FxHashMap::default(),
@@ -208,6 +216,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             route_objects: FxHashMap::default(),
             waiting: FxHashMap::default(),
             handed_handlers: FxHashMap::default(),
+            route: None,
             answering: None,
             made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
@@ -219,12 +228,14 @@ impl<'p, 'i> Interpreter<'p, 'i> {
     /// Forgets what belongs to one entry: facts, work done, and summaries (a summary that is used again tells no facts).
     pub fn begin_entry(&mut self) {
         self.entry = None;
+        self.is_for_request = false;
         self.outer_evidence.clear();
         self.open_tries.clear();
         self.facts = Facts::default();
         self.summaries.clear();
         self.frames.clear();
         self.running.clear();
+        self.route = None;
         self.answering = None;
         self.work = 0;
         self.bounds = Reached::default();
@@ -241,13 +252,6 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         if self.quiet == 0 {
             (self.observer)(event);
         }
-    }
-
-    /// Whether what runs is run for a request: by a route, a hook or a callback.
-    pub(super) fn is_in_request(&self) -> bool {
-        self.entry
-            .as_ref()
-            .is_some_and(|entry| matches!(entry.kind, EntryKind::Route | EntryKind::Hook | EntryKind::TokenCallback))
     }
 
     /// Whether facts count: not while a name is only looked up.
@@ -267,7 +271,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
     pub(super) fn aside<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
         let work = std::mem::take(&mut self.work);
         let running = std::mem::take(&mut self.running);
-        let reached = self.bounds.clone();
+        let reached = self.bounds;
         let result = run(self);
         (self.work, self.running, self.bounds) = (work, running, reached);
         result

@@ -1,7 +1,7 @@
 //! Calls of library functions and builtins: what their models say happens.
 
 use super::decode::is_incomplete;
-use super::event::{Comparator, Event, HeaderUse, SecretRole};
+use super::event::{Comparator, Event, HeaderUse, IssueCall, SecretRole};
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
 use super::relevant;
@@ -230,6 +230,15 @@ impl<'p> Interpreter<'p, '_> {
                         Event::Algorithms { value: named, is_issued: true, accepts_none: true, user: path, place };
                     self.emit(&event);
                 }
+                let given = |meaning: &str| parameter(&model.parameters, &arguments, meaning).cloned();
+                let call = IssueCall {
+                    function: self.callee_text(place).trim().into(),
+                    claims: given("claims"),
+                    lifetime: given("lifetime"),
+                    expires_by_claims: model.expires_by_claims && arguments.rest.is_none(),
+                    place,
+                };
+                self.emit(&Event::Issue(&call));
                 let origins =
                     Origins::one(OriginKind::IssuedToken, Confidence::High, place, "the token is issued here");
                 one(state, Value::from_origins(origins, Nullness::FULL))

@@ -59,3 +59,4 @@ mod url_table;
 mod validation;
 pub mod value;
 pub mod walk;
+mod watching;

@@ -42,7 +42,7 @@ impl<'p> Interpreter<'p, '_> {
             "strip" | "lstrip" => self.scheme_is_loose(LooseForm::StripsCharacters, &origin, place),
             "replace" if !self.has_seen_form(state) => {
                 let is_removed =
-                    arguments.positional.get(1).and_then(Value::as_text).is_some_and(|text| text.is_empty());
+                    arguments.positional.get(1).and_then(Value::as_text).is_some_and(smol_str::SmolStr::is_empty);
                 if is_removed {
                     self.scheme_is_loose(LooseForm::Replaces, &origin, place);
                 }
@@ -72,7 +72,7 @@ impl<'p> Interpreter<'p, '_> {
         let Some((origin, credential)) = first.origins.credential() else { return };
         // Whoever calls a function judged alone may catch what it raises.
         let is_header = credential.kind == CredentialKind::Bearer && credential.part == Part::Scheme;
-        if is_header && is_split(origin) && self.is_in_request() && !self.has_seen_form(state) {
+        if is_header && is_split(origin) && self.is_for_request && !self.has_seen_form(state) {
             let whole = Origin { kind: origin.kind.with_part(Part::Whole), ..origin.clone() };
             self.scheme_is_loose(LooseForm::Unguarded, &whole, place);
         }

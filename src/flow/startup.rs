@@ -197,6 +197,24 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
+    /// The path and the name under which a request reaches a route: hooks tell routes apart by them. Known where the whole way
+    /// from the application is, and the route is called like its function.
+    pub(super) fn path_and_name(&self, entry: &super::entry::Entry<'p>) -> Option<(Name, Name)> {
+        let path = entry.info.path.as_deref()?;
+        let is_renamed = entry.at.is_none_or(|at| self.index.text(at).contains("endpoint"));
+        let is_known = entry.way.is_complete && entry.site.class.is_none() && !is_renamed;
+        let names = entry.way.names.iter().map(Name::as_str).chain([entry.info.name.as_str()]);
+        let name = names.collect::<Vec<_>>().join(".");
+        is_known.then(|| (super::routing::typical(path).into(), name.into()))
+    }
+
+    /// What a hook learns of the running route.
+    pub(super) fn of_running_route(&self, gives: &crate::models::schema::Gives) -> Option<Value<'p>> {
+        let (path, name) = self.route.as_ref()?;
+        let text = if *gives == crate::models::schema::Gives::RouteName { name } else { path };
+        Some(Value::text(text.clone(), self.entry?, false))
+    }
+
     /// One object is put under another.
     pub(super) fn is_mounted(
         &mut self,
