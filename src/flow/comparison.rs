@@ -66,6 +66,12 @@ impl<'p> Interpreter<'p, '_> {
             return self.unknown_equality(state, &expected.value, &credential, place);
         };
         if credential.part != Part::Username {
+            if let OriginKind::Setting { name, .. } = &expected_origin.kind
+                && self.is_loud()
+                && !name.is_empty()
+            {
+                self.facts.expected_settings.insert(name.clone());
+            }
             let comparison = Comparison {
                 presented_origin: origin,
                 expected_origin: expected_origin.clone(),

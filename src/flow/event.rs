@@ -258,6 +258,8 @@ pub struct Facts<'p> {
     pub presented: Vec<Origin>,
     /// Which part of what surrounds the handler made each check.
     pub stages: BTreeMap<Check, Stage>,
+    /// Settings that a presented credential was compared with, by name.
+    pub expected_settings: BTreeSet<Name>,
     /// Settings that are used as keys, by name.
     pub key_settings: BTreeSet<Name>,
     /// Secrets that a test found unset: where, and which.
@@ -306,6 +308,8 @@ pub struct Answer<'p> {
     pub function: Name,
     /// What it is made of.
     pub body: Vec<Value<'p>>,
+    /// Settings that a presented credential was compared with on the way, by name.
+    pub expected: BTreeSet<Name>,
     /// Where it redirects to.
     pub address: Option<Value<'p>>,
     /// Its status, where known.
