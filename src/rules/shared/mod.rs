@@ -3,6 +3,7 @@
 pub(super) mod constant_time;
 pub mod decoding;
 pub(super) mod edits;
+pub(in crate::rules) mod receivers;
 pub(super) mod redaction;
 pub(super) mod required_setting;
 pub mod sending;
@@ -16,7 +17,7 @@ use crate::flow::walk;
 use crate::models::Models;
 use crate::program::Index;
 use crate::source::{FileId, Place, Purpose};
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{Function, Name};
 use rustc_hash::FxHashSet;
 
 /// What a rule may look at beside the event.
@@ -57,6 +58,13 @@ impl Context<'_, '_> {
     /// Whether the strict profile is on for a file: where a finding would stand decides.
     pub fn is_strict(&self, file: FileId) -> bool {
         self.strict.contains(&file)
+    }
+
+    /// The function whose name stands at a place.
+    pub fn function_at(&self, place: Place) -> Option<&Function> {
+        let module = self.index.module(place.file)?;
+        let sites = walk::functions(place.file, &module.body);
+        sites.into_iter().find(|site| site.place() == place).map(|site| site.function)
     }
 
     /// Whether a file holds tests.
