@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::bounds::REACH_OF_ROUTES;
 use super::interpreter::{Frame, Interpreter};
-use super::library::parameter;
+use super::library::{named_parameter, parameter};
 use super::passage::Unseen;
 use super::state::State;
 use super::value::{Arguments, Object, Shape, Value};
@@ -203,6 +203,24 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
+    /// The path and the name under which a request reaches a route: hooks tell routes apart by them. Known where the whole way
+    /// from the application is, and the route is called like its function.
+    pub(super) fn path_and_name(&self, entry: &super::entry::Entry<'p>) -> Option<(Name, Name)> {
+        let path = entry.info.path.as_deref()?;
+        let is_renamed = entry.at.is_none_or(|at| self.index.text(at).contains("endpoint"));
+        let is_known = entry.way.is_complete && entry.site.class.is_none() && !is_renamed;
+        let names = entry.way.names.iter().map(Name::as_str).chain([entry.info.name.as_str()]);
+        let name = names.collect::<Vec<_>>().join(".");
+        is_known.then(|| (super::routing::typical(path).into(), name.into()))
+    }
+
+    /// What a hook learns of the running route.
+    pub(super) fn of_running_route(&self, gives: &crate::models::schema::Gives) -> Option<Value<'p>> {
+        let (path, name) = self.route.as_ref()?;
+        let text = if *gives == crate::models::schema::Gives::RouteName { name } else { path };
+        Some(Value::text(text.clone(), self.entry?, false))
+    }
+
     /// One object is put under another.
     pub(super) fn is_mounted(
         &mut self,
@@ -378,7 +396,7 @@ fn paths(model: &EntryModel, arguments: &Arguments<'_>) -> Vec<Name> {
 }
 
 fn methods(model: &EntryModel, arguments: &Arguments<'_>) -> Vec<Name> {
-    let given = parameter(&model.parameters, arguments, "methods");
+    let given = named_parameter(&model.parameters, arguments, "methods");
     let listed = given.map(|given| match &given.shape {
         Shape::Sequence(elements) => {
             elements.iter().filter_map(Value::as_text).map(|text| Name::from(text.to_uppercase())).collect()
