@@ -33,6 +33,9 @@ impl<'p> Interpreter<'p, '_> {
                 vec![state]
             }
             ExpressionKind::Tuple(targets) | ExpressionKind::List(targets) => {
+                if targets.len() >= 2 {
+                    self.parts_are_unpacked(&state, &value, place);
+                }
                 let value = self.walked(&state, &value, place);
                 let mut states = vec![state];
                 let star = targets.iter().position(|target| matches!(target.kind, ExpressionKind::Starred(_)));

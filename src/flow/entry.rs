@@ -80,6 +80,7 @@ impl<'p> Interpreter<'p, '_> {
     pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>]) -> Vec<Outcome> {
         self.begin_entry();
         self.entry = Some(entry.info.place);
+        self.is_for_request = matches!(entry.info.kind, EntryKind::Route | EntryKind::Hook | EntryKind::TokenCallback);
         self.route = self.path_and_name(entry);
         self.is_route = entry.info.kind == EntryKind::Route;
         self.reach = if entry.info.kind == EntryKind::Function { REACH_OF_FUNCTIONS } else { REACH_OF_ROUTES };
@@ -100,6 +101,7 @@ impl<'p> Interpreter<'p, '_> {
         self.course = None;
         self.frames.clear();
         self.close_entry(&mut outcomes);
+        self.facts.decorators_above = self.decorators_above(entry);
         let facts = std::mem::take(&mut self.facts);
         self.emit(&Event::EntryEnd { entry: &entry.info, outcomes: &outcomes, facts: &facts });
         self.facts = facts;
@@ -210,7 +212,8 @@ impl<'p> Interpreter<'p, '_> {
             return self.class_decorated(state, plain, entry);
         }
         self.frames.push(Frame::new(site.file, None));
-        let decorated = self.decorate(state.clone(), plain, site.function);
+        let applied = self.applied_decorators(entry);
+        let decorated = self.decorate_with(state.clone(), plain, applied);
         self.frames.pop();
         let value = decorated.into_iter().map(|(_, value)| value).next().unwrap_or_else(Value::unknown);
         self.class_decorated(state, value, entry)

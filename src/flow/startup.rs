@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::bounds::REACH_OF_ROUTES;
 use super::interpreter::{Frame, Interpreter};
-use super::library::parameter;
+use super::library::{named_parameter, parameter};
 use super::state::State;
 use super::value::{Arguments, Object, Shape, Value};
 use super::walk::{self, Site};
@@ -378,7 +378,7 @@ fn paths(model: &EntryModel, arguments: &Arguments<'_>) -> Vec<Name> {
 }
 
 fn methods(model: &EntryModel, arguments: &Arguments<'_>) -> Vec<Name> {
-    let given = parameter(&model.parameters, arguments, "methods");
+    let given = named_parameter(&model.parameters, arguments, "methods");
     let listed = given.map(|given| match &given.shape {
         Shape::Sequence(elements) => {
             elements.iter().filter_map(Value::as_text).map(|text| Name::from(text.to_uppercase())).collect()
