@@ -7,11 +7,12 @@ use std::sync::Arc;
 use super::bounds::REACH_OF_ROUTES;
 use super::interpreter::{Frame, Interpreter};
 use super::library::{named_parameter, parameter};
+use super::passage::Unseen;
 use super::state::State;
 use super::value::{Arguments, Object, Shape, Value};
 use super::walk::{self, Site};
 use crate::models::Meaning;
-use crate::models::schema::{EntryModel, InstanceModel, MountModel};
+use crate::models::schema::{EntryKindModel, EntryModel, InstanceModel, MountModel};
 use crate::program::ClassRef;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
@@ -94,6 +95,8 @@ pub struct Record<'p> {
     pub mounts: Vec<Mount>,
     /// What was registered.
     pub registered: Vec<Registered<'p>>,
+    /// What stands before routes and cannot be followed.
+    pub unseen: Vec<Unseen>,
 }
 
 impl<'p> Interpreter<'p, '_> {
@@ -174,6 +177,9 @@ impl<'p> Interpreter<'p, '_> {
         let by_name = || name.as_ref().filter(|_| model.prefix_from_name).map(|name| format!("/{name}").into());
         let made = Made { prefix: text("prefix").or_else(by_name), name, is_application: model.application };
         let parent = parameter(&model.parameters, arguments, "parent").or(receiver).and_then(owner);
+        if let Some(middleware) = parameter(&model.parameters, arguments, "middleware") {
+            self.stands_before(middleware, Some(place), place);
+        }
         self.route_objects.insert(place, made.clone());
         if let Some(record) = &mut self.record {
             record.made.push((place, made));
@@ -256,12 +262,15 @@ impl<'p> Interpreter<'p, '_> {
         receiver: Option<&Value<'p>>,
         place: Place,
     ) -> Option<Value<'p>> {
-        let handler = parameter(&model.parameters, arguments, "handler").or_else(|| {
+        let function =
+            parameter(&model.parameters, arguments, "function").filter(|given| self.innermost(given).is_some());
+        let given = function.or_else(|| parameter(&model.parameters, arguments, "handler")).or_else(|| {
             arguments
                 .positional
                 .first()
                 .filter(|only| arguments.positional.len() == 1 && self.innermost(only).is_some())
         });
+        let handler = given;
         let handler = handler.filter(|handler| self.innermost(handler).is_some()).cloned();
         if let Some(handler) = &handler {
             self.handed_handlers.insert(place, handler.clone());
@@ -278,11 +287,20 @@ impl<'p> Interpreter<'p, '_> {
                 .filter_map(Value::as_text)
                 .any(|text| model.other_when.iter().any(|when| when == text)),
         };
+        // Hooks that are not functions of the program, or not of a form that runs as one.
+        let is_hook = model.kind == EntryKindModel::Hook;
+        let passage = given.filter(|given| (is_hook || model.passage) && given.as_text().is_none());
+        if let Some(passage) = passage.filter(|_| !partial.is_other) {
+            let target = handler.as_ref().and_then(|handler| self.innermost(handler));
+            if !(is_hook && matches!(target, Some(Target::Function(_)))) {
+                self.stands_before(passage, partial.owner, place);
+            }
+        }
         match &handler {
             Some(handler) => self.is_registered(partial, handler, place, true),
             None => drop(self.waiting.insert(place, partial)),
         }
-        handler
+        handler.or_else(|| passage.cloned())
     }
 
     /// A registering decorator meets the function below it.
