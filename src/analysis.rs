@@ -24,6 +24,7 @@ use crate::rules::shared::Context;
 use crate::rules::{RULES, Rule};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::tree::{Argument, Expression, ExpressionKind, Name};
+use crate::watch::Watch;
 
 /// What to look for.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +35,8 @@ pub struct Options {
     pub strict: FxHashSet<FileId>,
     /// Whether every file and function is run, whatever words it holds.
     pub skips_triage: bool,
+    /// A line that is to be explained.
+    pub watched: Option<Place>,
 }
 
 /// What a run over a program found, not yet settled.
@@ -47,6 +50,8 @@ pub struct Analysis {
     pub secret_literals: Vec<Place>,
     /// Counters for `--statistics`.
     pub statistics: Statistics,
+    /// What is known at the line that is to be explained.
+    pub explanation: Vec<String>,
     /// The routes of the program, in order, where they were asked for.
     pub routes: Vec<Route>,
 }
@@ -70,6 +75,7 @@ struct FileResult {
     findings: Vec<Finding>,
     routes: Vec<Route>,
     secret_literals: BTreeSet<Place>,
+    explanation: Vec<String>,
     reached: FxHashSet<Place>,
     entries: usize,
     bounded: usize,
@@ -133,6 +139,7 @@ fn settle(program: &Program, results: Vec<(FileId, FileResult)>) -> Analysis {
         analysis.findings.extend(result.findings);
         analysis.routes.extend(result.routes);
         secrets.extend(result.secret_literals);
+        analysis.explanation.extend(result.explanation);
         analysis.statistics.entries += result.entries;
         analysis.statistics.bounded_entries += result.bounded;
         for (all, one) in analysis.statistics.bounded_by.iter_mut().zip(result.bounded_by) {
@@ -214,7 +221,7 @@ impl<'p> Run<'_, 'p> {
                     EntryKind::Route => placement.hooks(entry, self.index),
                     _ => Vec::new(),
                 };
-                interpreter.run_entry(entry, &around);
+                interpreter.run_entry(entry, &around, placement.unseen(entry, self.index));
                 result.count(&interpreter.bounds);
             }
             interpreter.run_module(file);
@@ -249,7 +256,7 @@ impl<'p> Run<'_, 'p> {
                 if interpreter.reached.contains(&site.place()) {
                     continue;
                 }
-                interpreter.run_entry(&Interpreter::alone(*site), &[]);
+                interpreter.run_entry(&Interpreter::alone(*site), &[], None);
                 result.count(&interpreter.bounds);
             }
         })
@@ -260,19 +267,23 @@ impl<'p> Run<'_, 'p> {
         let mut findings = Vec::new();
         let mut routes = Vec::new();
         let mut secrets = BTreeSet::new();
+        let mut watch = Watch::new(self.options.watched);
         let mut result = FileResult::default();
         let context = Context { index: self.index, models: self.models, strict: &self.options.strict };
         let finished = catch_unwind(AssertUnwindSafe(|| {
             let mut observe = |event: &Event<'_, 'p>| {
                 note_secrets(event, &mut secrets);
+                let before = findings.len();
                 if self.wants_routes {
                     routes.extend(auth_map::route(event, &context));
                 }
                 for rule in self.rules {
                     findings.extend((rule.judge)(event, &context));
                 }
+                watch.hear(self.index.program, event, findings.get(before..).unwrap_or_default());
             };
             let mut interpreter = Interpreter::new(self.index, self.models, &mut observe);
+            interpreter.watched = self.options.watched;
             work(&mut interpreter, &mut result);
             interpreter.reached
         }));
@@ -283,6 +294,7 @@ impl<'p> Run<'_, 'p> {
         result.findings = findings;
         result.routes = routes;
         result.secret_literals = secrets;
+        result.explanation = watch.lines;
         result
     }
 }

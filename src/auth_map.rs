@@ -154,6 +154,8 @@ fn tells_who(kind: CheckKind) -> bool {
         | CheckKind::Scope
         | CheckKind::UnverifiedClaim
         | CheckKind::Stub
+        | CheckKind::Unset
+        | CheckKind::Development
         | CheckKind::FailedVerification
         | CheckKind::Opaque => false,
     }
@@ -266,6 +268,8 @@ pub fn check_words(kind: CheckKind) -> &'static str {
         CheckKind::Introspection => "asked the authorization server",
         CheckKind::Identity => "identity",
         CheckKind::UnverifiedClaim => "claim of an unverified token",
+        CheckKind::Unset => "its secret is unset",
+        CheckKind::Development => "in development only",
         CheckKind::Stub => "a validator that accepts everything",
         CheckKind::FailedVerification => "a failed verification that goes on",
         CheckKind::Opaque => "a check that cannot be seen",

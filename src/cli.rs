@@ -51,6 +51,7 @@ pub enum Command {
 /// `bearerlint check`.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that is typed or not")]
 pub struct CheckArguments {
     /// Files and folders to lint; "-" reads standard input [default: the current folder]
     ///
@@ -124,6 +125,10 @@ pub struct CheckArguments {
     /// Skip files with more bytes than this, and say so
     #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_FILE_SIZE, help_heading = "Input")]
     max_file_size: u64,
+
+    /// Tell what is known at a line instead of reporting: values, evidence, what made it opaque, which rules spoke
+    #[arg(long, value_name = "FILE:LINE", value_parser = watched_line, help_heading = "Output")]
+    explain: Option<(PathBuf, u32)>,
 
     /// Run every file and function, also those without a word that findings rest on: slower, same findings
     #[arg(long, help_heading = "Input")]
@@ -283,6 +288,8 @@ pub struct CheckRequest {
     pub wishes: Wishes,
     /// Where configuration comes from.
     pub configuration: Choice,
+    /// The line that is to be explained.
+    pub explained: Option<(PathBuf, u32)>,
     /// Whether files and functions are run whatever words they hold.
     pub skips_triage: bool,
     /// How many threads work.
@@ -355,9 +362,19 @@ impl CheckArguments {
                 ..Wishes::default()
             },
             configuration: choice(self.config, self.isolated),
+            explained: self.explain,
             skips_triage: self.no_triage,
             jobs: self.jobs,
         }
+    }
+}
+
+/// `FILE:LINE`.
+fn watched_line(text: &str) -> Result<(PathBuf, u32), String> {
+    let (file, line) = text.rsplit_once(':').ok_or("write FILE:LINE")?;
+    match line.parse() {
+        Ok(number) if number > 0 => Ok((PathBuf::from(file), number)),
+        _ => Err(format!("`{line}` is no line number")),
     }
 }
 

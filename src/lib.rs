@@ -30,3 +30,4 @@ pub mod source;
 pub mod suggest;
 pub mod suppress;
 pub mod syntax;
+mod watch;

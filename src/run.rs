@@ -23,12 +23,12 @@ use crate::output::{self, Written};
 use crate::program::Program;
 use crate::program::versions::Versions;
 use crate::report::mask::Masker;
-use crate::report::present::visible;
+use crate::report::present::{visible, visible_line};
 use crate::report::{self, Format, Outcome, Report, Style};
 use crate::root::Root;
 use crate::rules::catalogue;
 use crate::settle::{self, Settled};
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Place, Source, Span};
 use crate::suppress::{self, Suppressions};
 
 /// Wall time the parser gets for one file.
@@ -111,13 +111,15 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
     let policy = |file: FileId| policies.get(file.0 as usize).map_or(&inputs.fallback, Arc::as_ref);
     let rules: BTreeSet<&'static str> = policies.iter().flat_map(|policy| policy.rules.iter().copied()).collect();
     let strict = program.files().filter(|file| policy(*file).is_strict).collect();
-    let options = Options { rules: rules.iter().copied().collect(), strict, skips_triage: request.skips_triage };
+    let watched = request.explained.as_ref().map(|line| explained(&program, line)).transpose()?;
+    let options =
+        Options { rules: rules.iter().copied().collect(), strict, skips_triage: request.skips_triage, watched };
     let own = (!inputs.models.is_empty()).then(|| models::with_own(inputs.models));
     let analysis = analysis::analyse_with(&program, &options, own.as_ref().unwrap_or_else(|| models::embedded()));
 
     let suppressions = suppressions(&program);
     let context = settle::Context { program: &program, root: &root, policy: &policy };
-    let Analysis { findings, diagnostics, secret_literals, statistics, routes: _ } = analysis;
+    let Analysis { findings, diagnostics, secret_literals, statistics, explanation, routes: _ } = analysis;
     let settled = settle::settle(&context, findings, suppressions);
     let diagnostics = all_diagnostics(&program, [inputs.diagnostics, diagnostics, nothing_selected(&policies)]);
 
@@ -139,7 +141,54 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
         outcome,
         statistics,
     };
+    if request.explained.is_some() {
+        return explain(&report, &explanation, watched);
+    }
     deliver(request, &report)
+}
+
+/// The place of a line that somebody asked about.
+fn explained(program: &Program, (path, line): &(PathBuf, u32)) -> Result<Place, Failure> {
+    let wanted = crate::root::absolute(path);
+    let file = program.files().find(|file| crate::root::absolute(&program.source(*file).path) == wanted);
+    let told = || format!("--explain names {}:{line}, which is not among the linted files", crate::root::display(path));
+    let file = file.ok_or_else(|| Failure::Usage(told()))?;
+    let source = program.source(file);
+    let text = source.text.as_bytes();
+    let mut start = 0;
+    for _ in 1..*line {
+        let rest = text.get(start..).unwrap_or_default();
+        start += memchr::memchr(b'\n', rest).ok_or_else(|| Failure::Usage(told()))? + 1;
+    }
+    let length = memchr::memchr(b'\n', text.get(start..).unwrap_or_default()).unwrap_or(text.len() - start);
+    Ok(Place { file, span: Span::new(start as u32, (start + length) as u32) })
+}
+
+/// Prints what is known at the line, masked and escaped as a report is.
+fn explain(report: &Report<'_>, explanation: &[String], watched: Option<Place>) -> Result<Outcome, Failure> {
+    let mut text = String::new();
+    let is_there = |finding: &&Finding| {
+        let at = finding.primary.place;
+        watched
+            .is_some_and(|line| line.file == at.file && at.span.start < line.span.end && line.span.start < at.span.end)
+    };
+    let reported = report.findings.iter().filter(is_there).map(|one| format!("reported: {}", one.rule));
+    let hidden = report.suppressed.iter().filter(is_there).map(|one| format!("suppressed by a comment: {}", one.rule));
+    let mut lines: Vec<String> = explanation.iter().cloned().chain(reported).chain(hidden).collect();
+    if lines.iter().any(|line| line.starts_with("rule ")) {
+        let why = "a rule that speaks and is not reported is a repeat, said better by another rule (docs/precedence.md), below the \
+                   wanted confidence, or not selected for this file";
+        lines.push(why.to_owned());
+    }
+    for line in &lines {
+        text.push_str(&visible_line(&report.masker.prose(line)));
+        text.push('\n');
+    }
+    if text.is_empty() {
+        text.push_str("nothing runs there: no entry reaches the line, or no statement begins on it\n");
+    }
+    print(&text)?;
+    Ok(report.outcome)
 }
 
 /// Which versions of libraries the sources use, as the files say that lie beside and above them in their project.

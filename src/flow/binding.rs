@@ -33,6 +33,9 @@ impl<'p> Interpreter<'p, '_> {
                 vec![state]
             }
             ExpressionKind::Tuple(targets) | ExpressionKind::List(targets) => {
+                if targets.len() >= 2 {
+                    self.parts_are_unpacked(&state, &value, place);
+                }
                 let value = self.walked(&state, &value, place);
                 let mut states = vec![state];
                 let star = targets.iter().position(|target| matches!(target.kind, ExpressionKind::Starred(_)));
@@ -79,6 +82,11 @@ impl<'p> Interpreter<'p, '_> {
                 Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::RequestGlobals) => {
                     self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
                     state.set_attribute(Object::RequestGlobals, name.clone(), value);
+                }
+                Shape::ExternalInstance { class, .. }
+                    if self.models.gives_itself(class, name) && self.makes_application(class) =>
+                {
+                    self.stands_before(&value, super::startup::owner(&object_value), place);
                 }
                 Shape::ExternalInstance { class, .. }
                     if self.models.is_subclass(class, "flask.Flask") && name == "secret_key" =>

@@ -120,6 +120,19 @@ pub enum SecretRole {
     Named,
 }
 
+/// A way to take an `Authorization` header apart that is not sure of its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LooseForm {
+    /// `"Bearer" in header`: the word may stand anywhere.
+    Contains,
+    /// `header.lstrip("Bearer ")`: characters are removed and not a prefix.
+    StripsCharacters,
+    /// `header.replace("Bearer ", "")`: a header without the scheme is taken whole.
+    Replaces,
+    /// `header.split()[1]`: a header of one word raises.
+    Unguarded,
+}
+
 /// A claim of an unverified token decides something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Decision {
@@ -189,6 +202,19 @@ pub struct EntryInfo {
     pub place: Place,
 }
 
+/// A decorator that stands above the one that registers its function.
+#[derive(Clone, Debug)]
+pub struct Above {
+    /// Its name as written.
+    pub name: Name,
+    /// The whole decorator.
+    pub place: Place,
+    /// Whether a model says that it verifies the caller.
+    pub is_verifier: bool,
+    /// The registering decorator below it.
+    pub registration: Place,
+}
+
 /// Which part of what surrounds a route made a check. What stands in none of these was made by a decorator, or by the method
 /// of a class that calls the handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -224,14 +250,30 @@ pub struct Facts<'p> {
     pub escaped_claims: BTreeSet<Place>,
     /// What unverified claims decided.
     pub decisions: BTreeSet<Decision>,
+    /// Which bounds it reached.
+    pub bounds: super::bounds::Reached,
     /// Credentials read from the request, by place.
     pub reads: BTreeMap<Place, Origin>,
     /// Credentials that a callback is handed.
     pub presented: Vec<Origin>,
     /// Which part of what surrounds the handler made each check.
     pub stages: BTreeMap<Check, Stage>,
+    /// Where credentials enter that were compared with what the program holds.
+    pub compared: BTreeSet<Place>,
+    /// Settings that a presented credential was compared with, by name.
+    pub expected_settings: BTreeSet<Name>,
     /// Settings that are used as keys, by name.
     pub key_settings: BTreeSet<Name>,
+    /// Secrets that a test found unset: where, and which.
+    pub unset_secrets: BTreeMap<Place, Origin>,
+    /// Secrets by name that something which checks the caller was given.
+    pub checking_secrets: BTreeSet<Name>,
+    /// Calls that hand request data to another service or library, whose answer may confirm it.
+    pub inquiries: BTreeSet<Place>,
+    /// Calls nobody can see into that were given the raw body: they may verify it.
+    pub raw_body_seen: BTreeSet<Place>,
+    /// Decorators above the one that registers the entry: the framework never runs them.
+    pub decorators_above: Vec<Above>,
     /// Settings that reach a log: origin, sink, place.
     pub logged_settings: Vec<(Origin, String, Place)>,
 }
@@ -268,6 +310,8 @@ pub struct Answer<'p> {
     pub function: Name,
     /// What it is made of.
     pub body: Vec<Value<'p>>,
+    /// Settings that a presented credential was compared with on the way, by name.
+    pub expected: BTreeSet<Name>,
     /// Where it redirects to.
     pub address: Option<Value<'p>>,
     /// Its status, where known.
@@ -359,6 +403,15 @@ pub enum Event<'a, 'p> {
         /// Where.
         place: Place,
     },
+    /// An `Authorization` header is taken apart loosely.
+    LooseScheme {
+        /// How.
+        form: LooseForm,
+        /// The header.
+        header: &'a Origin,
+        /// Where.
+        place: Place,
+    },
     /// A request is sent.
     Outgoing(&'a OutgoingCall<'p>),
     /// The caller is answered.
@@ -379,6 +432,15 @@ pub enum Event<'a, 'p> {
         entry: Option<Place>,
         /// The credential that it was given.
         credential: Option<&'a Origin>,
+    },
+    /// A statement that somebody asked about is about to run on a path.
+    Statement {
+        /// What is known there.
+        state: &'a super::state::State<'p>,
+        /// The function that runs; none at the top level of a module.
+        function: Option<Name>,
+        /// The statement.
+        place: Place,
     },
     /// An entry has run.
     EntryEnd {

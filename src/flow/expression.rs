@@ -42,6 +42,7 @@ impl<'p> Interpreter<'p, '_> {
                 let found = self.then(branches, |this, state, object| {
                     let indices = this.evaluate(state, index);
                     this.then(indices, |this, state, index_value| {
+                        this.part_is_taken(&state, &object, &index_value, place);
                         if let Some(value) = this.special_item(&state, &object, &index_value, place) {
                             return one(state, value);
                         }

@@ -161,7 +161,10 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::from_origins(all, Nullness::PRESENT))
             }
             "update" => one(state, Value::none()),
-            _ if CONVERSIONS.contains(&name.as_str()) => one(state, converted(receiver, name, arguments, place)),
+            _ if CONVERSIONS.contains(&name.as_str()) => {
+                self.scheme_is_removed(&state, receiver, name, arguments, place);
+                one(state, converted(receiver, name, arguments, place))
+            }
             _ if origins.credential().is_none() => {
                 // A setting or request value that some unknown method looks at: nothing is known of the result.
                 let written = name.clone();

@@ -58,6 +58,8 @@ pub enum ClassRole {
     RequestGlobals,
     /// Keeps what the program puts there from one request to the next.
     Session,
+    /// Stands before the routes of an application and checks no credential: middleware for compression or origins.
+    Passage,
 }
 
 /// What an attribute or method of a library's object gives.
@@ -86,6 +88,10 @@ pub enum Gives {
     PathParameters,
     /// Other data of the request.
     RequestData,
+    /// The path that the request asks for: for a route the one that leads to it.
+    RoutePath,
+    /// The name of the route that the request reaches: the blueprints' names and the handler's.
+    RouteName,
     /// The name that an object with routes was made with.
     GivenName,
     /// An object of a class.

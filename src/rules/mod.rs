@@ -28,7 +28,9 @@ macro_rules! registry {
 
 registry! {
     "algorithm-confusion" => algorithm_confusion,
+    "check-skipped-when-unset" => check_skipped_when_unset,
     "claims-not-validated" => claims_not_validated,
+    "decorator-above-route" => decorator_above_route,
     "default-secret" => default_secret,
     "hardcoded-secret" => hardcoded_secret,
     "ineffective-claim-check" => ineffective_claim_check,
@@ -36,6 +38,7 @@ registry! {
     "key-from-token-header" => key_from_token_header,
     "logged-authorization-header" => logged_authorization_header,
     "logged-token" => logged_token,
+    "loose-scheme-parsing" => loose_scheme_parsing,
     "missing-audience-check" => missing_audience_check,
     "missing-expiry-check" => missing_expiry_check,
     "missing-issuer-check" => missing_issuer_check,
@@ -53,6 +56,7 @@ registry! {
     "token-passthrough" => token_passthrough,
     "token-type-unchecked" => token_type_unchecked,
     "token-without-expiry" => token_without_expiry,
+    "unauthenticated-webhook" => unauthenticated_webhook,
     "unset-secret-bypass" => unset_secret_bypass,
     "unverified-jwt-signature" => unverified_jwt_signature,
     "weak-signing-key" => weak_signing_key,

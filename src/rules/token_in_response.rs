@@ -20,7 +20,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     if origins.any(|kind| matches!(kind, OriginKind::IssuedToken | OriginKind::TokenResponse)) {
         return Vec::new();
     }
-    let Some(origin) = origins.iter().find(|origin| is_given_away(origin)) else { return Vec::new() };
+    let Some(origin) = origins.iter().find(|origin| is_given_away(origin) || is_expected(origin, answer)) else { return Vec::new() };
     let (what, gain) = match &origin.kind {
         OriginKind::Credential(credential) => (
             credential_words(credential),
@@ -36,6 +36,12 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         .flow(steps(origin, answer.place, "it is answered here"))
         .identity(what);
     vec![finding.build()]
+}
+
+/// Whether it is what a presented credential was just measured against.
+fn is_expected(origin: &Origin, answer: &Answer<'_>) -> bool {
+    matches!(&origin.kind, OriginKind::Setting { store: Store::Environment | Store::Configuration | Store::SecretStore, name } if answer.expected.contains(name))
+        && origin.confidence == Confidence::High
 }
 
 fn all_origins(answer: &Answer<'_>) -> Origins {
