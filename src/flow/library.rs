@@ -1,6 +1,7 @@
 //! Calls of library functions and builtins: what their models say happens.
 
 use super::decode::is_incomplete;
+use super::durations;
 use super::event::{Comparator, Event, HeaderUse, IssueCall, SecretRole};
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
@@ -37,6 +38,9 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         if let Some(words) = self.models.words(&format!("{path}()")) {
             return one(state, word_list(words, place));
+        }
+        if let Some(value) = durations::of_call(path, &arguments) {
+            return one(state, value);
         }
         if let Some(meaning) = self.models.meaning(path).cloned() {
             let canonical: Name = self.models.canonical(path).into_owned().into();

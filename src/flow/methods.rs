@@ -6,6 +6,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::containers::{self, element_of};
+use super::durations;
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Origins};
 use super::state::State;
@@ -50,6 +51,10 @@ impl<'p> Interpreter<'p, '_> {
             Shape::Function(_) if matches!(name.as_str(), "delay" | "apply_async" | "s" | "si") => {
                 one(state, Value::unknown())
             }
+            Shape::Duration(_) | Shape::Moment(_) => match durations::of_method(receiver, name, &arguments) {
+                Some(value) => one(state, value),
+                None => self.unknown_method(state, receiver, name, &arguments, place),
+            },
             _ if !receiver.origins.is_empty() => self.origin_method(state, receiver, name, &arguments, place),
             _ => self.unknown_method(state, receiver, name, &arguments, place),
         }

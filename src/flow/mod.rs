@@ -14,6 +14,7 @@ mod decode;
 mod decorators;
 mod deployment;
 mod displays;
+mod durations;
 pub mod entry;
 pub mod event;
 pub mod evidence;

@@ -1,5 +1,6 @@
 //! Operators: arithmetic and joining of values, and the boolean ones that decide for one of theirs.
 
+use super::durations;
 use super::expression::merge_branches;
 use super::interpreter::{Branches, Interpreter, one};
 use super::state::State;
@@ -98,6 +99,9 @@ fn done_push<'p>(open: &mut Vec<(State<'p>, Option<Value<'p>>)>, state: &State<'
 }
 
 pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Value<'p>) -> Value<'p> {
+    if let Some(value) = durations::combine(left, operator, right) {
+        return value;
+    }
     match operator {
         BinaryOperator::Add => add(left, right),
         BinaryOperator::Modulo if left.as_text().is_some() => {
