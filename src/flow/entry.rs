@@ -94,6 +94,7 @@ impl<'p> Interpreter<'p, '_> {
         self.behind = None;
         for (state, value) in branches {
             let (ending, status) = match entry.info.kind {
+                _ if outcome::is_refusing_answer(&value, self.models.answers()) => (Ending::Refusal, None),
                 EntryKind::TokenCallback => (outcome::of_callback(&value), None),
                 EntryKind::Hook if value.is_none() => (Ending::Success, None),
                 EntryKind::Function if !value.nullness.may_be(Nullness::FULL) => (Ending::Refusal, None),
@@ -196,6 +197,12 @@ impl<'p> Interpreter<'p, '_> {
         }
         match entry.info.kind {
             EntryKind::Route => self.route_arguments(state, entry, parameters, &mut arguments),
+            EntryKind::TokenCallback if entry.handler.request_class.is_some() => {
+                let request = self.handed_request(entry);
+                arguments.positional.extend(std::iter::repeat_n(Value::unknown(), entry.handler.request_at));
+                arguments.positional.push(request);
+                arguments.rest = Some(Value::unknown());
+            }
             EntryKind::TokenCallback => {
                 for parameter in parameters {
                     let value = match parameter.name.as_str() {
@@ -280,7 +287,8 @@ impl<'p> Interpreter<'p, '_> {
     fn handed_request(&self, entry: &Entry<'p>) -> Value<'p> {
         let Some(class) = &entry.handler.request_class else { return Value::unknown() };
         let class: Name = self.models.canonical(class).into_owned().into();
-        Value::of(Shape::ExternalInstance { class, at: entry.info.place })
+        let origins = self.headers_inside(entry, &class);
+        Value::of(Shape::ExternalInstance { class, at: entry.info.place }).with_origins(origins)
     }
 
     /// What a parameter of a function judged alone holds, by its annotation or name.

@@ -46,7 +46,7 @@ impl<'p> Interpreter<'p, '_> {
                     let indices = this.evaluate(state, index);
                     this.then(indices, |this, state, index_value| {
                         let value = this.subscript(&state, &object, &index_value, index, place);
-                        one(state, value)
+                        one(this.relying_on(state, &value, place), value)
                     })
                 });
                 self.refined(found, expression)

@@ -393,7 +393,7 @@ impl<'p> Interpreter<'p, '_> {
                 _ => Value {
                     shape: Shape::Unknown,
                     nullness: bool_nullness(tested.nullness),
-                    origins: tested.origins.clone(),
+                    origins: truth_of(&tested.origins),
                 },
             },
             ("filter" | "map", Some(function)) => {
@@ -466,6 +466,15 @@ fn is_token_endpoint(url: &Value<'_>) -> bool {
     url.as_text().is_some_and(|text| {
         let path = text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
         path.ends_with("/token") || path.ends_with("access_token") || path.ends_with("/tokens")
+    })
+}
+
+/// The truth of a value: of a credential, it tells that it is there.
+fn truth_of(origins: &Origins) -> Origins {
+    origins.filter_map(|origin| match &origin.kind {
+        OriginKind::Credential(_) => Some(Origin { kind: OriginKind::Measure, ..origin.clone() }),
+        OriginKind::Claim { .. } | OriginKind::StubResult { .. } => Some(origin.clone()),
+        _ => None,
     })
 }
 

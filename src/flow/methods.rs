@@ -14,7 +14,7 @@ use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::State;
 use super::value::{Arguments, Constant, Dictionary, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
-use crate::models::schema::{ClassRole, DecodeModel};
+use crate::models::schema::{ClassRole, DecodeModel, Gives};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
@@ -111,6 +111,14 @@ impl<'p> Interpreter<'p, '_> {
         }
         if let Some(gives) = self.models.method_gives(class, name).cloned() {
             let value = self.given(receiver, &gives, place);
+            if matches!(gives, Gives::ItemOf(_)) {
+                // The name of the item comes first, whatever the parameter is called.
+                let mut arguments = arguments;
+                if arguments.positional.is_empty() && !arguments.keywords.is_empty() {
+                    arguments.positional.push(arguments.keywords.remove(0).1);
+                }
+                return self.get(state, &value, &arguments, place);
+            }
             return one(state, value);
         }
         match (self.models.role(class), name.as_str()) {
@@ -165,7 +173,7 @@ impl<'p> Interpreter<'p, '_> {
         let key = arguments.get(0, "key").cloned().unwrap_or_else(Value::unknown);
         let default = arguments.get(1, "default").cloned();
         let value = self.item(&state, receiver, &key, default.as_ref(), place, Nullness::ANY);
-        one(state, value)
+        one(self.relying_on(state, &value, place), value)
     }
 
     fn request_method(

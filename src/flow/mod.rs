@@ -22,6 +22,7 @@ mod outcome;
 mod pattern;
 mod registration;
 pub mod relevant;
+mod signature;
 pub mod state;
 mod statement;
 mod summary;

@@ -178,6 +178,13 @@ impl<'p> Interpreter<'p, '_> {
                     ..whole
                 }
             }
+            Gives::AuthorizationText => {
+                let headers = with(RequestMap::Headers, OriginKind::HeaderMap, "the request enters here");
+                let key = Value::text("Authorization".into(), place, false);
+                self.item(&State::default(), &headers, &key, None, place, Nullness::PRESENT)
+            }
+            // Called with the name of the item.
+            Gives::ItemOf(map) => self.given(receiver, map, place),
             Gives::Instance(class) => Value::of(Shape::ExternalInstance { class: class.as_str().into(), at: place }),
             Gives::Itself => receiver.clone(),
             Gives::Content => Value::from_origins(receiver.origins.clone(), Nullness::ANY),

@@ -2,6 +2,7 @@
 
 use super::event::Ending;
 use super::value::{Constant, Shape, Value};
+use crate::models::schema::AnswerModel;
 use crate::program::vocabulary;
 
 /// What returning a value from a route means.
@@ -13,6 +14,24 @@ pub(super) fn of_return(value: &Value<'_>) -> (Ending, Option<i64>) {
         None if is_refusal_text(value) => (Ending::Refusal, None),
         None => (Ending::Success, None),
     }
+}
+
+/// Whether a field of an answer that says so refuses: the effect of a policy, a flag.
+pub(super) fn is_refusing_answer(value: &Value<'_>, answers: &[AnswerModel]) -> bool {
+    answers.iter().any(|model| {
+        let found = model.field.split('.').try_fold(value.clone(), |value, key| {
+            let value = super::containers::element_of_list(&value);
+            match &value.shape {
+                Shape::Dictionary(dictionary) => dictionary.entries.get(key).cloned(),
+                _ => None,
+            }
+        });
+        found.is_some_and(|value| match &value.shape {
+            Shape::Constant(Constant::Text { text, .. }) => *text == model.refuses,
+            Shape::Constant(Constant::Boolean(truth)) => !truth && model.refuses == "False",
+            _ => false,
+        })
+    })
 }
 
 /// The status in any of the forms a view can return it: a tuple, a response object, a dictionary of a function service.

@@ -48,6 +48,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.registered_by_call(file, &module.body, &sites, &mut entries);
         self.tabled(file, &module.body, &mut entries);
+        self.signed(&module.body, &sites, &mut entries);
         FileEntries { entries, sites }
     }
 
@@ -294,7 +295,7 @@ fn registration_by_form(written: &Expression) -> Option<(EntryKind, Vec<Name>)> 
     }
 }
 
-fn entry_kind(model: EntryKindModel) -> EntryKind {
+pub(super) fn entry_kind(model: EntryKindModel) -> EntryKind {
     match model {
         EntryKindModel::Route => EntryKind::Route,
         EntryKindModel::Hook => EntryKind::Hook,

@@ -44,6 +44,8 @@ pub enum ClassRole {
     RequestGlobals,
     /// Keeps what the program puts there from one request to the next.
     Session,
+    /// What stands for a caller that something in front of the program has checked: reading it relies on that check.
+    Identity,
 }
 
 /// What an attribute or method of a library's object gives.
@@ -68,6 +70,10 @@ pub enum Gives {
     RawBody,
     /// The parsed `Authorization` header, `None` when absent.
     Authorization,
+    /// The `Authorization` header as it was sent, as text.
+    AuthorizationText,
+    /// An item of a map of the request, by the first argument (`get_header("X-Api-Key")`).
+    ItemOf(Box<Gives>),
     /// Path parameters.
     PathParameters,
     /// Other data of the request.

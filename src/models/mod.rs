@@ -6,9 +6,10 @@ use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 use schema::{
-    ClassModel, ClassRole, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel,
-    InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ProviderModel,
-    RefuseModel, RequestModel, ResponseModel, SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
+    AnswerModel, ClassModel, ClassRole, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives,
+    InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel,
+    PlatformFunctionModel, ProviderModel, RefuseModel, RequestModel, ResponseModel, SettingMapModel, SettingModel,
+    VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -68,6 +69,8 @@ pub struct Models {
     libraries: FxHashMap<String, String>,
     secret_keys: Vec<String>,
     requests: Vec<RequestModel>,
+    platform_functions: Vec<PlatformFunctionModel>,
+    answers: Vec<AnswerModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
 }
@@ -165,6 +168,8 @@ impl Models {
         }
         self.providers.extend(file.provider);
         self.requests.extend(file.request);
+        self.platform_functions.extend(file.platform_function);
+        self.answers.extend(file.answer);
     }
 
     fn add_root(&mut self, path: &str, library: &str) {
@@ -297,6 +302,23 @@ impl Models {
             .get(path)
             .or_else(|| self.view_classes.get(self.canonical(path).as_ref()))
             .or_else(by_last_name)
+    }
+
+    /// Functions that a platform calls by what they look like.
+    pub fn platform_functions(&self) -> &[PlatformFunctionModel] {
+        &self.platform_functions
+    }
+
+    /// Fields of answers that say whether they refuse.
+    pub fn answers(&self) -> &[AnswerModel] {
+        &self.answers
+    }
+
+    /// The keys under which objects of a class hold the header map or the `Authorization` header.
+    pub fn header_keys(&self, class: &str) -> Vec<&str> {
+        let holds = |gives: &Gives| matches!(gives, Gives::Headers | Gives::AuthorizationText);
+        let Some(model) = self.classes.get(self.canonical(class).as_ref()) else { return Vec::new() };
+        model.items.iter().filter(|(_, gives)| holds(gives)).map(|(key, _)| key.as_str()).collect()
     }
 
     /// Senders that sign.

@@ -13,7 +13,10 @@ mod classes;
 mod routing;
 
 pub use classes::{ClassModel, ClassRole, Gives, RequestModel};
-pub use routing::{EntryKindModel, EntryModel, HandlerModel, MountModel, VariableSyntax, ViewClassModel};
+pub use routing::{
+    AnswerModel, EntryKindModel, EntryModel, HandlerModel, MountModel, PlatformFunctionModel, VariableSyntax,
+    ViewClassModel,
+};
 
 /// One library.
 #[derive(Debug, Default, Deserialize)]
@@ -99,6 +102,12 @@ pub struct ModelFile {
     /// Calls that make a decorator of functions one of methods, or of the method of a class that `name` says.
     #[serde(default)]
     pub method_decorator: Vec<InertModel>,
+    /// Functions that a platform calls by what they look like.
+    #[serde(default)]
+    pub platform_function: Vec<PlatformFunctionModel>,
+    /// Fields of an answer that say whether it refuses.
+    #[serde(default)]
+    pub answer: Vec<AnswerModel>,
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
