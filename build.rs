@@ -11,8 +11,7 @@ mod schema;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=rules");
-    println!("cargo::rerun-if-changed=src/models/schema.rs");
-    println!("cargo::rerun-if-changed=src/models/routing.rs");
+    println!("cargo::rerun-if-changed=src/models");
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let mut code = String::new();
     embed(&mut code, "PAGES", &root.join("rules"), "md")?;

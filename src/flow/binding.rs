@@ -62,6 +62,9 @@ impl<'p> Interpreter<'p, '_> {
                 value.step(place, &Step::Assigned(self.text(object.span).chars().take(40).collect::<String>().into()));
             match &object_value.shape {
                 Shape::Instance { object, .. } => state.set_attribute(*object, name.clone(), value),
+                Shape::ExternalInstance { class, .. } if self.models.sets_status(class, name) => {
+                    state.status = super::outcome::written_status(&value);
+                }
                 Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::RequestGlobals) => {
                     self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
                     state.set_attribute(Object::RequestGlobals, name.clone(), value);

@@ -4,13 +4,12 @@ use super::event::SecretRole;
 use super::evidence::{CheckKind, Evidence};
 use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, Summary, one};
 use super::origin::{OriginKind, Origins, Step};
-use super::registration::looks_like_registration;
 use super::state::{Locals, State};
 use super::summary::{accepts_everything, continue_after, merge_raised, merge_returns, stub_origin, summary_key};
-use super::value::{Arguments, Closure, Code, Dictionary, LibraryDecorator, Object, Shape, Value};
-use crate::program::{ClassRef, vocabulary};
+use super::value::{Arguments, Closure, Code, Dictionary, Shape, Value};
+use crate::program::vocabulary;
 use crate::source::Place;
-use crate::syntax::tree::{Argument, Expression, ExpressionKind, Function, Name, ParameterKind, StatementKind};
+use crate::syntax::tree::{Argument, Expression, ExpressionKind, Name, ParameterKind};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -311,113 +310,6 @@ impl<'p> Interpreter<'p, '_> {
         value.unwrap_or_else(Value::unknown)
     }
 
-    /// An object of a class of the program.
-    fn instantiate(
-        &mut self,
-        state: State<'p>,
-        class: ClassRef<'p>,
-        arguments: Arguments<'p>,
-        place: Place,
-    ) -> Branches<'p> {
-        let object = Object::At(place);
-        let receiver = Value::of(Shape::Instance { class, object });
-        if let Some((owner, function)) = self.find_method(class, "__init__", 8) {
-            let callee = Self::plain_function(owner.file, function, Some(owner));
-            let mut all = Arguments::of(vec![receiver.clone()]);
-            all.positional.extend(arguments.positional);
-            all.keywords = arguments.keywords;
-            all.rest = arguments.rest;
-            let branches = self.call(state, &callee, all, place);
-            return branches.into_iter().map(|(state, _)| (state, receiver.clone())).collect();
-        }
-        let mut state = state;
-        let fields = class.class.body.iter().filter_map(|statement| match &statement.kind {
-            StatementKind::AnnotatedAssign { target: Expression { kind: ExpressionKind::Name(name), .. }, .. } => {
-                Some(name)
-            }
-            _ => None,
-        });
-        let mut is_plain = false;
-        for (at, field) in fields.enumerate() {
-            is_plain = true;
-            if let Some(value) = arguments.get(at, field) {
-                state.set_attribute(object, field.clone(), value.clone());
-            }
-        }
-        if !is_plain {
-            let values: Vec<&Value<'p>> = arguments.iter().collect();
-            self.saw(&mut state, &values, place);
-        }
-        one(state, receiver)
-    }
-
-    /// Applies a function's decorators, the lowest first.
-    pub(super) fn decorate(
-        &mut self,
-        state: State<'p>,
-        function_value: Value<'p>,
-        function: &'p Function,
-    ) -> Branches<'p> {
-        let mut branches = one(state, function_value);
-        for decorator in function.decorators.iter().rev() {
-            let place = self.place(decorator.span);
-            branches = self.then(branches, |this, state, inner| {
-                let decorators = this.evaluate(state, decorator);
-                this.then(decorators, |this, state, value| {
-                    this.apply_decorator(state, &value, inner.clone(), decorator, place)
-                })
-            });
-        }
-        branches
-    }
-
-    pub(super) fn apply_decorator(
-        &mut self,
-        state: State<'p>,
-        decorator: &Value<'p>,
-        inner: Value<'p>,
-        written: &'p Expression,
-        place: Place,
-    ) -> Branches<'p> {
-        if self.is_transparent_decorator(decorator, written) {
-            return one(state, inner);
-        }
-        // What a decorator does when it is applied happens at start-up, not for the caller.
-        let before = state.evidence.clone();
-        let mut branches = self.call(state, decorator, Arguments::of(vec![inner.clone()]), place);
-        for (state, value) in &mut branches {
-            state.evidence = before.clone();
-            if !is_callable(value) {
-                *value = Value::of(Shape::Wrapped(Rc::new((inner.clone(), place))));
-            }
-        }
-        branches
-    }
-
-    /// Whether a decorator leaves the function as it is: it registers it, or a model says so.
-    fn is_transparent_decorator(&mut self, decorator: &Value<'p>, written: &'p Expression) -> bool {
-        use crate::models::Meaning;
-        match &decorator.shape {
-            Shape::External(path) => {
-                matches!(self.models.meaning(path), Some(Meaning::Transparent | Meaning::Entry(_)))
-            }
-            Shape::Method(pair) => match &pair.0.shape {
-                Shape::ExternalInstance { class, .. } => {
-                    matches!(self.models.method(class, &pair.1), Some(Meaning::Entry(_) | Meaning::Transparent))
-                }
-                _ => looks_like_registration(written),
-            },
-            // `functools.wraps(f)`, `app.route(…)`: called already.
-            _ => match &written.kind {
-                ExpressionKind::Call { callee, .. } => {
-                    let callee_value = self.evaluate_alone(callee);
-                    self.is_transparent_decorator(&callee_value, callee) || looks_like_registration(written)
-                }
-                _ => false,
-            },
-        }
-    }
-
     /// A value is used as a secret: rules want to know where it is a literal.
     pub(super) fn secret_is_used(&mut self, value: &Value<'p>, role: SecretRole, user: &str, place: Place) {
         if self.is_loud() && role == SecretRole::Key {
@@ -428,11 +320,6 @@ impl<'p> Interpreter<'p, '_> {
             self.facts.key_settings.extend(names);
         }
         self.emit(&super::event::Event::SecretUse { value, role, user, place });
-    }
-
-    /// A library decorator or call that checks the caller.
-    fn guard(&mut self, state: State<'p>, decorator: &Rc<LibraryDecorator<'p>>) -> Branches<'p> {
-        self.verify_caller(state, &decorator.path, &decorator.arguments, decorator.place)
     }
 
     /// Claims leave what can be followed.

@@ -3,11 +3,11 @@
 use super::condition::{Split, is_measure, measure_split, shape_split};
 use super::event::{Comparator, Comparison, Event, Operand, SecretRole};
 use super::evidence::CheckKind;
-use super::interpreter::Interpreter;
+use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Origins, Part, Store};
 use super::relevant;
 use super::state::State;
-use super::value::{Constant, Shape, Value};
+use super::value::{Arguments, Constant, Shape, Value};
 use crate::finding::Confidence;
 use crate::program::vocabulary;
 use crate::source::Place;
@@ -242,6 +242,41 @@ impl<'p> Interpreter<'p, '_> {
         yes.evidence.add(kind, place);
         no.evidence.add(CheckKind::Rejected, place);
         Some((vec![yes], vec![no]))
+    }
+
+    /// `a.__eq__(b)`.
+    pub(super) fn equality_method(
+        &mut self,
+        state: State<'p>,
+        receiver: &Value<'p>,
+        arguments: &Arguments<'p>,
+        is_negated: bool,
+        place: Place,
+    ) -> Branches<'p> {
+        let Some(other) = arguments.positional.first() else { return one(state, Value::any_boolean()) };
+        self.equality(state, [receiver.clone(), other.clone()], Comparator::Equality, is_negated, place)
+    }
+
+    /// Equality as a value.
+    pub(super) fn equality(
+        &mut self,
+        state: State<'p>,
+        [left, right]: [Value<'p>; 2],
+        comparator: Comparator,
+        is_negated: bool,
+        place: Place,
+    ) -> Branches<'p> {
+        let left = Operand { value: left, place };
+        let right = Operand { value: right, place };
+        let before = state.evidence.clone();
+        let (yes, no) = self.compare_equal(state, left, right, comparator, place);
+        if yes.iter().chain(&no).all(|state| state.evidence == before) {
+            let joined = super::state::merge(yes.into_iter().chain(no).collect(), place).0;
+            return joined.into_iter().map(|state| (state, Value::any_boolean())).collect();
+        }
+        let yes = yes.into_iter().map(|state| (state, Value::boolean(!is_negated)));
+        let no = no.into_iter().map(|state| (state, Value::boolean(is_negated)));
+        yes.chain(no).collect()
     }
 }
 

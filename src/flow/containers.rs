@@ -78,6 +78,14 @@ impl<'p> Interpreter<'p, '_> {
             return slice(object, lower.as_deref(), upper.as_deref());
         }
         match &object.shape {
+            // `Annotated[kind, extra, …]` is kept whole: frameworks read the extras.
+            Shape::External(path) if self.models.canonical(path) == super::injection::ANNOTATED => {
+                let parts = match &index.shape {
+                    Shape::Sequence(parts) => parts.to_vec(),
+                    _ => vec![index.clone()],
+                };
+                super::injection::marker(&Name::new(super::injection::ANNOTATED), super::value::Arguments::of(parts))
+            }
             Shape::Sequence(elements) => match index.as_integer() {
                 Some(at) => {
                     let at = if at < 0 {

@@ -2,7 +2,7 @@
 
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
 use super::interpreter::{
-    Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
+    Branches, Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
 };
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
@@ -14,6 +14,7 @@ use crate::models::schema::{HandlerModel, VariableSyntax};
 use crate::program::vocabulary;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Expression, Name, Parameter, ParameterKind};
+use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// A function that a framework calls.
@@ -73,7 +74,7 @@ impl<'p> Interpreter<'p, '_> {
                 if value.is_none() || matches!(value.shape, Shape::Unknown) {
                     next.push(state);
                 } else {
-                    let (ending, status) = outcome::of_return(&value);
+                    let (ending, status) = outcome::of_return(&state, &value);
                     outcomes.push(Outcome { ending, status, evidence: state.evidence, place: hook.info.place });
                 }
             }
@@ -89,17 +90,22 @@ impl<'p> Interpreter<'p, '_> {
         }
         let callee = self.entry_function(&state, entry);
         let arguments = self.entry_arguments(&state, entry);
-        let (callee, arguments) = self.surrounded(&state, entry, callee, arguments);
-        let branches = self.call(state, &callee, arguments, entry.info.place);
+        let by_name = entry.info.kind == EntryKind::Route && entry.handler.parameters_by_name;
+        let plain = self.undecorated(entry.site);
+        let mut branches: Branches<'p> = SmallVec::new();
+        for (state, arguments) in self.inject(state, &plain, arguments, by_name) {
+            let (callee, arguments) = self.surrounded(&state, entry, callee.clone(), arguments);
+            branches.extend(self.call(state, &callee, arguments, entry.info.place));
+        }
         self.behind = None;
         for (state, value) in branches {
             let (ending, status) = match entry.info.kind {
-                _ if outcome::is_refusing_answer(&value, self.models.answers()) => (Ending::Refusal, None),
+                _ if outcome::is_refusing_answer(&value, self.models.refusing_fields()) => (Ending::Refusal, None),
                 EntryKind::TokenCallback => (outcome::of_callback(&value), None),
                 EntryKind::Hook if value.is_none() => (Ending::Success, None),
                 EntryKind::Function if !value.nullness.may_be(Nullness::FULL) => (Ending::Refusal, None),
                 EntryKind::Function => (Ending::Success, None),
-                _ => outcome::of_return(&value),
+                _ => outcome::of_return(&state, &value),
             };
             if entry.info.kind == EntryKind::Function {
                 self.claims_escape(&value.deep_origins(), entry.info.place, "is returned");
@@ -128,10 +134,7 @@ impl<'p> Interpreter<'p, '_> {
     /// The function of an entry with its decorators, and what it captured.
     fn entry_function(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Value<'p> {
         let site = entry.site;
-        let plain = match site.outer {
-            Some(outer) => self.nested_function(site, outer),
-            None => Self::plain_function(site.file, site.function, site.class),
-        };
+        let plain = self.undecorated(site);
         let is_alone = entry.info.kind == EntryKind::Function;
         if site.function.decorators.is_empty() || is_alone {
             return self.class_decorated(state, plain, entry);
@@ -141,6 +144,14 @@ impl<'p> Interpreter<'p, '_> {
         self.frames.pop();
         let value = decorated.into_iter().map(|(_, value)| value).next().unwrap_or_else(Value::unknown);
         self.class_decorated(state, value, entry)
+    }
+
+    /// A function as it is written, with what it captured.
+    fn undecorated(&mut self, site: Site<'p>) -> Value<'p> {
+        match site.outer {
+            Some(outer) => self.nested_function(site, outer),
+            None => Self::plain_function(site.file, site.function, site.class),
+        }
     }
 
     /// `decorators = [...]` and `method_decorators = [...]` of a view class.
@@ -260,6 +271,13 @@ impl<'p> Interpreter<'p, '_> {
                 arguments.keywords.push((parameter.name.clone(), request));
             }
             own = parameters.get(entry.handler.request_at + 1..).unwrap_or_default();
+        }
+        if let Some(class) = &entry.handler.answer_class
+            && let Some((parameter, rest)) = own.split_first()
+        {
+            let value = super::library::object_of(&self.models.canonical(class), entry.info.place);
+            arguments.keywords.push((parameter.name.clone(), value));
+            own = rest;
         }
         arguments.rest = Some(Value::unknown());
         if entry.handler.hides_variables {

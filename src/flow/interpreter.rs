@@ -14,7 +14,7 @@ use super::value::{Closure, Object, Value};
 use crate::models::Models;
 use crate::program::{ClassRef, Index, ModuleScope};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{Argument, Name};
 
 /// Paths with the value that an expression has on each.
 pub type Branches<'p> = SmallVec<[(State<'p>, Value<'p>); 1]>;
@@ -129,6 +129,8 @@ pub struct Interpreter<'p, 'i> {
     pub(super) members_in_progress: FxHashSet<Place>,
     pub(super) running: Vec<Place>,
     pub(super) may_matter: FxHashMap<Place, bool>,
+    /// The arguments of calls that made objects, by the place of the call.
+    pub(super) made: FxHashMap<Place, Option<&'p [Argument]>>,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     quiet: u32,
@@ -160,6 +162,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             members_in_progress: FxHashSet::default(),
             running: Vec::new(),
             may_matter: FxHashMap::default(),
+            made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
             quiet: 0,
             work: 0,

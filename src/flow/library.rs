@@ -1,8 +1,7 @@
 //! Calls of library functions and builtins: what their models say happens.
 
-use super::containers::element_of;
 use super::decode::is_incomplete;
-use super::event::{Comparator, Event, SecretRole};
+use super::event::{Comparator, SecretRole};
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
 use super::relevant;
@@ -10,7 +9,7 @@ use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
-use crate::models::schema::{ClassRole, LogModel, Missing, StoreModel};
+use crate::models::schema::{Missing, StoreModel};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::Name;
@@ -39,6 +38,9 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         if let Some(meaning) = self.models.meaning(path).cloned() {
             let canonical: Name = self.models.canonical(path).into_owned().into();
+            if matches!(meaning, Meaning::Parameter(_) | Meaning::Dependency(_)) {
+                return one(state, super::injection::marker(&canonical, arguments));
+            }
             return self.apply(state, &meaning, &canonical, arguments, None, place);
         }
         if path == "functools.partial" || path == "functools.partialmethod" {
@@ -142,6 +144,9 @@ impl<'p> Interpreter<'p, '_> {
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
             }
+            Meaning::Scheme(model) => self.read_by_scheme(state, model, receiver, place),
+            Meaning::Answer(model) => self.answer_is_set(state, model, &arguments),
+            Meaning::Parameter(_) | Meaning::Dependency(_) => one(state, Value::unknown()),
             Meaning::Inert | Meaning::Transparent | Meaning::Entry(_) | Meaning::Mount(_) => {
                 match arguments.positional.first() {
                     // A decorator that registers hands the function back.
@@ -218,11 +223,8 @@ impl<'p> Interpreter<'p, '_> {
                 self.verify_caller(state, path, &arguments, place)
             }
             Meaning::Refuse(model) => {
-                let status = arguments
-                    .positional
-                    .first()
-                    .or_else(|| arguments.keyword("http_status_code"))
-                    .and_then(Value::as_integer)
+                let status = parameter(&model.parameters, &arguments, "status")
+                    .and_then(super::outcome::written_status)
                     .or(model.status);
                 let is_class = path.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase));
                 if is_class {
@@ -240,9 +242,7 @@ impl<'p> Interpreter<'p, '_> {
                 let written = parameter(&model.parameters, &arguments, "status")
                     .or_else(|| arguments.keyword("status"))
                     .or_else(|| arguments.keyword("status_code"));
-                let given = written
-                    .and_then(Value::as_integer)
-                    .or_else(|| written.and_then(Value::as_text).and_then(|text| text.split(' ').next()?.parse().ok()));
+                let given = written.and_then(super::outcome::written_status);
                 let inner = arguments.positional.first().and_then(|body| match &body.shape {
                     Shape::Response { status } => *status,
                     Shape::Sequence(elements) => elements.get(1).and_then(Value::as_integer),
@@ -308,136 +308,6 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    /// Every argument of a log call.
-    pub(super) fn log(&mut self, sink: &LogModel, arguments: &Arguments<'p>, place: Place, confidence: Confidence) {
-        let keywords = arguments
-            .keywords
-            .iter()
-            .filter(|(name, _)| !sink.ignore.contains(&name.to_string()))
-            .map(|(_, value)| value);
-        for value in arguments.positional.iter().chain(keywords).chain(arguments.rest.iter()) {
-            if self.is_loud() {
-                let settings = value.deep_origins();
-                let settings = settings.iter().filter(
-                    |origin| matches!(&origin.kind, OriginKind::Setting { store, .. } if *store != Store::Literal),
-                );
-                self.facts.logged_settings.extend(settings.map(|origin| (origin.clone(), sink.target.clone(), place)));
-            }
-            self.emit(&Event::Log { sink, value, place, confidence });
-        }
-    }
-
-    /// A logger known by its name.
-    pub(super) fn log_by_name(
-        &mut self,
-        state: State<'p>,
-        arguments: &Arguments<'p>,
-        place: Place,
-        confidence: Confidence,
-    ) -> Branches<'p> {
-        let sink = LogModel {
-            path: Vec::new(),
-            target: "the log".to_owned(),
-            ignore: ["exc_info", "stack_info", "stacklevel"].map(str::to_owned).to_vec(),
-            object: None,
-        };
-        self.log(&sink, arguments, place, confidence);
-        one(state, Value::none())
-    }
-
-    /// Builtin functions that matter for values.
-    fn builtin(
-        &mut self,
-        state: &State<'p>,
-        name: &str,
-        arguments: &Arguments<'p>,
-        place: Place,
-    ) -> Option<Branches<'p>> {
-        let first = arguments.positional.first();
-        let value = match (name, first) {
-            ("list" | "tuple" | "set" | "frozenset" | "iter" | "reversed" | "sorted", Some(walked)) => {
-                match &walked.shape {
-                    Shape::Sequence(_) | Shape::Elements(_) => walked.clone(),
-                    _ => Value::of(Shape::Elements(Rc::new(element_of(walked)))),
-                }
-            }
-            ("list" | "tuple" | "set" | "frozenset", None) => {
-                Value::of(Shape::Sequence(Rc::new(Vec::new()))).with_nullness(Nullness::EMPTY)
-            }
-            ("dict", Some(copied)) => copied.clone(),
-            ("dict", None) => {
-                let entries = arguments.keywords.iter().cloned().collect();
-                Value::of(Shape::Dictionary(Rc::new(super::value::Dictionary {
-                    entries,
-                    rest: arguments.rest.clone(),
-                })))
-            }
-            ("enumerate", Some(walked)) => {
-                let pair = vec![Value::present(), element_of(walked)];
-                Value::of(Shape::Elements(Rc::new(Value::of(Shape::Sequence(Rc::new(pair))))))
-            }
-            ("zip", Some(_)) => {
-                let parts = arguments.positional.iter().map(element_of).collect();
-                Value::of(Shape::Elements(Rc::new(Value::of(Shape::Sequence(Rc::new(parts))))))
-            }
-            ("next", Some(walked)) => {
-                let element = element_of(walked);
-                arguments.positional.get(1).map_or_else(|| element.clone(), |default| element.join(default))
-            }
-            ("any" | "all", Some(walked)) => {
-                let element = element_of(walked);
-                element.as_boolean().map_or_else(Value::any_boolean, Value::boolean)
-            }
-            ("bool", Some(tested)) => match tested.nullness {
-                Nullness::FULL => Value::boolean(true),
-                _ => Value {
-                    shape: Shape::Unknown,
-                    nullness: bool_nullness(tested.nullness),
-                    origins: truth_of(&tested.origins),
-                },
-            },
-            ("filter" | "map", Some(function)) => {
-                let walked = arguments.positional.get(1).map_or_else(Value::unknown, element_of);
-                let results = self.call(state.clone(), function, Arguments::of(vec![walked.clone()]), place);
-                return Some(self.then(results, |_, state, result| {
-                    let element = if name == "filter" { walked.clone() } else { result };
-                    one(state, Value::of(Shape::Elements(Rc::new(element))).with_nullness(Nullness::PRESENT))
-                }));
-            }
-            ("getattr", Some(object)) => {
-                let attribute = arguments.positional.get(1).and_then(Value::as_text)?.clone();
-                let default = arguments.positional.get(2).cloned();
-                if let Shape::ExternalInstance { class, .. } = &object.shape
-                    && self.models.role(class) == Some(ClassRole::Configuration)
-                {
-                    let key = Value::text(attribute, place, false);
-                    let absent = if default.is_some() { Nullness::ANY } else { Nullness::PRESENT };
-                    let value = self.item(state, object, &key, default.as_ref(), place, absent);
-                    return Some(one(state.clone(), value));
-                }
-                let found = self.attribute(state.clone(), object, &attribute, place);
-                return Some(self.then(found, |_, state, value| {
-                    let nullness =
-                        default.as_ref().map_or(value.nullness, |default| value.nullness.or(default.nullness));
-                    one(state, value.with_nullness(nullness))
-                }));
-            }
-            ("setattr", Some(object)) => {
-                let attribute = arguments.positional.get(1).and_then(Value::as_text).cloned();
-                let mut state = state.clone();
-                if let (Shape::Instance { object, .. }, Some(name), Some(value)) =
-                    (&object.shape, attribute, arguments.positional.get(2))
-                {
-                    state.set_attribute(*object, name, value.clone());
-                }
-                return Some(one(state, Value::none()));
-            }
-            ("vars", Some(object)) => Value::from_origins(object.deep_origins(), Nullness::FULL),
-            _ => return None,
-        };
-        Some(one(state.clone(), value))
-    }
-
     /// A configuration key of the application gets a value.
     pub(super) fn configuration_is_set(&mut self, state: &mut State<'p>, key: &Name, value: &Value<'p>, place: Place) {
         if self.models.is_secret_key(key) || vocabulary::is_secret(key) {
@@ -467,23 +337,6 @@ fn is_token_endpoint(url: &Value<'_>) -> bool {
         let path = text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
         path.ends_with("/token") || path.ends_with("access_token") || path.ends_with("/tokens")
     })
-}
-
-/// The truth of a value: of a credential, it tells that it is there.
-fn truth_of(origins: &Origins) -> Origins {
-    origins.filter_map(|origin| match &origin.kind {
-        OriginKind::Credential(_) => Some(Origin { kind: OriginKind::Measure, ..origin.clone() }),
-        OriginKind::Claim { .. } | OriginKind::StubResult { .. } => Some(origin.clone()),
-        _ => None,
-    })
-}
-
-fn bool_nullness(nullness: Nullness) -> Nullness {
-    let mut result = nullness.and(Nullness::FULL);
-    if nullness.may_be(Nullness::NONE.or(Nullness::EMPTY)) {
-        result = result.or(Nullness::EMPTY);
-    }
-    result
 }
 
 /// What kind of digest a value makes when it is hashed: with a secret in it, a keyed one.

@@ -1,13 +1,14 @@
 //! How a path of an entry ends: with what the caller came for, or with a refusal.
 
 use super::event::Ending;
+use super::state::State;
 use super::value::{Constant, Shape, Value};
-use crate::models::schema::AnswerModel;
+use crate::models::schema::RefusingFieldModel;
 use crate::program::vocabulary;
 
-/// What returning a value from a route means.
-pub(super) fn of_return(value: &Value<'_>) -> (Ending, Option<i64>) {
-    let status = status(value);
+/// What returning a value from a route means, on a path that may have set the status of the answer before.
+pub(super) fn of_return(state: &State<'_>, value: &Value<'_>) -> (Ending, Option<i64>) {
+    let status = status(value).or(state.status);
     match status {
         Some(400..=599) => (Ending::Refusal, status),
         Some(_) => (Ending::Success, status),
@@ -17,7 +18,7 @@ pub(super) fn of_return(value: &Value<'_>) -> (Ending, Option<i64>) {
 }
 
 /// Whether a field of an answer that says so refuses: the effect of a policy, a flag.
-pub(super) fn is_refusing_answer(value: &Value<'_>, answers: &[AnswerModel]) -> bool {
+pub(super) fn is_refusing_answer(value: &Value<'_>, answers: &[RefusingFieldModel]) -> bool {
     answers.iter().any(|model| {
         let found = model.field.split('.').try_fold(value.clone(), |value, key| {
             let value = super::containers::element_of_list(&value);
@@ -32,6 +33,11 @@ pub(super) fn is_refusing_answer(value: &Value<'_>, answers: &[AnswerModel]) -> 
             _ => false,
         })
     })
+}
+
+/// A status as an integer, or a text that begins with one (`"401 Unauthorized"`).
+pub(super) fn written_status(value: &Value<'_>) -> Option<i64> {
+    value.as_integer().or_else(|| value.as_text()?.split(' ').next()?.parse().ok())
 }
 
 /// The status in any of the forms a view can return it: a tuple, a response object, a dictionary of a function service.

@@ -62,6 +62,8 @@ pub struct State<'p> {
     heap: Rc<Heap<'p>>,
     /// What is established.
     pub evidence: Evidence,
+    /// The status that the answer was given before it is sent, where the program sets it on an object.
+    pub status: Option<i64>,
 }
 
 impl<'p> State<'p> {
@@ -99,7 +101,7 @@ impl<'p> State<'p> {
     /// The same path seen from another function: other names, same world.
     #[must_use]
     pub fn enter(&self, locals: Locals<'p>) -> Self {
-        Self { locals, heap: Rc::clone(&self.heap), evidence: self.evidence.clone() }
+        Self { locals, heap: Rc::clone(&self.heap), evidence: self.evidence.clone(), status: self.status }
     }
 
     /// A hash of the world outside the function, for summaries.
@@ -126,7 +128,13 @@ impl<'p> State<'p> {
             locals: join_locals(&self.locals, &other.locals),
             heap: join_heaps(&self.heap, &other.heap),
             evidence: self.evidence.clone(),
+            status: self.status,
         }
+    }
+
+    /// Whether two paths may become one: they have established the same and end the same way.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.evidence == other.evidence && self.status == other.status
     }
 }
 
@@ -172,7 +180,7 @@ pub fn merge(states: Vec<State<'_>>, at: Place) -> (Vec<State<'_>>, bool) {
     }
     let mut merged: Vec<State<'_>> = Vec::with_capacity(states.len());
     for state in states {
-        match merged.iter_mut().find(|known| known.evidence == state.evidence) {
+        match merged.iter_mut().find(|known| known.is_like(&state)) {
             Some(known) => *known = known.join(&state),
             None => merged.push(state),
         }

@@ -2,12 +2,13 @@
 
 use super::containers::element_of;
 use super::interpreter::{Interpreter, RaisedClass, one};
+use super::operators::augmented;
 use super::origin::Origins;
 use super::state::{State, merge};
-use super::value::{Arguments, Code, Nullness, Shape, Value};
+use super::value::{Arguments, Code, Shape, Value};
 use crate::program::ClassRef;
 use crate::source::Place;
-use crate::syntax::tree::{BinaryOperator, Expression, Function, ImportedName, Name, Statement, StatementKind};
+use crate::syntax::tree::{Expression, Function, ImportedName, Name, Statement, StatementKind};
 use std::rc::Rc;
 
 /// Paths that leave a loop body early.
@@ -291,14 +292,5 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         next
-    }
-}
-
-fn augmented<'p>(old: &Value<'p>, operator: BinaryOperator, added: &Value<'p>) -> Value<'p> {
-    let origins = old.deep_origins().union(&added.deep_origins());
-    match operator {
-        BinaryOperator::Add => Value::from_origins(origins, Nullness::PRESENT),
-        // `difference |= a ^ b`: a comparison written by hand in constant time.
-        _ => Value::from_origins(origins, Nullness::PRESENT),
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn summary_key<'p>(
     if let Some(rest) = &arguments.rest {
         rest.fingerprint().hash(&mut hasher);
     }
+    state.status.hash(&mut hasher);
     (identity, hasher.finish(), state.heap_fingerprint())
 }
 
@@ -47,9 +48,9 @@ pub(super) fn continue_after<'p>(caller: &State<'p>, callee: &State<'p>) -> Stat
 pub(super) fn merge_returns<'p>(returns: Vec<(State<'p>, Value<'p>, Place)>) -> Vec<(State<'p>, Value<'p>, Place)> {
     let mut merged: Vec<(State<'p>, Value<'p>, Place)> = Vec::new();
     for (state, value, at) in returns {
-        let same = merged.iter_mut().find(|(known, known_value, _)| {
-            known.evidence == state.evidence && return_class(known_value) == return_class(&value)
-        });
+        let same = merged
+            .iter_mut()
+            .find(|(known, known_value, _)| known.is_like(&state) && return_class(known_value) == return_class(&value));
         match same {
             Some((known, known_value, _)) => {
                 let locals = known.locals.clone();

@@ -2,10 +2,10 @@
 //! caller, decorators of the whole class, and those it is wrapped in where it is registered.
 
 use super::call::is_callable;
+use super::classes::MAX_BASES;
 use super::entry::Entry;
 use super::event::EntryKind;
 use super::interpreter::{Branches, Frame, Interpreter, one};
-use super::objects::MAX_BASES;
 use super::state::State;
 use super::value::{Arguments, LibraryDecorator, Shape, Value};
 use crate::models::Meaning;

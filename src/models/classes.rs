@@ -26,6 +26,13 @@ pub struct ClassModel {
     /// What part its objects play in a program, where they play one; inherited from bases.
     #[serde(default)]
     pub role: Option<ClassRole>,
+    /// Attributes that set the status of the answer when they are assigned to.
+    #[serde(default)]
+    pub status_attributes: Vec<String>,
+    /// Whether a class of the program that inherits from it describes data: its annotated names are fields of what a
+    /// caller sends (`pydantic.BaseModel`).
+    #[serde(default)]
+    pub describes_data: bool,
     /// Whether fields of its subclasses are read from the environment when an object is made: what a class body gives
     /// them is a default.
     #[serde(default)]
@@ -70,10 +77,6 @@ pub enum Gives {
     RawBody,
     /// The parsed `Authorization` header, `None` when absent.
     Authorization,
-    /// The `Authorization` header as it was sent, as text.
-    AuthorizationText,
-    /// An item of a map of the request, by the first argument (`get_header("X-Api-Key")`).
-    ItemOf(Box<Gives>),
     /// Path parameters.
     PathParameters,
     /// Other data of the request.
@@ -84,8 +87,24 @@ pub enum Gives {
     Itself,
     /// What the object carries, as a plain value: a decoded token's claims, the text of a stored secret.
     Content,
+    /// One item of a part of the request (`{ part = { of = "headers", name = "Authorization" } }`).
+    Part(PartModel),
     /// The answer of a check: an attribute that a `[[verify]]` of the same name describes (`current_user.is_authenticated`).
     Check,
+}
+
+/// One item of a part of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PartModel {
+    /// Which part.
+    pub of: Box<Gives>,
+    /// Its name there; the first argument of the call where this is left out.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Whether it is always there: the object that has it would not exist without it.
+    #[serde(default)]
+    pub always: bool,
 }
 
 /// What a parameter that is only called like a request holds.

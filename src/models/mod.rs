@@ -6,10 +6,10 @@ use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 use schema::{
-    AnswerModel, ClassModel, ClassRole, CompareModel, DecodeModel, DeriveModel, DigestModel, EntryModel, Gives,
-    InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel,
-    PlatformFunctionModel, ProviderModel, RefuseModel, RequestModel, ResponseModel, SettingMapModel, SettingModel,
-    VerifyModel, ViewClassModel,
+    AnswerModel, ClassModel, ClassRole, CompareModel, DecodeModel, DependencyModel, DeriveModel, DigestModel,
+    EntryModel, Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel,
+    OutgoingModel, ParameterModel, PlatformFunctionModel, ProviderModel, RefuseModel, RefusingFieldModel, RequestModel,
+    ResponseModel, SchemeModel, SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -49,6 +49,14 @@ pub enum Meaning {
     Outgoing(Arc<OutgoingModel>),
     /// Registers an entry.
     Entry(Arc<EntryModel>),
+    /// Says which part of the request a parameter gets.
+    Parameter(Arc<ParameterModel>),
+    /// Names a function whose result a parameter gets.
+    Dependency(Arc<DependencyModel>),
+    /// Reads a credential from the request.
+    Scheme(Arc<SchemeModel>),
+    /// Sets the status of the answer.
+    Answer(Arc<AnswerModel>),
     /// Puts one object with routes under another.
     Mount(Arc<MountModel>),
     /// Makes a decorator of functions one of methods.
@@ -70,7 +78,7 @@ pub struct Models {
     secret_keys: Vec<String>,
     requests: Vec<RequestModel>,
     platform_functions: Vec<PlatformFunctionModel>,
-    answers: Vec<AnswerModel>,
+    refusing_fields: Vec<RefusingFieldModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
 }
@@ -137,7 +145,9 @@ impl Models {
             file.decode => Meaning::Decode, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
             file.verify => Meaning::Verify,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
-            file.entry => Meaning::Entry, file.mount => Meaning::Mount, file.compare => Meaning::Compare,
+            file.entry => Meaning::Entry, file.compare => Meaning::Compare, file.parameter => Meaning::Parameter,
+            file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
+            file.mount => Meaning::Mount,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
         let same =
@@ -169,7 +179,7 @@ impl Models {
         self.providers.extend(file.provider);
         self.requests.extend(file.request);
         self.platform_functions.extend(file.platform_function);
-        self.answers.extend(file.answer);
+        self.refusing_fields.extend(file.refusing_field);
     }
 
     fn add_root(&mut self, path: &str, library: &str) {
@@ -223,6 +233,20 @@ impl Models {
     /// What a method of a library's object gives.
     pub fn method_gives(&self, class: &str, name: &str) -> Option<&Gives> {
         self.find_in_bases(class, &|models, path| models.classes.get(path)?.methods.get(name))
+    }
+
+    /// Whether assigning to this attribute of a library's object sets the status of the answer.
+    pub fn sets_status(&self, class: &str, name: &str) -> bool {
+        let is_one = |models: &Self, path: &str| {
+            models.classes.get(path)?.status_attributes.iter().any(|known| known == name).then_some(())
+        };
+        self.find_in_bases(class, &is_one).is_some()
+    }
+
+    /// Whether classes of the program that inherit from this one describe what a caller sends.
+    pub fn describes_data(&self, class: &str) -> bool {
+        let is_one = |models: &Self, path: &str| models.classes.get(path)?.describes_data.then_some(());
+        self.find_in_bases(class, &is_one).is_some()
     }
 
     /// What a key of a library's object gives.
@@ -287,7 +311,7 @@ impl Models {
 
     /// A library's integer constant.
     pub fn integer(&self, path: &str) -> Option<i64> {
-        self.integers.get(path).copied()
+        self.integers.get(path).or_else(|| self.integers.get(self.canonical(path).as_ref())).copied()
     }
 
     /// Whether a configuration key holds a secret by what its library does with it.
@@ -310,13 +334,17 @@ impl Models {
     }
 
     /// Fields of answers that say whether they refuse.
-    pub fn answers(&self) -> &[AnswerModel] {
-        &self.answers
+    pub fn refusing_fields(&self) -> &[RefusingFieldModel] {
+        &self.refusing_fields
     }
 
     /// The keys under which objects of a class hold the header map or the `Authorization` header.
     pub fn header_keys(&self, class: &str) -> Vec<&str> {
-        let holds = |gives: &Gives| matches!(gives, Gives::Headers | Gives::AuthorizationText);
+        let holds = |gives: &Gives| match gives {
+            Gives::Headers => true,
+            Gives::Part(part) => *part.of == Gives::Headers,
+            _ => false,
+        };
         let Some(model) = self.classes.get(self.canonical(class).as_ref()) else { return Vec::new() };
         model.items.iter().filter(|(_, gives)| holds(gives)).map(|(key, _)| key.as_str()).collect()
     }

@@ -60,6 +60,13 @@ pub struct HandlerModel {
     /// The attribute of a view's object that holds the request too.
     #[serde(default)]
     pub request_attribute: Option<String>,
+    /// The class of the answer object that it gets right after the request.
+    #[serde(default)]
+    pub answer_class: Option<String>,
+    /// Whether parameters that do not say where they come from get what path and query string have under their name, or
+    /// the body where their type describes data.
+    #[serde(default)]
+    pub parameters_by_name: bool,
     /// How variable parts of a path are written.
     #[serde(default)]
     pub variables: VariableSyntax,
@@ -97,7 +104,7 @@ pub struct PlatformFunctionModel {
 /// A field of an answer that says whether it refuses.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AnswerModel {
+pub struct RefusingFieldModel {
     /// Keys joined by dots.
     pub field: String,
     /// The text, or `False`, that refuses.

@@ -9,12 +9,15 @@ use serde::Deserialize;
 
 #[path = "classes.rs"]
 mod classes;
+#[path = "injection.rs"]
+mod injection;
 #[path = "routing.rs"]
 mod routing;
 
-pub use classes::{ClassModel, ClassRole, Gives, RequestModel};
+pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
+pub use injection::{AnswerModel, DependencyModel, ParameterModel, SchemeModel};
 pub use routing::{
-    AnswerModel, EntryKindModel, EntryModel, HandlerModel, MountModel, PlatformFunctionModel, VariableSyntax,
+    EntryKindModel, EntryModel, HandlerModel, MountModel, PlatformFunctionModel, RefusingFieldModel, VariableSyntax,
     ViewClassModel,
 };
 
@@ -93,6 +96,18 @@ pub struct ModelFile {
     /// Decorators and calls that register entries.
     #[serde(default)]
     pub entry: Vec<EntryModel>,
+    /// Defaults and annotations that say which part of the request a parameter gets.
+    #[serde(default)]
+    pub parameter: Vec<ParameterModel>,
+    /// Defaults and annotations that name a function whose result a parameter gets.
+    #[serde(default)]
+    pub dependency: Vec<DependencyModel>,
+    /// Objects that read a credential from the request when they are called.
+    #[serde(default)]
+    pub scheme: Vec<SchemeModel>,
+    /// Calls that set the status of the answer.
+    #[serde(default)]
+    pub answer: Vec<AnswerModel>,
     /// Calls that put one object with routes under another.
     #[serde(default)]
     pub mount: Vec<MountModel>,
@@ -107,7 +122,7 @@ pub struct ModelFile {
     pub platform_function: Vec<PlatformFunctionModel>,
     /// Fields of an answer that say whether it refuses.
     #[serde(default)]
-    pub answer: Vec<AnswerModel>,
+    pub refusing_field: Vec<RefusingFieldModel>,
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
@@ -461,9 +476,16 @@ pub enum Failure {
 pub struct RefuseModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// The status it answers with where the first argument does not say.
+    /// Parameters in order; `status` has meaning.
+    #[serde(default = "only_status")]
+    pub parameters: Vec<String>,
+    /// The status it answers with where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+}
+
+fn only_status() -> Vec<String> {
+    vec!["status=http_status_code".to_owned()]
 }
 
 /// A call that makes an answer.

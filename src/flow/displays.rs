@@ -1,0 +1,163 @@
+//! Values that are written out: sequences, dictionaries, comprehensions, f-strings.
+
+use super::containers;
+use super::expression::{join_all, merge_branches};
+use super::interpreter::{Branches, Interpreter, one};
+use super::origin::{OriginKind, Origins};
+use super::state::State;
+use super::value::{Constant, Dictionary, Nullness, Shape, Value};
+use crate::syntax::tree::{ComprehensionClause, ComprehensionKind, Expression, ExpressionKind, FormattedPart};
+use smallvec::SmallVec;
+use std::rc::Rc;
+
+impl<'p> Interpreter<'p, '_> {
+    pub(super) fn formatted(&mut self, state: State<'p>, parts: &'p [FormattedPart]) -> Branches<'p> {
+        let mut paths = vec![(state, Origins::default(), Some(String::new()), false)];
+        let mut first_place = None;
+        for part in parts {
+            match part {
+                FormattedPart::Text(text) => {
+                    for (_, _, constant, has_text) in &mut paths {
+                        constant.iter_mut().for_each(|known| known.push_str(text));
+                        *has_text |= !text.is_empty();
+                    }
+                }
+                FormattedPart::Value { value, .. } => {
+                    let mut longer = Vec::new();
+                    for (state, origins, constant, has_text) in paths {
+                        for (state, value) in self.evaluate(state, value) {
+                            if let Shape::Constant(Constant::Text { at, .. }) = &value.shape {
+                                first_place.get_or_insert(*at);
+                            }
+                            let constant = constant.clone().zip(value.as_text()).map(|(known, text)| known + text);
+                            longer.push((
+                                state,
+                                origins.union(&value.deep_origins()),
+                                constant,
+                                has_text || value.nullness == Nullness::FULL,
+                            ));
+                        }
+                    }
+                    paths = longer;
+                }
+            }
+        }
+        paths
+            .into_iter()
+            .map(|(state, origins, constant, has_text)| {
+                let nullness = if has_text { Nullness::FULL } else { Nullness::PRESENT };
+                let value = match (constant, first_place) {
+                    (Some(text), Some(at)) => Value::text(text.into(), at, false).with_origins(origins),
+                    _ => Value::from_origins(origins, nullness),
+                };
+                (state, value)
+            })
+            .collect()
+    }
+
+    pub(super) fn sequence(&mut self, state: State<'p>, elements: &'p [Expression]) -> Branches<'p> {
+        let has_star = elements.iter().any(|element| matches!(element.kind, ExpressionKind::Starred(_)));
+        let paths = self.evaluate_all(state, elements);
+        paths
+            .into_iter()
+            .map(|(state, values)| {
+                let nullness = if values.is_empty() { Nullness::EMPTY } else { Nullness::FULL };
+                let shape = if has_star {
+                    let spread = values.iter().zip(elements).map(|(value, element)| match element.kind {
+                        ExpressionKind::Starred(_) => containers::element_of(value),
+                        _ => value.clone(),
+                    });
+                    Shape::Elements(Rc::new(join_all(spread)))
+                } else {
+                    Shape::Sequence(Rc::new(values))
+                };
+                (state, Value::of(shape).with_nullness(nullness))
+            })
+            .collect()
+    }
+
+    pub(super) fn dictionary(
+        &mut self,
+        state: State<'p>,
+        entries: &'p [(Option<Expression>, Expression)],
+    ) -> Branches<'p> {
+        let mut paths = vec![(state, Dictionary::default())];
+        for (key, value) in entries {
+            let mut longer = Vec::new();
+            for (state, known) in paths {
+                let keys = match key {
+                    Some(key) => self.evaluate(state, key),
+                    None => one(state, Value::none()),
+                };
+                for (state, key_value) in keys {
+                    for (state, value) in self.evaluate(state, value) {
+                        let mut known = known.clone();
+                        match (key.is_some(), key_value.as_text()) {
+                            (true, Some(text)) => drop(known.entries.insert(text.clone(), value)),
+                            (true, None) => containers::add_rest(&mut known, &value),
+                            (false, _) => containers::spread(&mut known, &value),
+                        }
+                        longer.push((state, known));
+                    }
+                }
+            }
+            paths = longer;
+        }
+        let nullness = if entries.is_empty() { Nullness::EMPTY } else { Nullness::FULL };
+        paths
+            .into_iter()
+            .map(|(state, known)| (state, Value::of(Shape::Dictionary(Rc::new(known))).with_nullness(nullness)))
+            .collect()
+    }
+
+    pub(super) fn comprehension(
+        &mut self,
+        state: State<'p>,
+        kind: ComprehensionKind,
+        key: Option<&'p Expression>,
+        element: &'p Expression,
+        clauses: &'p [ComprehensionClause],
+    ) -> Branches<'p> {
+        let outer = state.locals.clone();
+        let mut states = vec![state];
+        let mut is_filtered_headers = false;
+        for clause in clauses {
+            let mut inner = Vec::new();
+            for state in states {
+                for (state, iterable) in self.evaluate(state, &clause.iterable) {
+                    is_filtered_headers |= !clause.conditions.is_empty()
+                        && iterable.deep_origins().any(|kind| matches!(kind, OriginKind::HeaderMap));
+                    let element = containers::element_of(&iterable);
+                    inner.extend(self.bind(state, &clause.target, element));
+                }
+            }
+            for condition in &clause.conditions {
+                inner = inner.into_iter().flat_map(|state| self.branch(state, condition).0).collect();
+            }
+            states = super::state::merge(inner, self.place(element.span)).0;
+        }
+        let mut all: Branches<'p> = SmallVec::new();
+        for state in states {
+            let keys = match key {
+                Some(key) => self.evaluate(state, key),
+                None => one(state, Value::none()),
+            };
+            for (state, _) in keys {
+                all.extend(self.evaluate(state, element));
+            }
+        }
+        let mut all = merge_branches(all);
+        for (state, value) in &mut all {
+            state.locals = outer.clone();
+            // A condition on header names drops what should not be seen.
+            let typical = if is_filtered_headers { Value::unknown() } else { value.clone() };
+            let shape = if kind == ComprehensionKind::Dictionary {
+                Shape::Dictionary(Rc::new(Dictionary { rest: Some(typical), ..Dictionary::default() }))
+            } else {
+                Shape::Elements(Rc::new(typical))
+            };
+            *value = Value::of(shape).with_nullness(Nullness::PRESENT);
+        }
+        all
+    }
+}

@@ -1,0 +1,88 @@
+//! What is written to logs: sinks that a model describes, and loggers known by their names.
+
+use super::event::Event;
+use super::interpreter::{Branches, Interpreter, one};
+use super::origin::{OriginKind, Store};
+use super::state::State;
+use super::value::{Arguments, Shape, Value};
+use crate::finding::Confidence;
+use crate::models::schema::LogModel;
+use crate::source::Place;
+
+impl<'p> Interpreter<'p, '_> {
+    /// Every argument of a log call.
+    pub(super) fn log(&mut self, sink: &LogModel, arguments: &Arguments<'p>, place: Place, confidence: Confidence) {
+        let keywords = arguments
+            .keywords
+            .iter()
+            .filter(|(name, _)| !sink.ignore.contains(&name.to_string()))
+            .map(|(_, value)| value);
+        for value in arguments.positional.iter().chain(keywords).chain(arguments.rest.iter()) {
+            if self.is_loud() {
+                let settings = value.deep_origins();
+                let settings = settings.iter().filter(
+                    |origin| matches!(&origin.kind, OriginKind::Setting { store, .. } if *store != Store::Literal),
+                );
+                self.facts.logged_settings.extend(settings.map(|origin| (origin.clone(), sink.target.clone(), place)));
+            }
+            self.emit(&Event::Log { sink, value, place, confidence });
+        }
+    }
+
+    /// A logger known by its name.
+    pub(super) fn log_by_name(
+        &mut self,
+        state: State<'p>,
+        arguments: &Arguments<'p>,
+        place: Place,
+        confidence: Confidence,
+    ) -> Branches<'p> {
+        let sink = LogModel {
+            path: Vec::new(),
+            target: "the log".to_owned(),
+            ignore: ["exc_info", "stack_info", "stacklevel"].map(str::to_owned).to_vec(),
+            object: None,
+        };
+        self.log(&sink, arguments, place, confidence);
+        one(state, Value::none())
+    }
+
+    /// Whether a call logs, by the names of method and receiver.
+    pub(super) fn is_logger_method(&self, receiver: &Value<'p>, name: &str, place: Place) -> bool {
+        let is_level = matches!(
+            name,
+            "debug"
+                | "info"
+                | "warning"
+                | "warn"
+                | "error"
+                | "exception"
+                | "critical"
+                | "fatal"
+                | "trace"
+                | "success"
+                | "notice"
+        );
+        if !is_level
+            || !matches!(
+                receiver.shape,
+                Shape::Unknown | Shape::Method(_) | Shape::External(_) | Shape::ExternalInstance { .. }
+            )
+        {
+            return false;
+        }
+        is_logger_name(self.callee_text(place).trim_end().trim_end_matches(name).trim_end_matches('.'))
+    }
+}
+
+/// Whether a receiver is called a logger: `log`, `self.logger`, `app.logger`, `LOG`.
+fn is_logger_name(written: &str) -> bool {
+    let last =
+        written.rsplit('.').next().unwrap_or_default().trim_end_matches("()").trim_matches('_').to_ascii_lowercase();
+    matches!(
+        last.as_str(),
+        "log" | "logger" | "logging" | "audit_log" | "auditlog" | "log_" | "get_logger" | "getlogger"
+    ) || last.ends_with("_logger")
+        || last.ends_with("logger")
+        || last.starts_with("logger")
+}

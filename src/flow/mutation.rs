@@ -1,0 +1,70 @@
+//! Methods that change their receiver in place: what the name or attribute holds afterwards.
+
+use super::containers::{self, element_of};
+use super::interpreter::Interpreter;
+use super::origin::{OriginKind, Origins};
+use super::state::State;
+use super::value::{Arguments, Dictionary, Nullness, Shape, Value};
+use crate::finding::Confidence;
+use crate::source::Place;
+use crate::syntax::tree::{Expression, ExpressionKind};
+use std::rc::Rc;
+
+impl<'p> Interpreter<'p, '_> {
+    /// Changes what a name or attribute holds when a method of it changes it in place.
+    pub(super) fn mutate(
+        &mut self,
+        state: State<'p>,
+        callee: &'p Expression,
+        callee_value: &Value<'p>,
+        arguments: &Arguments<'p>,
+        place: Place,
+    ) -> State<'p> {
+        let (ExpressionKind::Attribute { value: target, name, .. }, Shape::Method(pair)) =
+            (&callee.kind, &callee_value.shape)
+        else {
+            return state;
+        };
+        let receiver = &pair.0;
+        let added = arguments.positional.last();
+        let changed = match (name.as_str(), &receiver.shape) {
+            ("append" | "add" | "insert" | "extend", Shape::Sequence(_) | Shape::Elements(_)) => {
+                let Some(added) = added else { return state };
+                let added = if name == "extend" { element_of(added) } else { added.clone() };
+                let is_empty = matches!(&receiver.shape, Shape::Sequence(elements) if elements.is_empty());
+                let typical = if is_empty { added } else { element_of(receiver).join(&added) };
+                Value::of(Shape::Elements(Rc::new(typical)))
+            }
+            ("update", Shape::Dictionary(known)) => {
+                let mut known = Dictionary::clone(known);
+                known.entries.extend(arguments.keywords.iter().cloned());
+                if let Some(added) = added {
+                    containers::spread(&mut known, added);
+                }
+                Value::of(Shape::Dictionary(Rc::new(known)))
+            }
+            ("pop", Shape::Dictionary(known)) => {
+                let mut known = Dictionary::clone(known);
+                let key = arguments.positional.first().and_then(Value::as_text);
+                if key.is_none_or(|key| known.entries.remove(key).is_none()) {
+                    // The header map's copy loses what should not be seen.
+                    known.rest = None;
+                }
+                Value::of(Shape::Dictionary(Rc::new(known)))
+            }
+            ("pop", Shape::Request(_)) => Value::present(),
+            ("update", _) if receiver.origins.any(|kind| matches!(kind, OriginKind::Mac | OriginKind::Digest)) => {
+                let Some(added) = added else { return state };
+                let kind = super::library::digest_kind(added);
+                let is_mac = kind == OriginKind::Mac || receiver.origins.any(|kind| *kind == OriginKind::Mac);
+                let kind = if is_mac { OriginKind::Mac } else { OriginKind::Digest };
+                Value::from_origins(
+                    Origins::one(kind, Confidence::High, place, "the digest is computed here"),
+                    Nullness::FULL,
+                )
+            }
+            _ => return state,
+        };
+        self.bind(state, target, changed).into_iter().next().unwrap_or_default()
+    }
+}

@@ -1,0 +1,134 @@
+//! Operators: arithmetic and joining of values, and the boolean ones that decide for one of theirs.
+
+use super::expression::merge_branches;
+use super::interpreter::{Branches, Interpreter, one};
+use super::state::State;
+use super::value::{Constant, Nullness, Shape, Value};
+use crate::program::vocabulary;
+use crate::syntax::tree::{BinaryOperator, Expression};
+use smallvec::SmallVec;
+use std::rc::Rc;
+
+impl<'p> Interpreter<'p, '_> {
+    pub(super) fn boolean_operation(
+        &mut self,
+        state: State<'p>,
+        is_and: bool,
+        values: &'p [Expression],
+    ) -> Branches<'p> {
+        let Some((first, rest)) = values.split_first() else { return one(state, Value::unknown()) };
+        let mut open: Vec<(State<'p>, Option<Value<'p>>)> = Vec::new();
+        let mut done: Branches<'p> = SmallVec::new();
+        let decides = if is_and { Nullness::NONE.or(Nullness::EMPTY) } else { Nullness::FULL };
+        let mut take = |this: &mut Self,
+                        state: State<'p>,
+                        earlier: Option<Value<'p>>,
+                        value: Value<'p>,
+                        expression: &'p Expression,
+                        is_last: bool,
+                        open: &mut Vec<(State<'p>, Option<Value<'p>>)>| {
+            let joined = |value: Value<'p>| match &earlier {
+                Some(known) => {
+                    // `getenv(…) or "literal"`: what stands in for the setting.
+                    let setting = known.origins.setting_name().filter(|_| !is_and && value.as_text().is_some());
+                    let value = match setting {
+                        Some(name) => Value::from_origins(value.as_default_of(name), value.nullness),
+                        None => value,
+                    };
+                    known.join(&value)
+                }
+                None => value,
+            };
+            let stays = value.nullness.and(decides);
+            let goes_on = value.nullness.and(decides.not());
+            if is_last || goes_on.is_impossible() {
+                done.push((state, joined(value)));
+            } else if stays.is_impossible() {
+                let mut state = state;
+                this.refine(&mut state, expression, goes_on);
+                open.push((state, earlier));
+            } else {
+                let mut next = state.clone();
+                this.refine(&mut next, expression, goes_on);
+                let kept = joined(value.with_nullness(stays));
+                open.push((next, Some(kept)));
+            }
+        };
+        for (state, value) in self.evaluate(state, first) {
+            take(self, state, None, value, first, rest.is_empty(), &mut open);
+        }
+        for (at, expression) in rest.iter().enumerate() {
+            for (state, earlier) in std::mem::take(&mut open) {
+                for (after, value) in self.evaluate(state.clone(), expression) {
+                    if after.evidence == state.evidence {
+                        take(self, after, earlier.clone(), value, expression, at + 1 == rest.len(), &mut open);
+                    } else {
+                        // What this operand established does not hold where the earlier one decided.
+                        if let Some(earlier) = &earlier {
+                            done_push(&mut open, &state, earlier);
+                        }
+                        take(self, after, None, value, expression, at + 1 == rest.len(), &mut open);
+                    }
+                }
+            }
+        }
+        done.extend(open.into_iter().filter_map(|(state, value)| Some((state, value?))));
+        merge_branches(done)
+    }
+}
+
+/// Keeps the value an earlier operand decided on, once.
+fn done_push<'p>(open: &mut Vec<(State<'p>, Option<Value<'p>>)>, state: &State<'p>, earlier: &Value<'p>) {
+    let is_there = open.iter().any(|(known, value)| known.evidence == state.evidence && value.is_some());
+    if !is_there {
+        open.push((state.clone(), Some(earlier.clone())));
+    }
+}
+
+pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Value<'p>) -> Value<'p> {
+    match operator {
+        BinaryOperator::Add => add(left, right),
+        BinaryOperator::Modulo if left.as_text().is_some() => Value::from_origins(right.deep_origins(), Nullness::FULL),
+        BinaryOperator::BitOr => {
+            Value::from_origins(left.deep_origins().union(&right.deep_origins()), Nullness::PRESENT)
+        }
+        BinaryOperator::Multiply => match (left.as_integer(), right.as_integer()) {
+            (Some(left), Some(right)) => Value::integer(left.wrapping_mul(right)),
+            _ => Value::present(),
+        },
+        _ => Value::present(),
+    }
+}
+
+fn add<'p>(left: &Value<'p>, right: &Value<'p>) -> Value<'p> {
+    match (&left.shape, &right.shape) {
+        (
+            Shape::Constant(Constant::Text { text: a, at, is_bytes }),
+            Shape::Constant(Constant::Text { text: b, at: b_at, .. }),
+        ) => {
+            // `"Bearer " + KEY`: what matters is where the key stands.
+            let at = if vocabulary::is_scheme_or_word(a) || b.len() > a.len() { *b_at } else { *at };
+            Value::text(format!("{a}{b}").into(), at, *is_bytes)
+        }
+        (Shape::Constant(Constant::Integer(a)), Shape::Constant(Constant::Integer(b))) => {
+            Value::integer(a.wrapping_add(*b))
+        }
+        (Shape::Sequence(a), Shape::Sequence(b)) => {
+            Value::of(Shape::Sequence(Rc::new(a.iter().chain(b.iter()).cloned().collect())))
+        }
+        _ => {
+            let is_full = left.nullness == Nullness::FULL || right.nullness == Nullness::FULL;
+            let nullness = if is_full { Nullness::FULL } else { Nullness::PRESENT };
+            Value::from_origins(left.deep_origins().union(&right.deep_origins()), nullness)
+        }
+    }
+}
+
+pub(super) fn augmented<'p>(old: &Value<'p>, operator: BinaryOperator, added: &Value<'p>) -> Value<'p> {
+    let origins = old.deep_origins().union(&added.deep_origins());
+    match operator {
+        BinaryOperator::Add => Value::from_origins(origins, Nullness::PRESENT),
+        // `difference |= a ^ b`: a comparison written by hand in constant time.
+        _ => Value::from_origins(origins, Nullness::PRESENT),
+    }
+}

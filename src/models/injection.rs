@@ -1,0 +1,68 @@
+//! The part of a model file's shape that is about what frameworks hand to the parameters of a handler: request data by
+//! name, the results of other functions, credentials that an object of the library reads by itself. Data only.
+
+use serde::Deserialize;
+
+use super::Gives;
+
+/// A default value or annotation that says which part of the request a parameter gets (`x_token: str = Header(None)`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ParameterModel {
+    /// Dotted names of the calls that make it.
+    pub path: Vec<String>,
+    /// The part of the request.
+    pub from: Gives,
+    /// Parameters in order, as `meaning` or `meaning=name`; `default` and `alias` have meaning.
+    #[serde(default)]
+    pub parameters: Vec<String>,
+    /// Whether underscores in the parameter's name stand for hyphens, unless the parameter of this name is false.
+    #[serde(default)]
+    pub hyphens_unless: Option<String>,
+}
+
+/// A default value or annotation that names a function or class whose result the parameter gets (`Depends(current_user)`).
+/// What it needs in turn is handed to it the same way.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DependencyModel {
+    /// Dotted names of the calls that make it.
+    pub path: Vec<String>,
+    /// Parameters in order; `dependency` has meaning.
+    pub parameters: Vec<String>,
+}
+
+/// An object that reads a credential from the request when the framework calls it (`HTTPBearer()`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SchemeModel {
+    /// Dotted names of the method that is called (`fastapi.security.HTTPBearer.__call__`).
+    pub path: Vec<String>,
+    /// What it gives: a part of the request whose name, where that is open, is the constructor's `name`.
+    pub gives: Gives,
+    /// The constructor's parameters in order; `name` and `refuses` have meaning: the latter says, unless it is false, that
+    /// a request without the credential is turned away.
+    pub parameters: Vec<String>,
+    /// The status of that refusal.
+    pub status: i64,
+    /// Whether the scheme word is tested, too.
+    #[serde(default)]
+    pub tests_scheme: bool,
+    /// Whether it can give an empty string.
+    #[serde(default)]
+    pub may_be_empty: bool,
+}
+
+/// A call that sets the status of the answer that is under way (`self.set_status(401)`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AnswerModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Parameters in order; `status` has meaning.
+    #[serde(default)]
+    pub parameters: Vec<String>,
+    /// The status where no argument says.
+    #[serde(default)]
+    pub status: Option<i64>,
+}
