@@ -10,16 +10,18 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
+use crate::flow::bounds::{Bound, Reached};
 use crate::flow::entry::{Entry, FileEntries};
 use crate::flow::event::{EntryKind, Event};
 use crate::flow::interpreter::Interpreter;
 use crate::flow::origin::{OriginKind, Store};
+use crate::flow::placement::Placement;
 use crate::flow::value::{Constant, Shape, Value};
 use crate::models::Models;
 use crate::program::{Index, Program, triage};
 use crate::rules::shared::Context;
 use crate::rules::{RULES, Rule};
-use crate::source::{FileId, Place};
+use crate::source::{FileId, Place, Span};
 use crate::syntax::tree::{Argument, Expression, ExpressionKind, Name};
 
 /// What to look for.
@@ -29,6 +31,8 @@ pub struct Options {
     pub rules: Vec<&'static str>,
     /// Files for which the strict profile is on: rules say there what only somebody who asks wants to hear.
     pub strict: FxHashSet<FileId>,
+    /// Whether every file and function is run, whatever words it holds.
+    pub skips_triage: bool,
 }
 
 /// What a run over a program found, not yet settled.
@@ -53,6 +57,8 @@ pub struct Statistics {
     pub entries: usize,
     /// Entries that reached a bound of the interpreter.
     pub bounded_entries: usize,
+    /// The same by bound; an entry can reach several.
+    pub bounded_by: [usize; Bound::ALL.len()],
 }
 
 /// What one file gave in one round.
@@ -63,7 +69,19 @@ struct FileResult {
     reached: FxHashSet<Place>,
     entries: usize,
     bounded: usize,
+    bounded_by: [usize; Bound::ALL.len()],
     panicked: bool,
+}
+
+impl FileResult {
+    /// Counts an entry and the bounds it reached.
+    fn count(&mut self, reached: &Reached) {
+        self.entries += 1;
+        self.bounded += usize::from(reached.is_any());
+        for (count, bound) in self.bounded_by.iter_mut().zip(Bound::ALL) {
+            *count += usize::from(reached.at(bound).is_some());
+        }
+    }
 }
 
 /// Analyses a program. The result does not depend on the number of threads.
@@ -75,15 +93,16 @@ pub fn analyse(program: &Program, options: &Options) -> Analysis {
 pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> Analysis {
     let index = Index::new(program);
     let rules: Vec<Rule> = RULES.iter().filter(|rule| options.rules.contains(&rule.id)).copied().collect();
-    let run = Run { index: &index, models, rules: &rules, strict: &options.strict };
-    let files: Vec<FileId> = program.files().filter(|file| triage::may_matter(&program.source(*file).text)).collect();
+    let run = Run { index: &index, models, rules: &rules, options };
+    let is_due = |file: &FileId| {
+        let text = &program.source(*file).text;
+        options.skips_triage || triage::may_matter(text) || models.mentions_own(text)
+    };
+    let files: Vec<FileId> = program.files().filter(is_due).collect();
     let mut entries: Vec<FileEntries<'_>> = files.par_iter().map(|file| run.entries(*file)).collect();
-    drop_unlocated_repeats(&mut entries);
-
-    let hooks: Vec<&Entry<'_>> =
-        entries.iter().flat_map(|file| &file.entries).filter(|entry| entry.info.kind == EntryKind::Hook).collect();
+    let placement = Placement::of(&mut entries);
     let mut results: Vec<(FileId, FileResult)> =
-        files.par_iter().zip(&entries).map(|(file, own)| (*file, run.run_entries(*file, own, &hooks))).collect();
+        files.par_iter().zip(&entries).map(|(file, own)| (*file, run.run_entries(*file, own, &placement))).collect();
 
     // Functions that nobody calls come first: what they reach is judged with what it really gets.
     let called = called_names(program, &files);
@@ -102,20 +121,6 @@ pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> An
     settle(program, results)
 }
 
-/// A view class is met where it is defined and where it is registered: what says more counts.
-fn drop_unlocated_repeats(entries: &mut [FileEntries<'_>]) {
-    let is_located = |entry: &Entry<'_>| entry.owner.is_some() || entry.info.path.is_some();
-    let located: FxHashSet<Place> = entries
-        .iter()
-        .flat_map(|file| &file.entries)
-        .filter(|entry| is_located(entry))
-        .map(|entry| entry.info.place)
-        .collect();
-    for file in entries {
-        file.entries.retain(|entry| is_located(entry) || !located.contains(&entry.info.place));
-    }
-}
-
 fn settle(program: &Program, results: Vec<(FileId, FileResult)>) -> Analysis {
     let mut analysis = Analysis::default();
     let mut secrets = BTreeSet::new();
@@ -124,6 +129,9 @@ fn settle(program: &Program, results: Vec<(FileId, FileResult)>) -> Analysis {
         secrets.extend(result.secret_literals);
         analysis.statistics.entries += result.entries;
         analysis.statistics.bounded_entries += result.bounded;
+        for (all, one) in analysis.statistics.bounded_by.iter_mut().zip(result.bounded_by) {
+            *all += one;
+        }
         if result.panicked {
             analysis.diagnostics.push(Diagnostic {
                 path: program.source(file).path.clone(),
@@ -157,7 +165,7 @@ struct Run<'r, 'p> {
     index: &'r Index<'p>,
     models: &'r Models,
     rules: &'r [Rule],
-    strict: &'r FxHashSet<FileId>,
+    options: &'r Options,
 }
 
 impl<'p> Run<'_, 'p> {
@@ -170,16 +178,15 @@ impl<'p> Run<'_, 'p> {
     }
 
     /// Runs routes, hooks and callbacks of a file, and its top level.
-    fn run_entries(&self, file: FileId, own: &FileEntries<'p>, hooks: &[&Entry<'p>]) -> FileResult {
+    fn run_entries(&self, file: FileId, own: &FileEntries<'p>, placement: &Placement<'p>) -> FileResult {
         self.observed(|interpreter, result| {
             for entry in &own.entries {
                 let around: Vec<&Entry<'p>> = match entry.info.kind {
-                    EntryKind::Route => hooks.iter().copied().filter(|hook| self.surrounds(hook, entry)).collect(),
+                    EntryKind::Route => placement.hooks(entry, self.index),
                     _ => Vec::new(),
                 };
                 interpreter.run_entry(entry, &around);
-                result.entries += 1;
-                result.bounded += usize::from(interpreter.is_bounded);
+                result.count(&interpreter.bounds);
             }
             interpreter.run_module(file);
         })
@@ -199,7 +206,12 @@ impl<'p> Run<'_, 'p> {
             is_due(&site.function.name) && !reached.contains(&place) && !entries.contains(&place)
         });
         let text = &self.index.program.source(file).text;
-        let due: Vec<_> = due.filter(|site| triage::function_may_matter(text, site.function.span)).collect();
+        let may_matter = |span: Span| {
+            let body = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+            triage::function_may_matter(text, span) || self.models.mentions_own(body)
+        };
+        let skips_triage = self.options.skips_triage;
+        let due: Vec<_> = due.filter(|site| skips_triage || may_matter(site.function.span)).collect();
         if due.is_empty() {
             return FileResult::default();
         }
@@ -209,18 +221,9 @@ impl<'p> Run<'_, 'p> {
                     continue;
                 }
                 interpreter.run_entry(&Interpreter::alone(*site), &[]);
-                result.entries += 1;
-                result.bounded += usize::from(interpreter.is_bounded);
+                result.count(&interpreter.bounds);
             }
         })
-    }
-
-    /// Whether a hook runs before a route.
-    fn surrounds(&self, hook: &Entry<'p>, route: &Entry<'p>) -> bool {
-        match (hook.owner, route.owner) {
-            (Some(hook_owner), Some(route_owner)) if hook_owner == route_owner => true,
-            _ => hook.is_application_wide && self.index.is_same_project(hook.site.file, route.site.file),
-        }
     }
 
     /// Runs something with the rules listening.
@@ -228,7 +231,7 @@ impl<'p> Run<'_, 'p> {
         let mut findings = Vec::new();
         let mut secrets = BTreeSet::new();
         let mut result = FileResult::default();
-        let context = Context { index: self.index, models: self.models, strict: self.strict };
+        let context = Context { index: self.index, models: self.models, strict: &self.options.strict };
         let finished = catch_unwind(AssertUnwindSafe(|| {
             let mut observe = |event: &Event<'_, 'p>| {
                 note_secrets(event, &mut secrets);

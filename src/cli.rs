@@ -117,6 +117,10 @@ pub struct CheckArguments {
     #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_FILE_SIZE, help_heading = "Input")]
     max_file_size: u64,
 
+    /// Run every file and function, also those without a word that findings rest on: slower, same findings
+    #[arg(long, help_heading = "Input")]
+    no_triage: bool,
+
     /// How many threads work [default: one for each core]
     #[arg(long, short, value_name = "N", help_heading = "Input")]
     jobs: Option<NonZeroUsize>,
@@ -212,6 +216,8 @@ pub struct CheckRequest {
     pub wishes: Wishes,
     /// Where configuration comes from.
     pub configuration: Choice,
+    /// Whether files and functions are run whatever words they hold.
+    pub skips_triage: bool,
     /// How many threads work.
     pub jobs: Option<NonZeroUsize>,
 }
@@ -232,12 +238,14 @@ impl CheckArguments {
                 ignore: self.ignore,
                 min_confidence: self.min_confidence,
                 fail_on: self.fail_on,
+                ..Wishes::default()
             },
             configuration: match self.config {
                 Some(file) => Choice::File(file),
                 None if self.isolated => Choice::Isolated,
                 None => Choice::Nearest,
             },
+            skips_triage: self.no_triage,
             jobs: self.jobs,
         }
     }

@@ -42,6 +42,15 @@ impl Severity {
 }
 
 impl Confidence {
+    /// One less sure: what is said holds for some versions of a library, and nothing says which one is in use.
+    #[must_use]
+    pub fn lowered(self) -> Self {
+        match self {
+            Self::High => Self::Medium,
+            Self::Medium | Self::Low => Self::Low,
+        }
+    }
+
     /// The word used in output and options (and as SARIF `precision`).
     pub fn as_str(self) -> &'static str {
         match self {
@@ -220,9 +229,9 @@ impl FindingBuilder {
         self
     }
 
-    /// A machine edit.
-    pub fn fix(mut self, fix: Fix) -> Self {
-        self.finding.fix = Some(fix);
+    /// A machine edit, where there is one.
+    pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.finding.fix = fix.into();
         self
     }
 

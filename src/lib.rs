@@ -2,6 +2,7 @@
 //! signatures. The stages are modules; arrows run one way: face → report, rules → flow → program → syntax → source.
 
 pub mod analysis;
+mod circumstance;
 pub mod cli;
 pub mod config;
 pub mod discover;
@@ -9,11 +10,13 @@ mod embedded;
 pub mod explain;
 pub mod finding;
 mod fingerprint;
+pub mod fix;
 pub mod flow;
 pub mod input;
 mod literals;
 pub mod models;
 pub mod output;
+
 mod precedence;
 pub mod program;
 pub mod report;

@@ -22,7 +22,14 @@ const fn speaks(speaker: &'static str, silenced: &'static [&'static str]) -> Pre
 /// Rules that speak before others when both are about the same place. The order matters: a finding that an earlier line
 /// silenced silences nothing itself, so a rule stands above those it silences.
 pub(crate) const TABLE: &[Precedence] = &[
-    speaks("unverified-jwt-signature", &["missing-audience-check", "missing-issuer-check"]),
+    speaks(
+        "unverified-jwt-signature",
+        &["ineffective-claim-check", "none-algorithm", "missing-audience-check", "missing-issuer-check"],
+    ),
+    speaks(
+        "claims-not-validated",
+        &["ineffective-claim-check", "missing-expiry-check", "missing-audience-check", "missing-issuer-check"],
+    ),
     speaks("stub-validator", &["presence-only-check"]),
 ];
 

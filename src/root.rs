@@ -5,10 +5,14 @@
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
+use crate::source::Purpose;
+
 /// The folder that relative names start from: the repository's root, or the current folder outside of one.
 #[derive(Clone, Debug)]
 pub struct Root {
     folder: PathBuf,
+    /// What was typed, from the system's root.
+    typed: Vec<PathBuf>,
 }
 
 impl Root {
@@ -22,12 +26,17 @@ impl Root {
             [only] => only.clone(),
             _ => repository(&real(&current)).unwrap_or_else(|| real(&current)),
         };
-        Self { folder }
+        Self { folder, typed: paths.iter().map(|path| absolute(path)).collect() }
     }
 
     /// A root at a known folder.
     pub fn at(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder, typed: Vec::new() }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The folder's `file:` address, with the closing slash SARIF asks for.
@@ -39,6 +48,18 @@ impl Root {
     pub fn relative(&self, path: &Path) -> Option<String> {
         let parts = self.parts(path)?;
         Some(parts.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/"))
+    }
+
+    /// What a file is for, by its path below the root, or else below what was typed: further up lies what has nothing to do
+    /// with the project.
+    pub fn purpose(&self, path: &Path) -> Purpose {
+        // Links are not followed: that would ask the system about every file of a run.
+        let absolute = absolute(path);
+        let above = std::iter::once(&self.folder).chain(&self.typed);
+        let inside =
+            above.filter_map(|folder| absolute.strip_prefix(folder).ok()).find(|inside| inside.file_name().is_some());
+        let name = || absolute.file_name().map(PathBuf::from).unwrap_or_default();
+        Purpose::of_path(&inside.map_or_else(name, Path::to_path_buf).to_string_lossy().replace('\\', "/"))
     }
 
     /// A file's address for SARIF: percent-encoded and relative to the root, or absolute where it lies outside.

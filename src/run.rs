@@ -14,11 +14,13 @@ use rayon::prelude::*;
 
 use crate::analysis::{self, Analysis, Options};
 use crate::cli::{Arguments, CheckRequest, Command, Inputs, RuleArguments};
-use crate::config::{ConfigError, Configurations, Policy};
+use crate::config::{ConfigError, Configurations, OwnModel, Policy};
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
-use crate::input::{self, Found};
+use crate::input::{self, Found, requirements};
+use crate::models::{self, schema::ModelFile};
 use crate::output::{self, Written};
 use crate::program::Program;
+use crate::program::versions::Versions;
 use crate::report::mask::Masker;
 use crate::report::present::visible;
 use crate::report::{self, Format, Outcome, Report, Style};
@@ -92,14 +94,17 @@ fn check(request: &CheckRequest) -> Result<Outcome, Failure> {
 
 fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
     let inputs = collect(request)?;
-    let program = Program::new(inputs.sources, PARSE_BUDGET);
+    let root = Root::of(&request.inputs.paths);
+    let versions = versions(&inputs.sources, &request.inputs, &root);
+    let program = Program::new(inputs.sources, PARSE_BUDGET).with_versions(versions);
     let policies = inputs.policies;
     let policy = |file: FileId| policies.get(file.0 as usize).map_or(&inputs.fallback, Arc::as_ref);
     let rules: BTreeSet<&'static str> = policies.iter().flat_map(|policy| policy.rules.iter().copied()).collect();
     let strict = program.files().filter(|file| policy(*file).is_strict).collect();
-    let analysis = analysis::analyse(&program, &Options { rules: rules.iter().copied().collect(), strict });
+    let options = Options { rules: rules.iter().copied().collect(), strict, skips_triage: request.skips_triage };
+    let own = (!inputs.models.is_empty()).then(|| models::with_own(inputs.models));
+    let analysis = analysis::analyse_with(&program, &options, own.as_ref().unwrap_or_else(|| models::embedded()));
 
-    let root = Root::of(&request.inputs.paths);
     let suppressions = suppressions(&program);
     let context = settle::Context { program: &program, root: &root, policy: &policy };
     let Analysis { findings, diagnostics, secret_literals, statistics } = analysis;
@@ -127,27 +132,37 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
     deliver(request, &report)
 }
 
+/// Which versions of libraries the sources use, as the files say that lie beside and above them in their project.
+fn versions(sources: &[Source], inputs: &Inputs, root: &Root) -> Versions {
+    let bounds: Vec<PathBuf> = inputs.paths.iter().cloned().chain([root.folder().to_path_buf()]).collect();
+    Versions::of(&requirements::near(sources.iter().map(|source| source.path.as_path()), &bounds))
+}
+
 /// What was read, and what is wanted for each file of it.
 struct Collected {
     sources: Vec<Source>,
     policies: Vec<Arc<Policy>>,
+    /// What the configurations of these files say of the users' own code.
+    models: Vec<ModelFile>,
     fallback: Policy,
     diagnostics: Vec<Diagnostic>,
 }
 
 fn collect(request: &CheckRequest) -> Result<Collected, Failure> {
+    let root = Root::of(&request.inputs.paths);
     let mut configurations = Configurations::new(request.configuration.clone(), request.wishes.clone());
     let Found { files, mut diagnostics } = input::find(&request.inputs);
-    let (wanted, policies) = wanted(&files, &mut configurations)?;
+    let Wanted { files: wanted, policies, models } = wanted(&files, &mut configurations)?;
     if wanted.is_empty() && diagnostics.is_empty() {
         diagnostics.push(nothing_found(&request.inputs));
     }
     let read: Vec<input::Read> = wanted.par_iter().map(|file| input::read(file, &request.inputs)).collect();
     let mut collected =
-        Collected { sources: Vec::new(), policies: Vec::new(), fallback: request.wishes.policy(), diagnostics };
+        Collected { sources: Vec::new(), policies: Vec::new(), models, fallback: request.wishes.policy(), diagnostics };
     for (one, policy) in read.into_iter().zip(policies) {
         collected.diagnostics.extend(one.diagnostics);
-        if let Some(source) = one.source {
+        if let Some(mut source) = one.source {
+            source.purpose = policy.purpose.unwrap_or_else(|| root.purpose(&source.path));
             collected.sources.push(source);
             collected.policies.push(policy);
         }
@@ -155,12 +170,19 @@ fn collect(request: &CheckRequest) -> Result<Collected, Failure> {
     Ok(collected)
 }
 
-type Wanted<'f> = (Vec<&'f input::File>, Vec<Arc<Policy>>);
+/// Files that are wanted, the policy of each, and what the configurations that govern any of them say of code.
+#[derive(Default)]
+struct Wanted<'f> {
+    files: Vec<&'f input::File>,
+    policies: Vec<Arc<Policy>>,
+    models: Vec<ModelFile>,
+}
 
 /// The files that no configuration excludes, each with its policy. Excludes hold for files named one by one, too: a
 /// commit hook names every file.
 fn wanted<'f>(found: &'f [input::File], configurations: &mut Configurations) -> Result<Wanted<'f>, Failure> {
-    let (mut files, mut policies) = (Vec::new(), Vec::new());
+    let mut wanted = Wanted::default();
+    let mut governing: Vec<Arc<crate::config::Settings>> = Vec::new();
     let mut last: Option<(Arc<crate::config::Settings>, Arc<Policy>)> = None;
     for file in found {
         let absolute = crate::root::absolute(&file.path);
@@ -169,14 +191,18 @@ fn wanted<'f>(found: &'f [input::File], configurations: &mut Configurations) -> 
             continue;
         }
         let policy = match &last {
-            Some((known, policy)) if Arc::ptr_eq(known, &settings) => Arc::clone(policy),
-            _ => Arc::new(settings.policy.clone()),
+            Some((known, policy)) if Arc::ptr_eq(known, &settings) && settings.is_uniform() => Arc::clone(policy),
+            _ => Arc::new(settings.policy(&absolute)),
         };
+        if !settings.models().is_empty() && !governing.iter().any(|known| Arc::ptr_eq(known, &settings)) {
+            wanted.models.extend(settings.models().iter().map(OwnModel::file));
+            governing.push(Arc::clone(&settings));
+        }
         last = Some((settings, Arc::clone(&policy)));
-        files.push(file);
-        policies.push(policy);
+        wanted.files.push(file);
+        wanted.policies.push(policy);
     }
-    Ok((files, policies))
+    Ok(wanted)
 }
 
 fn nothing_found(inputs: &Inputs) -> Diagnostic {

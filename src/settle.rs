@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::circumstance;
 use crate::config::Policy;
 use crate::finding::{Finding, Label};
 use crate::fingerprint::Fingerprints;
@@ -45,11 +46,13 @@ pub fn settle(context: &Context<'_>, findings: Vec<Finding>, suppressions: Vec<S
     // Before anything is filtered out: a finding's count among equals is the same in every mode.
     give_fingerprints(context, &mut findings);
     let mut settled = Settled::default();
-    for finding in findings {
+    for mut finding in findings {
         let policy = (context.policy)(finding.primary.place.file);
         if !policy.rules.contains(finding.rule) {
             continue;
         }
+        circumstance::lower(context.program, &mut finding);
+        finding.severity = finding.severity.min(policy.max_severity);
         if finding.confidence < policy.min_confidence {
             settled.below_confidence += 1;
         } else if finding.suppressed.is_some() {
@@ -152,6 +155,8 @@ mod tests {
             is_strict: false,
             min_confidence: Confidence::Medium,
             fail_on: Severity::Warning,
+            max_severity: Severity::Error,
+            purpose: None,
         };
         let root = Root::at("/r".into());
         settle(&Context { program: &program, root: &root, policy: &|_| &policy }, findings, Vec::new())

@@ -20,7 +20,8 @@ pub fn nearest_few<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>
 
 fn likeness(word: &str, candidate: &str) -> f64 {
     let is_part = word.len() >= 4 && candidate.contains(word);
-    if is_part { 0.9 } else { strsim::jaro_winkler(word, candidate) }
+    let alike = strsim::jaro_winkler(word, candidate);
+    if is_part { alike.max(0.9) } else { alike }
 }
 
 #[cfg(test)]
@@ -34,6 +35,7 @@ mod tests {
         assert_eq!(nearest("exlude", names), Some("exclude"));
         assert_eq!(nearest("Ignore", names), Some("ignore"));
         assert_eq!(nearest("confidence", names), Some("min-confidence"));
+        assert_eq!(nearest("signatur", ["delivery-signature", "signature"]), Some("signature"));
         assert_eq!(nearest("zzz", names), None);
         assert_eq!(nearest("", names), None);
     }

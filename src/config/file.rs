@@ -8,13 +8,16 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::models::OwnModel;
+use super::per_file::PerFile;
 use super::{ConfigError, Selector, Wishes};
 use crate::root;
 use crate::rules::catalogue::Profile;
 use crate::suggest;
 
 /// The keys of our table, in the order they are documented.
-const KEYS: [&str; 7] = ["profile", "select", "ignore", "min-confidence", "fail-on", "exclude", "extend"];
+const KEYS: [&str; 9] =
+    ["profile", "select", "ignore", "min-confidence", "fail-on", "exclude", "per-file", "models", "extend"];
 
 /// A configuration file as it was written.
 #[derive(Debug)]
@@ -22,20 +25,24 @@ pub(super) struct ConfigFile {
     /// What it asks for.
     pub(super) wishes: Wishes,
     /// What it excludes, relative to its folder; none where it says nothing.
-    pub(super) exclude: Option<Exclude>,
+    pub(super) exclude: Option<Patterns>,
+    /// What it wants otherwise in some files, in the order of the text; none where it says nothing.
+    pub(super) per_file: Option<Vec<PerFile>>,
+    /// What it says of the users' own code, in the order of the text.
+    pub(super) models: Vec<OwnModel>,
     /// The file it builds on.
     pub(super) extend: Option<PathBuf>,
 }
 
-/// Patterns of files that are not linted, as `.gitignore` writes them.
+/// Patterns of files, as `.gitignore` writes them.
 #[derive(Clone, Debug)]
-pub(super) struct Exclude {
+pub(super) struct Patterns {
     folder: PathBuf,
     patterns: Gitignore,
 }
 
-impl Exclude {
-    /// Whether an absolute path is excluded, itself or by a folder above it.
+impl Patterns {
+    /// Whether an absolute path is meant, itself or by a folder above it.
     pub(super) fn covers(&self, path: &Path) -> bool {
         let Ok(inside) = path.strip_prefix(&self.folder) else { return false };
         self.patterns.matched_path_or_any_parents(inside, false).is_ignore()
@@ -72,19 +79,26 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Option<ConfigFile>, Confi
     }
 }
 
-struct Reader<'a> {
+/// A file that is being read, for messages with a place.
+pub(super) struct Reader<'a> {
     path: &'a Path,
     text: &'a str,
 }
 
-type Value<'i> = Spanned<DeValue<'i>>;
+pub(super) type Value<'i> = Spanned<DeValue<'i>>;
+
+/// In the order of the text, so that the first mistake a reader meets is the one that is told.
+pub(super) fn in_order_of_text<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Spanned<DeString<'i>>, &'t Value<'i>)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+}
 
 impl Reader<'_> {
     fn table(&self, table: &DeTable<'_>) -> Result<ConfigFile, ConfigError> {
-        // In the order of the text, so that the first mistake a reader meets is the one that is told.
-        let mut entries: Vec<(&Spanned<DeString<'_>>, &Value<'_>)> = table.iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
-        let mut file = ConfigFile { wishes: Wishes::default(), exclude: None, extend: None };
+        let entries = in_order_of_text(table);
+        let mut file =
+            ConfigFile { wishes: Wishes::default(), exclude: None, per_file: None, models: Vec::new(), extend: None };
         for (key, value) in entries {
             let wishes = &mut file.wishes;
             match key.get_ref().as_ref() {
@@ -94,8 +108,10 @@ impl Reader<'_> {
                 "min-confidence" => wishes.min_confidence = Some(self.word("min-confidence", value)?),
                 "fail-on" => wishes.fail_on = Some(self.word("fail-on", value)?),
                 "exclude" => file.exclude = Some(self.exclude(value)?),
+                "per-file" => file.per_file = Some(self.per_file(value)?),
+                "models" => file.models = self.models(value)?,
                 "extend" => file.extend = Some(root::absolute(&self.folder().join(self.string("extend", value)?))),
-                unknown => return Err(self.unknown_key(unknown, key.span().start)),
+                unknown => return Err(self.unknown_key(unknown, key.span().start, &KEYS)),
             }
         }
         Ok(file)
@@ -109,34 +125,46 @@ impl Reader<'_> {
         }
     }
 
-    fn word<T: std::str::FromStr<Err = String>>(&self, key: &str, value: &Value<'_>) -> Result<T, ConfigError> {
+    pub(super) fn word<T: std::str::FromStr<Err = String>>(
+        &self,
+        key: &str,
+        value: &Value<'_>,
+    ) -> Result<T, ConfigError> {
         let text = self.string(key, value)?;
         text.parse().map_err(|expected: String| self.wrong(value, format!("`{key}` cannot be `{text}`"), expected))
     }
 
-    fn selectors(&self, key: &str, value: &Value<'_>) -> Result<Vec<Selector>, ConfigError> {
+    pub(super) fn selectors(&self, key: &str, value: &Value<'_>) -> Result<Vec<Selector>, ConfigError> {
         let read = |(item, name): (&Value<'_>, &str)| {
             Selector::parse(name).map_err(|help| self.wrong(item, format!("`{key}` names `{name}`"), help))
         };
         self.strings(key, value)?.into_iter().map(read).collect()
     }
 
-    fn exclude(&self, value: &Value<'_>) -> Result<Exclude, ConfigError> {
+    fn exclude(&self, value: &Value<'_>) -> Result<Patterns, ConfigError> {
+        let patterns = self.strings("exclude", value)?;
+        self.patterns(patterns.into_iter().map(|(item, pattern)| (item.span().start, pattern)))
+    }
+
+    /// Patterns with the offsets at which they stand.
+    pub(super) fn patterns<'v>(
+        &self,
+        patterns: impl Iterator<Item = (usize, &'v str)>,
+    ) -> Result<Patterns, ConfigError> {
+        const HELP: &str = "patterns are written as in .gitignore";
         // Rooted nowhere: paths are made relative to the folder before they are matched.
         let mut builder = GitignoreBuilder::new("");
-        for (item, pattern) in self.strings("exclude", value)? {
-            builder.add_line(None, pattern).map_err(|error| {
-                self.wrong(item, format!("`{pattern}` is no pattern: {error}"), "patterns are written as in .gitignore")
-            })?;
+        let mut first = None;
+        for (at, pattern) in patterns {
+            first = first.or(Some(at));
+            builder
+                .add_line(None, pattern)
+                .map_err(|error| self.error(Some(at), format!("`{pattern}` is no pattern: {error}"), HELP))?;
         }
-        let patterns = builder.build().map_err(|error| {
-            self.wrong(
-                value,
-                format!("these patterns cannot be used: {error}"),
-                "patterns are written as in .gitignore",
-            )
-        })?;
-        Ok(Exclude { folder: self.folder().to_path_buf(), patterns })
+        let patterns = builder
+            .build()
+            .map_err(|error| self.error(first, format!("these patterns cannot be used: {error}"), HELP))?;
+        Ok(Patterns { folder: self.folder().to_path_buf(), patterns })
     }
 
     fn strings<'v>(&self, key: &str, value: &'v Value<'_>) -> Result<Vec<(&'v Value<'v>, &'v str)>, ConfigError>
@@ -153,7 +181,7 @@ impl Reader<'_> {
         items.iter().map(|item| self.string(key, item).map(|text| (item, text))).collect()
     }
 
-    fn string<'v>(&self, key: &str, value: &'v Value<'_>) -> Result<&'v str, ConfigError> {
+    pub(super) fn string<'v>(&self, key: &str, value: &'v Value<'_>) -> Result<&'v str, ConfigError> {
         match value.get_ref() {
             DeValue::String(text) => Ok(text.as_ref()),
             _ => Err(self.wrong(value, format!("`{key}` wants a string here"), "put it in quotes")),
@@ -164,19 +192,19 @@ impl Reader<'_> {
         self.path.parent().unwrap_or_else(|| Path::new(""))
     }
 
-    fn unknown_key(&self, key: &str, at: usize) -> ConfigError {
-        let help = match suggest::nearest(key, KEYS) {
+    pub(super) fn unknown_key(&self, key: &str, at: usize, keys: &[&'static str]) -> ConfigError {
+        let help = match suggest::nearest(key, keys.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the keys are {}", KEYS.join(", ")),
+            None => format!("the keys are {}", keys.join(", ")),
         };
         self.error(Some(at), format!("unknown key `{key}`"), help)
     }
 
-    fn wrong(&self, value: &Value<'_>, message: String, help: impl Into<String>) -> ConfigError {
+    pub(super) fn wrong(&self, value: &Value<'_>, message: String, help: impl Into<String>) -> ConfigError {
         self.error(Some(value.span().start), message, help)
     }
 
-    fn error(&self, at: Option<usize>, message: impl Into<String>, help: impl Into<String>) -> ConfigError {
+    pub(super) fn error(&self, at: Option<usize>, message: impl Into<String>, help: impl Into<String>) -> ConfigError {
         let position = at.map(|at| {
             let before = self.text.get(..at).unwrap_or_default();
             let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

@@ -4,6 +4,8 @@
 //! Deliberately reads no Python and knows nothing of findings beyond the words rule, severity and confidence.
 
 mod file;
+mod models;
+mod per_file;
 mod search;
 mod selection;
 
@@ -13,6 +15,8 @@ use std::path::PathBuf;
 
 use crate::finding::{Confidence, Severity};
 use crate::rules::catalogue::Profile;
+use crate::source::Purpose;
+pub use models::OwnModel;
 pub use search::{Choice, Configurations, Settings};
 pub use selection::Selector;
 
@@ -27,6 +31,10 @@ pub struct Policy {
     pub min_confidence: Confidence,
     /// Findings at or above this make the exit code 1.
     pub fail_on: Severity,
+    /// Graver findings are reported as this grave.
+    pub max_severity: Severity,
+    /// What the file is for, where the configuration says so.
+    pub purpose: Option<Purpose>,
 }
 
 /// What somebody asked for; none where nothing was said.
@@ -42,6 +50,10 @@ pub struct Wishes {
     pub min_confidence: Option<Confidence>,
     /// The least severity that fails the run.
     pub fail_on: Option<Severity>,
+    /// The most grave that a finding is reported.
+    pub max_severity: Option<Severity>,
+    /// What a file is for.
+    pub purpose: Option<Purpose>,
 }
 
 impl Wishes {
@@ -57,6 +69,8 @@ impl Wishes {
             ignore,
             min_confidence: self.min_confidence.or(other.min_confidence),
             fail_on: self.fail_on.or(other.fail_on),
+            max_severity: self.max_severity.or(other.max_severity),
+            purpose: self.purpose.or(other.purpose),
         }
     }
 
@@ -72,6 +86,8 @@ impl Wishes {
             is_strict: profile == Profile::Strict,
             min_confidence: self.min_confidence.unwrap_or(by_profile),
             fail_on: self.fail_on.unwrap_or(Severity::Warning),
+            max_severity: self.max_severity.unwrap_or(Severity::Error),
+            purpose: self.purpose,
         }
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::file::{self, ConfigFile, Exclude};
+use super::file::{self, ConfigFile, Patterns};
+use super::models::OwnModel;
+use super::per_file::PerFile;
 use super::{ConfigError, Policy, Wishes};
 
 /// Where configuration comes from.
@@ -29,15 +31,35 @@ pub struct Configurations {
 /// What holds for the files of some folder.
 #[derive(Debug)]
 pub struct Settings {
-    /// What is wanted.
-    pub policy: Policy,
-    exclude: Option<Exclude>,
+    /// What was typed, which lies over everything.
+    typed: Wishes,
+    wishes: Wishes,
+    exclude: Option<Patterns>,
+    per_file: Vec<PerFile>,
+    models: Vec<OwnModel>,
 }
 
 impl Settings {
     /// Whether a file is excluded; `path` is absolute.
     pub fn excludes(&self, path: &Path) -> bool {
         self.exclude.as_ref().is_some_and(|exclude| exclude.covers(path))
+    }
+
+    /// What is wanted in a file; `path` is absolute. Of several entries for it the last one has the last word.
+    pub fn policy(&self, path: &Path) -> Policy {
+        let entries = self.per_file.iter().filter(|entry| entry.covers(path));
+        let wishes = entries.fold(self.wishes.clone(), |below, entry| entry.over(&below));
+        self.typed.clone().over(&wishes).policy()
+    }
+
+    /// What it says of the users' own code.
+    pub fn models(&self) -> &[OwnModel] {
+        &self.models
+    }
+
+    /// Whether all its files have one policy.
+    pub fn is_uniform(&self) -> bool {
+        self.per_file.is_empty()
     }
 }
 
@@ -93,7 +115,13 @@ impl Configurations {
     }
 
     fn settle(&self, merged: Merged) -> Settings {
-        Settings { policy: self.typed.clone().over(&merged.wishes).policy(), exclude: merged.exclude }
+        Settings {
+            typed: self.typed.clone(),
+            wishes: merged.wishes,
+            exclude: merged.exclude,
+            per_file: merged.per_file.unwrap_or_default(),
+            models: merged.models,
+        }
     }
 }
 
@@ -101,7 +129,9 @@ impl Configurations {
 #[derive(Debug, Default)]
 struct Merged {
     wishes: Wishes,
-    exclude: Option<Exclude>,
+    exclude: Option<Patterns>,
+    per_file: Option<Vec<PerFile>>,
+    models: Vec<OwnModel>,
 }
 
 /// The configuration in a folder, where there is one.
@@ -142,7 +172,8 @@ fn load_named(path: &Path, named_by: &str) -> Result<ConfigFile, ConfigError> {
 /// Follows `extend`. The extending file's keys win; paths stay relative to the file that holds them.
 fn merge(path: PathBuf, file: ConfigFile) -> Result<Merged, ConfigError> {
     let mut chain = vec![identity(&path)];
-    let mut merged = Merged { wishes: file.wishes, exclude: file.exclude };
+    let mut merged =
+        Merged { wishes: file.wishes, exclude: file.exclude, per_file: file.per_file, models: file.models };
     let (mut holder, mut next) = (path, file.extend);
     while let Some(base_path) = next {
         if chain.contains(&identity(&base_path)) {
@@ -157,6 +188,9 @@ fn merge(path: PathBuf, file: ConfigFile) -> Result<Merged, ConfigError> {
         let base = load_named(&base_path, "`extend`")?;
         merged.wishes = merged.wishes.over(&base.wishes);
         merged.exclude = merged.exclude.or(base.exclude);
+        merged.per_file = merged.per_file.or(base.per_file);
+        // What is nearer is added later and counts more.
+        merged.models.splice(0..0, base.models);
         (holder, next) = (base_path, base.extend);
     }
     Ok(merged)

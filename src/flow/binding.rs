@@ -13,7 +13,6 @@ use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
     /// Binds a value to a target: a name, a tuple, an attribute, an item.
-    #[expect(clippy::needless_pass_by_value, reason = "a value is bound where it is made")]
     pub(super) fn bind(&mut self, state: State<'p>, target: &'p Expression, value: Value<'p>) -> Vec<State<'p>> {
         let place = self.place(target.span);
         match &target.kind {
@@ -24,22 +23,29 @@ impl<'p> Interpreter<'p, '_> {
                     // `client_id = decoded`: what the program itself calls a name is none of the secret.
                     value.origins = super::expression::as_part(&value.origins, Part::Username);
                 }
+                if let Some(home) = self.shared_home(name) {
+                    state.set_attribute(home, name.clone(), value.clone());
+                    if matches!(home, Object::Module(_)) {
+                        return vec![state];
+                    }
+                }
                 state.locals.set(name.clone(), value);
                 vec![state]
             }
             ExpressionKind::Tuple(targets) | ExpressionKind::List(targets) => {
+                let value = self.walked(&state, &value, place);
                 let mut states = vec![state];
-                let has_star = targets.iter().any(|target| matches!(target.kind, ExpressionKind::Starred(_)));
+                let star = targets.iter().position(|target| matches!(target.kind, ExpressionKind::Starred(_)));
                 for (at, target) in targets.iter().enumerate() {
-                    let element = if has_star { element_of(&value) } else { element_at(&value, at) };
+                    let element = match star {
+                        Some(star) => unpacked_around_star(&value, at, star, targets.len()),
+                        None => element_at(&value, at),
+                    };
                     states = states.into_iter().flat_map(|state| self.bind(state, target, element.clone())).collect();
                 }
                 states
             }
-            ExpressionKind::Starred(inner) => {
-                let rest = Value::of(Shape::Elements(Rc::new(element_of(&value))));
-                self.bind(state, inner, rest)
-            }
+            ExpressionKind::Starred(inner) => self.bind(state, inner, value),
             ExpressionKind::Attribute { value: object, name, .. } => {
                 self.bind_attribute(state, object, name, &value, place)
             }
@@ -62,8 +68,13 @@ impl<'p> Interpreter<'p, '_> {
                 value.step(place, &Step::Assigned(self.text(object.span).chars().take(40).collect::<String>().into()));
             match &object_value.shape {
                 Shape::Instance { object, .. } => state.set_attribute(*object, name.clone(), value),
+                Shape::Class(class) => state.set_attribute(Object::Class(class.place()), name.clone(), value),
+                Shape::Module(file) => state.set_attribute(Object::Module(*file), name.clone(), value),
                 Shape::ExternalInstance { class, .. } if self.models.sets_status(class, name) => {
                     state.status = super::outcome::written_status(&value);
+                }
+                Shape::ExternalInstance { class, .. } if self.models.answers_with(class, name) => {
+                    self.claims_escape(&unverified(&value.deep_origins()), place, "is answered as if it were true");
                 }
                 Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::RequestGlobals) => {
                     self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
@@ -73,6 +84,10 @@ impl<'p> Interpreter<'p, '_> {
                     if self.models.is_subclass(class, "flask.Flask") && name == "secret_key" =>
                 {
                     self.configuration_is_set(&mut state, &Name::new("SECRET_KEY"), &value, place);
+                }
+                Shape::ExternalInstance { class, at } if let Some(meaning) = self.models.keeps(class, name) => {
+                    let meaning = meaning.to_owned();
+                    self.keep(&mut state, Object::At(*at), &meaning, value, place);
                 }
                 _ => {}
             }
@@ -110,6 +125,15 @@ impl<'p> Interpreter<'p, '_> {
                     {
                         self.claims_escape(&unverified(&value.deep_origins()), place, "is kept in the session");
                         state.set_attribute(Object::Session, key, value.clone());
+                    }
+                    (Shape::ExternalInstance { .. }, Some(key))
+                        if let Some((holder, meaning)) = self.kept_target(&state, object) =>
+                    {
+                        if meaning == "headers" {
+                            let mut added = Dictionary::default();
+                            added.entries.insert(key, value.clone());
+                            self.headers_are_kept(&mut state, holder, &Value::of(Shape::Dictionary(Rc::new(added))));
+                        }
                     }
                     _ if is_configuration(self.text(object.span)) => {
                         let key = match &index.kind {
@@ -173,4 +197,21 @@ pub(super) fn unverified(origins: &Origins) -> Origins {
         }
         _ => None,
     })
+}
+
+/// What a target of `first, *rest, last = value` gets: the star what the others leave.
+fn unpacked_around_star<'p>(value: &Value<'p>, at: usize, star: usize, targets: usize) -> Value<'p> {
+    let behind = targets - 1 - star;
+    match &value.shape {
+        Shape::Sequence(elements) if elements.len() + 1 >= targets => {
+            let end = elements.len() - behind;
+            match at {
+                _ if at < star => elements.get(at).cloned().unwrap_or_else(Value::unknown),
+                _ if at > star => elements.get(end + at - star - 1).cloned().unwrap_or_else(Value::unknown),
+                _ => Value::of(Shape::Sequence(Rc::new(elements.get(star..end).unwrap_or_default().to_vec()))),
+            }
+        }
+        _ if at == star => Value::of(Shape::Elements(Rc::new(element_of(value)))),
+        _ => element_of(value),
+    }
 }

@@ -25,7 +25,7 @@ impl<'p> Interpreter<'p, '_> {
         let place = self.place(expression.span);
         if let ExpressionKind::Name(name) = &callee.kind
             && name == "super"
-            && let Some(value) = self.super_of(&state)
+            && let Some(value) = self.super_of(&state, arguments)
         {
             return one(state, value);
         }
@@ -52,14 +52,23 @@ impl<'p> Interpreter<'p, '_> {
         arguments: Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
-        if !self.spend() {
+        if !self.spend(place) {
             return one(state, Value::unknown());
         }
         match &callee.shape {
             Shape::Function(closure) => self.call_closure(state, closure, &arguments, place),
-            Shape::Class(class) => self.instantiate(state, *class, arguments, place),
+            Shape::Class(class) => match self.answering_method(*class) {
+                Some(method) => self.call(state, &method, arguments, place),
+                None => self.instantiate(state, *class, arguments, place),
+            },
             Shape::Method(pair) => {
                 let (receiver, name) = (&pair.0, &pair.1);
+                // `Class.as_view()`: the view stands for its class, and which method answers is known when it is called.
+                if let Shape::Class(class) = receiver.shape
+                    && self.view_class_model(class).is_some_and(|model| model.made_by.as_deref() == Some(name))
+                {
+                    return one(state, receiver.clone());
+                }
                 self.call_method(state, receiver, name, arguments, place)
             }
             Shape::Partial(pair) => {
@@ -85,6 +94,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 _ => self.guard(state, &Rc::clone(decorator)),
             },
+            Shape::Continuation(number) => self.go_on(state, *number),
             Shape::ForMethods(parts) => self.call_for_methods(state, parts, arguments, place),
             Shape::External(path) => {
                 let path = path.clone();
@@ -93,7 +103,7 @@ impl<'p> Interpreter<'p, '_> {
             Shape::ExternalInstance { class, .. } if self.models.method(class, "__call__").is_some() => {
                 self.call_method(state, callee, &Name::new("__call__"), arguments, place)
             }
-            Shape::Instance { class, .. } => match self.find_method(*class, "__call__", 8) {
+            Shape::Instance { class, .. } => match self.find_method(*class, "__call__") {
                 Some((owner, function)) => {
                     let method = Self::plain_function(owner.file, function, Some(owner));
                     let mut all = Arguments::of(vec![callee.clone()]);
@@ -137,6 +147,12 @@ impl<'p> Interpreter<'p, '_> {
         {
             return one(state, Value::of(Shape::Wrapped(Rc::new((only.clone(), place)))));
         }
+        self.unknown_call_sees_header(
+            if name.is_empty() { self.callee_text(place) } else { name },
+            receiver,
+            arguments,
+            place,
+        );
         let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
         let mut is_opaque = self.saw(&mut state, &values, place);
         let written = if name.is_empty() { self.callee_text(place) } else { name };
@@ -167,10 +183,10 @@ impl<'p> Interpreter<'p, '_> {
         let identity = closure.code.place(closure.file);
         self.reached.insert(identity);
         let is_recursive = self.running.iter().filter(|running| **running == identity).count() >= 2;
-        if !self.can_matter(closure, arguments) {
+        if !self.can_matter(&state, closure, arguments) {
             return one(state, Value::unknown());
         }
-        if is_recursive || !self.may_go_deeper() {
+        if is_recursive || !self.may_go_deeper(place) {
             let mut state = state;
             let values: Vec<&Value<'p>> = arguments.iter().collect();
             self.saw(&mut state, &values, place);
@@ -202,32 +218,6 @@ impl<'p> Interpreter<'p, '_> {
         all
     }
 
-    /// Whether running a function can tell its caller anything: it is handed something of interest, or its own text
-    /// speaks of requests, credentials or refusals. What it calls in turn is asked the same.
-    fn can_matter(&mut self, closure: &Rc<Closure<'p>>, arguments: &Arguments<'p>) -> bool {
-        let is_of_interest = |value: &Value<'p>| {
-            !value.deep_origins().is_empty()
-                || is_callable(value)
-                || matches!(value.shape, Shape::Request(_) | Shape::ExternalInstance { .. })
-        };
-        let identity = closure.code.place(closure.file);
-        let Code::Function(function) = closure.code else { return true };
-        if arguments.iter().any(is_of_interest) {
-            return true;
-        }
-        // Handed nothing, a function far from the entry says little; where nothing else reaches it, it is judged alone.
-        if self.running.len() > self.reach {
-            return false;
-        }
-        if let Some(known) = self.may_matter.get(&identity) {
-            return *known;
-        }
-        let text = &self.index.program.source(closure.file).text;
-        let own = crate::program::triage::called_function_may_matter(text, function.span);
-        self.may_matter.insert(identity, own);
-        own
-    }
-
     fn summarise(
         &mut self,
         state: &State<'p>,
@@ -238,7 +228,10 @@ impl<'p> Interpreter<'p, '_> {
         let mut inner = state.enter(locals);
         inner.evidence = Evidence::default();
         self.running.push(identity);
-        self.frames.push(Frame::new(closure.file, Some(Rc::clone(closure))));
+        let mut frame = Frame::new(closure.file, Some(Rc::clone(closure)));
+        frame.scoping = self.scoping(closure);
+        frame.is_caller_checked = self.is_caller_checked(state);
+        self.frames.push(frame);
         match closure.code {
             Code::Function(function) => {
                 let end = Place { file: closure.file, span: function.name_span };
@@ -359,6 +352,7 @@ pub(super) fn is_callable(value: &Value<'_>) -> bool {
             | Shape::Guarded(_)
             | Shape::LibraryDecorator(_)
             | Shape::ForMethods(_)
+            | Shape::Continuation(_)
             | Shape::External(_)
             | Shape::Instance { .. }
     )

@@ -1,115 +1,111 @@
-//! Classes of the program: their bases, methods and attributes, and how objects of them are made.
+//! Classes of the program: the order in which bases are asked, their methods and attributes, and what `super()` means.
 
-use super::interpreter::{Branches, Interpreter, one};
+use super::expression::join_all;
+use super::interpreter::Interpreter;
 use super::origin::Store;
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, Shape, Value};
-use crate::program::{Binding, ClassRef};
+use crate::program::{Binding, ClassRef, vocabulary};
 use crate::source::Place;
-use crate::syntax::tree::{Expression, ExpressionKind, Function, Name, StatementKind};
+use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Function, Name};
+use std::rc::Rc;
 
 /// Bases followed upwards.
 pub(super) const MAX_BASES: u32 = 10;
 
 impl<'p> Interpreter<'p, '_> {
-    /// An object of a class of the program.
-    pub(super) fn instantiate(
-        &mut self,
-        state: State<'p>,
-        class: ClassRef<'p>,
-        arguments: Arguments<'p>,
-        place: Place,
-    ) -> Branches<'p> {
-        let object = Object::At(place);
-        let receiver = Value::of(Shape::Instance { class, object });
-        if let Some((owner, function)) = self.find_method(class, "__init__", 8) {
-            let callee = Self::plain_function(owner.file, function, Some(owner));
-            let mut all = Arguments::of(vec![receiver.clone()]);
-            all.positional.extend(arguments.positional);
-            all.keywords = arguments.keywords;
-            all.rest = arguments.rest;
-            let branches = self.call(state, &callee, all, place);
-            return branches.into_iter().map(|(state, _)| (state, receiver.clone())).collect();
-        }
-        let mut state = state;
-        let fields = class.class.body.iter().filter_map(|statement| match &statement.kind {
-            StatementKind::AnnotatedAssign { target: Expression { kind: ExpressionKind::Name(name), .. }, .. } => {
-                Some(name)
-            }
-            _ => None,
-        });
-        let mut is_plain = false;
-        for (at, field) in fields.enumerate() {
-            is_plain = true;
-            if let Some(value) = arguments.get(at, field) {
-                state.set_attribute(object, field.clone(), value.clone());
-            }
-        }
-        if !is_plain {
-            let values: Vec<&Value<'p>> = arguments.iter().collect();
-            self.saw(&mut state, &values, place);
-        }
-        one(state, receiver)
-    }
-
     /// The method of that name of a class or its bases in the program, and the class that defines it.
-    pub fn find_method(&mut self, class: ClassRef<'p>, name: &str, depth: u32) -> Option<(ClassRef<'p>, &'p Function)> {
-        match self.class_scope(class).names.get(name).and_then(|bindings| bindings.last()) {
-            Some(Binding::Function(function)) => return Some((class, function)),
-            Some(_) => return None,
-            None => {}
-        }
-        let depth = depth.checked_sub(1)?;
-        self.bases(class).into_iter().find_map(|base| match base.shape {
-            Shape::Class(base) => self.find_method(base, name, depth),
-            _ => None,
-        })
+    pub fn find_method(&mut self, class: ClassRef<'p>, name: &str) -> Option<(ClassRef<'p>, &'p Function)> {
+        let order = self.resolution_order(class);
+        self.method_among(&order, name)
     }
 
-    /// The bases of a class, evaluated where it stands.
-    pub(super) fn bases(&mut self, class: ClassRef<'p>) -> Vec<Value<'p>> {
-        let arguments = class
-            .class
-            .arguments
-            .iter()
-            .filter(|argument| argument.kind == crate::syntax::tree::ArgumentKind::Positional);
-        self.at_module_level(class.file, |this| {
-            arguments.map(|argument| this.evaluate_alone(&argument.value)).collect()
-        })
-    }
-
-    /// The library class that a class of the program inherits from, where a model describes it.
-    pub(super) fn library_base(&mut self, class: ClassRef<'p>) -> Option<Name> {
-        let mut pending = vec![class];
-        for _ in 0..MAX_BASES {
-            let current = pending.pop()?;
-            for base in self.bases(current) {
-                match base.shape {
-                    Shape::External(path) if self.models.is_class(&path) => return Some(path),
-                    Shape::Class(base) => pending.push(base),
-                    _ => {}
-                }
+    fn method_among(&mut self, order: &[ClassRef<'p>], name: &str) -> Option<(ClassRef<'p>, &'p Function)> {
+        for class in order {
+            if let Some(bound) = self.class_scope(*class).names.get(name).and_then(|bindings| bindings.last()) {
+                return match bound.binding {
+                    Binding::Function(function) => Some((*class, function)),
+                    _ => None,
+                };
             }
         }
         None
     }
 
+    /// A class and its bases in the program, in the order in which Python asks them for a name (C3 linearisation).
+    pub(super) fn resolution_order(&mut self, class: ClassRef<'p>) -> Rc<Vec<ClassRef<'p>>> {
+        if let Some(known) = self.orders.get(&class.place()) {
+            return Rc::clone(known);
+        }
+        // A class that inherits from itself is found here again: it stands alone then.
+        self.orders.insert(class.place(), Rc::new(vec![class]));
+        let bases: Vec<ClassRef<'p>> = self
+            .bases(class)
+            .iter()
+            .filter_map(|base| match base.shape {
+                Shape::Class(base) if base.place() != class.place() => Some(base),
+                _ => None,
+            })
+            .take(MAX_BASES as usize)
+            .collect();
+        let mut lists: Vec<Vec<ClassRef<'p>>> = Vec::new();
+        for base in &bases {
+            let order = self.resolution_order(*base);
+            lists.push(order.to_vec());
+        }
+        lists.push(bases);
+        let order = Rc::new(merge_orders(class, lists));
+        self.orders.insert(class.place(), Rc::clone(&order));
+        order
+    }
+
+    /// The bases of a class, evaluated where it stands.
+    pub(super) fn bases(&mut self, class: ClassRef<'p>) -> Rc<Vec<Value<'p>>> {
+        if let Some(known) = self.bases.get(&class.place()) {
+            return Rc::clone(known);
+        }
+        self.bases.insert(class.place(), Rc::default());
+        let arguments = class.class.arguments.iter().filter(|argument| argument.kind == ArgumentKind::Positional);
+        let bases: Vec<Value<'p>> = self.at_module_level(class.file, |this| {
+            arguments.map(|argument| this.evaluate_alone(&argument.value)).collect()
+        });
+        let bases = Rc::new(bases);
+        self.bases.insert(class.place(), Rc::clone(&bases));
+        bases
+    }
+
+    /// The classes from outside that a class or its bases in the program inherit from, by their dotted names.
+    pub(super) fn outside_bases(&mut self, class: ClassRef<'p>) -> Vec<Name> {
+        let mut outside = Vec::new();
+        for class in self.resolution_order(class).iter() {
+            for base in self.bases(*class).iter() {
+                if let Shape::External(path) = &base.shape
+                    && !outside.contains(path)
+                {
+                    outside.push(path.clone());
+                }
+            }
+        }
+        outside
+    }
+
+    /// The library class that a class of the program inherits from, where a model describes it.
+    pub(super) fn library_base(&mut self, class: ClassRef<'p>) -> Option<Name> {
+        self.outside_bases(class).into_iter().find(|path| self.models.is_class(path))
+    }
+
     /// An attribute of a class itself.
-    pub(super) fn class_attribute(&mut self, class: ClassRef<'p>, name: &Name, depth: u32) -> Option<Value<'p>> {
+    pub(super) fn class_attribute(&mut self, class: ClassRef<'p>, name: &Name) -> Option<Value<'p>> {
         let key = (class.place(), name.clone());
         if let Some(known) = self.members.get(&key) {
             return known.clone();
         }
-        if depth == 0 || !self.may_go_deeper() {
+        if !self.may_go_deeper(class.place()) {
             return None;
         }
         self.members.insert(key.clone(), None);
-        let found = self.own_class_attribute(class, name).or_else(|| {
-            self.bases(class).into_iter().find_map(|base| match base.shape {
-                Shape::Class(base) => self.class_attribute(base, name, depth - 1),
-                _ => None,
-            })
-        });
+        let order = self.resolution_order(class);
+        let found = order.iter().find_map(|owner| self.own_class_attribute(*owner, name));
         self.members.insert(key, found.clone());
         found
     }
@@ -118,14 +114,27 @@ impl<'p> Interpreter<'p, '_> {
         let scope = self.class_scope(class);
         let bindings = scope.names.get(name)?;
         let place = class.place();
+        let first = bindings.iter().rposition(|bound| bound.replaces).unwrap_or_default();
         self.at_module_level(class.file, |this| {
-            let values = bindings.iter().map(|binding| match binding {
-                Binding::Function(function) => this.decorated_function(class.file, function, Some(class)),
+            let values = bindings.iter().skip(first).map(|bound| match &bound.binding {
+                Binding::Function(function) => {
+                    let modelled = this.modelled(class.file, Some(&class.class.name), &function.name);
+                    modelled.unwrap_or_else(|| this.decorated_function(class.file, function, Some(class)))
+                }
                 Binding::Class(inner) => Value::of(Shape::Class(ClassRef { file: class.file, class: inner })),
-                Binding::Value { expression, .. } | Binding::Annotated { expression: Some(expression), .. } => {
-                    let value = this.evaluate_alone(expression);
-                    let value = this.field_of_settings(class, name, value);
+                Binding::Value { expression, path } => {
+                    let value = this.in_class_body(class, name, expression);
+                    let value = path.iter().fold(value, |value, &at| super::containers::element_at(&value, at));
+                    let value = this.field_of_settings(class, name, value, expression);
                     value.step(place, &super::origin::Step::Assigned(name.clone()))
+                }
+                Binding::Annotated { expression: Some(expression), .. } => {
+                    let value = this.in_class_body(class, name, expression);
+                    let value = this.field_of_settings(class, name, value, expression);
+                    value.step(place, &super::origin::Step::Assigned(name.clone()))
+                }
+                Binding::Annotated { annotation, expression: None } => {
+                    this.required_field(class, name, annotation).unwrap_or_else(Value::unknown)
                 }
                 _ => Value::unknown(),
             });
@@ -134,26 +143,64 @@ impl<'p> Interpreter<'p, '_> {
         })
     }
 
+    /// Evaluates an expression of a class body: other names of the body are in reach.
+    fn in_class_body(&mut self, class: ClassRef<'p>, name: &Name, expression: &'p Expression) -> Value<'p> {
+        let scope = self.class_scope(class);
+        let mut state = State::default();
+        let mut asked = Vec::new();
+        crate::syntax::visit::expression(expression, &mut |inner| {
+            if let ExpressionKind::Name(known) = &inner.kind
+                && known != name
+                && scope.names.contains_key(known)
+            {
+                asked.push(known.clone());
+            }
+        });
+        for known in asked {
+            if let Some(value) = self.own_class_attribute(class, &known) {
+                state.locals.set(known, value);
+            }
+        }
+        let branches = self.quietly(|this| this.evaluate(state, expression));
+        branches.iter().for_each(|(state, _)| self.keep_attributes(state));
+        join_all(branches.into_iter().map(|(_, value)| value))
+    }
+
     /// A field that is read from the environment: what the class body gives it is the default.
-    fn field_of_settings(&mut self, class: ClassRef<'p>, name: &Name, value: Value<'p>) -> Value<'p> {
-        let is_field = |text: &Name| !text.is_empty() && !name.starts_with('_');
-        let Some(at) = value.as_text().filter(|text| is_field(text)).map(|_| value.literal_origin()) else {
+    fn field_of_settings(
+        &mut self,
+        class: ClassRef<'p>,
+        name: &Name,
+        value: Value<'p>,
+        written: &Expression,
+    ) -> Value<'p> {
+        let is_default = value.is_none() || value.as_text().is_some();
+        if !is_default || name.starts_with('_') || !self.describes_settings(class) {
             return value;
-        };
-        let base = self.library_base(class);
-        let Some(place) = at
-            .iter()
-            .next()
-            .map(|origin| origin.trail.root().place)
-            .filter(|_| base.is_some_and(|base| self.models.reads_environment(&base)))
-        else {
-            return value;
-        };
-        let variable: Name = name.to_ascii_uppercase().into();
-        let key = Value::text(variable.clone(), place, false);
-        let read = self.setting(Store::Environment, &key, place, Nullness::FULL);
-        let origins = read.origins.union(&value.as_default_of(&variable));
+        }
+        let place = value.literal_origin().iter().next().map(|origin| origin.trail.root().place);
+        let place = place.unwrap_or(Place { file: class.file, span: written.span });
+        let read = self.variable(name, place, value.nullness.or(Nullness::FULL));
+        let origins = read.origins.union(&value.as_default_of(&name.to_ascii_uppercase().into()));
         Value { origins, ..read }
+    }
+
+    /// A field that is read from the environment and has no default: without the variable, no object is made.
+    fn required_field(&mut self, class: ClassRef<'p>, name: &Name, annotation: &Expression) -> Option<Value<'p>> {
+        if name.starts_with('_') || !vocabulary::is_secret(name) || !self.describes_settings(class) {
+            return None;
+        }
+        Some(self.variable(name, Place { file: class.file, span: annotation.span }, Nullness::FULL))
+    }
+
+    fn describes_settings(&mut self, class: ClassRef<'p>) -> bool {
+        self.library_base(class).is_some_and(|base| self.models.reads_environment(&base))
+    }
+
+    /// The environment variable that a field is called after.
+    fn variable(&mut self, field: &Name, place: Place, nullness: Nullness) -> Value<'p> {
+        let key = Value::text(field.to_ascii_uppercase().into(), place, false);
+        self.setting(Store::Environment, &key, place, nullness)
     }
 
     /// What `__init__` assigned to an attribute of objects that nobody was seen to make.
@@ -171,7 +218,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     fn initialise(&mut self, class: ClassRef<'p>, object: Object) -> State<'p> {
-        let Some((owner, function)) = self.find_method(class, "__init__", MAX_BASES) else { return State::default() };
+        let Some((owner, function)) = self.find_method(class, "__init__") else { return State::default() };
         let callee = Self::plain_function(owner.file, function, Some(owner));
         let receiver = Value::of(Shape::Instance { class, object });
         let mut arguments = Arguments::of(vec![receiver]);
@@ -184,18 +231,62 @@ impl<'p> Interpreter<'p, '_> {
         branches.into_iter().map(|(state, _)| state).reduce(|left, right| left.join(&right)).unwrap_or_default()
     }
 
-    /// `super()` in a method: the object seen as its first base.
-    pub(super) fn super_of(&mut self, state: &State<'p>) -> Option<Value<'p>> {
+    /// `super()` and `super(Class, self)` in a method: the object, seen behind a class.
+    pub(super) fn super_of(&mut self, state: &State<'p>, arguments: &'p [Argument]) -> Option<Value<'p>> {
         let closure = self.frames.last()?.closure.clone()?;
-        let class = closure.class?;
+        let behind = match arguments.first() {
+            Some(named) => match self.evaluate_alone(&named.value).shape {
+                Shape::Class(class) => class,
+                _ => closure.class?,
+            },
+            None => closure.class?,
+        };
         let first = closure.code.parameters().first()?.name.clone();
         let receiver = state.locals.get(&first)?.clone();
-        let Shape::Instance { object, .. } = receiver.shape else { return None };
-        let bases = self.bases(class);
-        let base = bases.into_iter().find_map(|base| match base.shape {
-            Shape::Class(base) => Some(base),
-            _ => None,
-        })?;
-        Some(Value::of(Shape::Instance { class: base, object }))
+        matches!(receiver.shape, Shape::Instance { .. } | Shape::Class(_))
+            .then(|| Value::of(Shape::Super(Rc::new((receiver, behind)))))
+    }
+
+    /// The method that `super().name` reaches in the program.
+    pub(super) fn super_method(
+        &mut self,
+        receiver: &Value<'p>,
+        behind: ClassRef<'p>,
+        name: &str,
+    ) -> Option<(ClassRef<'p>, &'p Function)> {
+        let rest = self.classes_behind(receiver, behind);
+        self.method_among(&rest, name)
+    }
+
+    /// The value that `super().name` finds in a class body behind the class.
+    pub(super) fn super_value(&mut self, receiver: &Value<'p>, behind: ClassRef<'p>, name: &Name) -> Option<Value<'p>> {
+        self.classes_behind(receiver, behind).into_iter().find_map(|class| self.own_class_attribute(class, name))
+    }
+
+    fn classes_behind(&mut self, receiver: &Value<'p>, behind: ClassRef<'p>) -> Vec<ClassRef<'p>> {
+        let (Shape::Instance { class, .. } | Shape::Class(class)) = receiver.shape else { return Vec::new() };
+        let order = self.resolution_order(class);
+        let at = order.iter().position(|known| known.place() == behind.place());
+        at.and_then(|at| order.get(at + 1..)).map(<[_]>::to_vec).unwrap_or_default()
+    }
+}
+
+/// The merge of C3: the first class that no list keeps behind another one comes next. Where there is no such order, Python
+/// refuses the class; here the lists are taken one after the other.
+fn merge_orders<'p>(class: ClassRef<'p>, mut lists: Vec<Vec<ClassRef<'p>>>) -> Vec<ClassRef<'p>> {
+    let mut order = vec![class];
+    loop {
+        lists.retain(|list| !list.is_empty());
+        let is_behind = |candidate: &ClassRef<'p>| {
+            lists.iter().any(|list| list.iter().skip(1).any(|known| known.place() == candidate.place()))
+        };
+        let heads = lists.iter().filter_map(|list| list.first());
+        let Some(next) = heads.clone().find(|head| !is_behind(head)).or_else(|| heads.clone().next()).copied() else {
+            return order;
+        };
+        for list in &mut lists {
+            list.retain(|known| known.place() != next.place());
+        }
+        order.push(next);
     }
 }

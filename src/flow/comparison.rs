@@ -38,6 +38,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.truth_is_tested(&left.value.deep_origins(), place);
         self.truth_is_tested(&right.value.deep_origins(), place);
+        self.header_is_tested(&left.value.origins.union(&right.value.origins));
         let (presented, expected) = match (presented_rank(&left.value), presented_rank(&right.value)) {
             (a, b) if a >= b => (left, right),
             _ => (right, left),
@@ -271,7 +272,7 @@ impl<'p> Interpreter<'p, '_> {
         let before = state.evidence.clone();
         let (yes, no) = self.compare_equal(state, left, right, comparator, place);
         if yes.iter().chain(&no).all(|state| state.evidence == before) {
-            let joined = super::state::merge(yes.into_iter().chain(no).collect(), place).0;
+            let joined = self.merge(yes.into_iter().chain(no).collect(), place);
             return joined.into_iter().map(|state| (state, Value::any_boolean())).collect();
         }
         let yes = yes.into_iter().map(|state| (state, Value::boolean(!is_negated)));

@@ -48,12 +48,12 @@ impl<'p> Interpreter<'p, '_> {
         let is_plain = yes.iter().chain(&no).all(|state| state.evidence == before);
         if is_plain && !yes.is_empty() && !no.is_empty() {
             let at = self.place(test.span);
-            let joined = super::state::merge(yes.into_iter().chain(no).collect(), at).0;
+            let joined = self.merge(yes.into_iter().chain(no).collect(), at);
             return joined.into_iter().map(|state| (state, Value::any_boolean())).collect();
         }
         let at = self.place(test.span);
-        let yes = super::state::merge(yes, at).0.into_iter().map(|state| (state, Value::boolean(true)));
-        let no = super::state::merge(no, at).0.into_iter().map(|state| (state, Value::boolean(false)));
+        let yes = self.merge(yes, at).into_iter().map(|state| (state, Value::boolean(true)));
+        let no = self.merge(no, at).into_iter().map(|state| (state, Value::boolean(false)));
         yes.chain(no).collect()
     }
 
@@ -68,7 +68,7 @@ impl<'p> Interpreter<'p, '_> {
                 next.extend(goes_on);
                 decided.extend(decides);
             }
-            open = super::state::merge(next, self.place(value.span)).0;
+            open = self.merge(next, self.place(value.span));
         }
         if is_and { (open, decided) } else { (decided, open) }
     }
@@ -77,6 +77,7 @@ impl<'p> Interpreter<'p, '_> {
     fn branch_truth(&mut self, state: State<'p>, test: &'p Expression, value: &Value<'p>) -> Split<'p> {
         let place = self.place(test.span);
         self.truth_is_tested(&value.origins, place);
+        self.header_truth_is_tested(test, &value.origins);
         let side = |this: &mut Self, mut state: State<'p>, wanted: Nullness, kind: CheckKind| {
             if !value.nullness.may_be(wanted) {
                 return Vec::new();
@@ -125,7 +126,10 @@ impl<'p> Interpreter<'p, '_> {
                 let value = self.lookup(state, name);
                 let left = value.nullness.and(nullness);
                 if !left.is_impossible() && left != value.nullness {
-                    state.locals.set(name.clone(), value.with_nullness(left));
+                    match self.shared_home(name) {
+                        Some(home) => state.set_attribute(home, name.clone(), value.with_nullness(left)),
+                        None => state.locals.set(name.clone(), value.with_nullness(left)),
+                    }
                 }
             }
             ExpressionKind::Call { callee, arguments }
@@ -152,20 +156,14 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Split<'p> {
         let place = self.place(test.span);
         let mut split = (Vec::new(), Vec::new());
-        let [(operator, right)] = rest else {
-            // A chain is a range test: nothing of ours depends on it.
-            let mut paths = vec![state];
-            for expression in std::iter::once(left).chain(rest.iter().map(|(_, expression)| expression)) {
-                paths = paths
-                    .into_iter()
-                    .flat_map(|state| self.evaluate(state, expression))
-                    .map(|(state, _)| state)
-                    .collect();
-            }
-            return (paths.clone(), paths);
-        };
+        let [(operator, right)] = rest else { return self.branch_chain(state, test, left, rest) };
         for (state, left_value) in self.evaluate(state, left) {
             for (state, right_value) in self.evaluate(state, right) {
+                if let Some((yes, no)) = self.special_equality(&state, *operator, &left_value, &right_value, place) {
+                    split.0.extend(yes);
+                    split.1.extend(no);
+                    continue;
+                }
                 let left_side = (Operand { value: left_value.clone(), place: self.place(left.span) }, Some(left));
                 let right_side = (Operand { value: right_value, place: self.place(right.span) }, Some(right));
                 let (yes, no) = self.compare(state, *operator, left_side, right_side, place);
@@ -174,6 +172,29 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         split
+    }
+
+    /// `a < b == c`: every neighbours' comparison must hold.
+    fn branch_chain(
+        &mut self,
+        state: State<'p>,
+        test: &'p Expression,
+        left: &'p Expression,
+        rest: &'p [(CompareOperator, Expression)],
+    ) -> Split<'p> {
+        let (mut open, mut failed) = (vec![state], Vec::new());
+        let mut before = left;
+        for pair in rest {
+            let mut holding = Vec::new();
+            for state in open {
+                let (yes, no) = self.branch_compare(state, test, before, std::slice::from_ref(pair));
+                holding.extend(yes);
+                failed.extend(no);
+            }
+            open = self.merge(holding, self.place(test.span));
+            before = &pair.1;
+        }
+        (open, failed)
     }
 
     /// Compares two values with an operator of the language.
@@ -269,7 +290,7 @@ impl<'p> Interpreter<'p, '_> {
                         None => return (found, Vec::new()),
                     }
                 }
-                return (super::state::merge(found, place).0, vec![remaining]);
+                return (self.merge(found, place), vec![remaining]);
             }
             _ => {}
         }
@@ -284,6 +305,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.truth_is_tested(&left.value.deep_origins(), place);
         self.truth_is_tested(&right.value.deep_origins(), place);
+        self.header_is_tested(&left.value.origins);
         if let Some(split) =
             self.claim_split(&state, &left.value.deep_origins().union(&right.value.deep_origins()), place)
         {

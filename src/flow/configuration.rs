@@ -1,12 +1,12 @@
 //! `app.config[…]`: where a configuration key gets its value, in any file of the same application.
 
-use super::event::SecretRole;
+use super::event::{Event, SecretRole};
 use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Origins, Store};
 use super::state::State;
 use super::value::{Constant, Nullness, Object, Shape, Value};
 use crate::finding::Confidence;
-use crate::program::{ClassRef, vocabulary};
+use crate::program::{Binding, ClassRef, ModuleScope, vocabulary};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
 
@@ -63,12 +63,19 @@ impl<'p> Interpreter<'p, '_> {
         keys.sort();
         for key in keys {
             let value = match &found.shape {
-                Shape::Class(class) => self.class_attribute(*class, &key, 8),
+                Shape::Class(class) => self.class_attribute(*class, &key),
                 Shape::Module(file) => self.module_member(*file, &key),
                 _ => None,
             };
             if let Some(value) = value {
-                self.configuration_is_set(state, &key, &value, place);
+                let bound = match &found.shape {
+                    Shape::Class(class) if self.class_scope(*class).names.contains_key(&key) => {
+                        Self::setting_place(class.file, &self.class_scope(*class), &key)
+                    }
+                    Shape::Module(file) => Self::setting_place(*file, self.index.scope(*file), &key),
+                    _ => place,
+                };
+                self.configuration_is_set(state, &key, &value, bound);
             }
         }
     }
@@ -89,8 +96,13 @@ impl<'p> Interpreter<'p, '_> {
         let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         let mut state = State::default();
         if name.contains("setting") || name.contains("config") {
-            let mut keys: Vec<Name> =
-                index.scope(file).names.keys().filter(|key| self.models.is_secret_key(key)).cloned().collect();
+            let mut keys: Vec<Name> = index
+                .scope(file)
+                .names
+                .keys()
+                .filter(|key| self.models.configuration(key).is_some())
+                .cloned()
+                .collect();
             keys.sort();
             for key in keys {
                 if let Some(value) = self.module_member(file, &key) {
@@ -98,7 +110,7 @@ impl<'p> Interpreter<'p, '_> {
                         &mut state,
                         &key,
                         &value,
-                        Place { file, span: crate::source::Span::default() },
+                        Self::setting_place(file, index.scope(file), &key),
                     );
                 }
             }
@@ -112,12 +124,18 @@ impl<'p> Interpreter<'p, '_> {
                 continue;
             }
             let class = ClassRef { file, class };
-            let mut keys: Vec<Name> =
-                self.class_scope(class).names.keys().filter(|key| self.models.is_secret_key(key)).cloned().collect();
+            let mut keys: Vec<Name> = self
+                .class_scope(class)
+                .names
+                .keys()
+                .filter(|key| self.models.configuration(key).is_some())
+                .cloned()
+                .collect();
             keys.sort();
             for key in keys {
-                if let Some(value) = self.class_attribute(class, &key, 1) {
-                    self.configuration_is_set(&mut state, &key, &value, class.place());
+                if let Some(value) = self.class_attribute(class, &key) {
+                    let place = Self::setting_place(class.file, &self.class_scope(class), &key);
+                    self.configuration_is_set(&mut state, &key, &value, place);
                 }
             }
         }
@@ -139,7 +157,7 @@ impl<'p> Interpreter<'p, '_> {
             let mut names: Vec<&Name> = scope.names.keys().filter(|name| vocabulary::is_secret(name)).collect();
             names.sort();
             for name in names {
-                if let Some(value) = self.class_attribute(class, name, 1) {
+                if let Some(value) = self.class_attribute(class, name) {
                     self.secret_is_named(&value, name, file);
                 }
             }
@@ -152,6 +170,41 @@ impl<'p> Interpreter<'p, '_> {
         let place = value.origins.find(is_setting).map(|origin| origin.trail.root().place);
         if let Some(place) = place.filter(|place| place.file == file && value.origins.setting_name().is_some()) {
             self.secret_is_used(value, SecretRole::Named, name, place);
+        }
+    }
+
+    /// Where a module or class gives a setting its value.
+    fn setting_place(file: FileId, scope: &ModuleScope<'p>, key: &str) -> Place {
+        let bindings = scope.names.get(key).into_iter().flatten();
+        let mut spans = bindings.filter_map(|bound| match &bound.binding {
+            Binding::Value { expression, .. } | Binding::Annotated { expression: Some(expression), .. } => {
+                Some(expression.span)
+            }
+            _ => None,
+        });
+        Place { file, span: spans.next().unwrap_or_default() }
+    }
+
+    /// Rules are told of keys that a model knows, and of the entries of dictionaries among them (`SIMPLE_JWT`).
+    pub(super) fn key_is_configured(&mut self, key: &str, value: &Value<'p>, place: Place) {
+        if let Shape::Dictionary(dictionary) = &value.shape {
+            for (entry, inner) in &dictionary.entries {
+                let whole = format!("{key}.{entry}");
+                if self.models.configuration(&whole).is_some_and(|model| model.is_secret) {
+                    self.secret_is_used(inner, SecretRole::Configuration, &whole, place);
+                }
+                self.key_is_configured(&whole, inner, place);
+            }
+        }
+        let Some(model) = self.models.configuration(key).cloned() else { return };
+        let place = match &value.shape {
+            Shape::Constant(Constant::Text { at, .. }) => *at,
+            _ => place,
+        };
+        self.emit(&Event::Configured { key, value, place });
+        if model.is_algorithm {
+            let event = Event::Algorithms { value, is_issued: false, accepts_none: false, user: key, place };
+            self.emit(&event);
         }
     }
 

@@ -215,6 +215,12 @@ impl<'p> Interpreter<'p, '_> {
         let is_harmless =
             !name.is_empty() && !vocabulary::is_secret(&name) && !matches!(name.as_str(), "key" | "value");
         let origins = object.origins.filter_map(|origin| {
+            if matches!(&origin.kind, OriginKind::TokenHeader { parameter } if parameter.is_empty()) {
+                return Some(super::origin::Origin {
+                    kind: OriginKind::TokenHeader { parameter: name.clone() },
+                    ..origin.clone()
+                });
+            }
             let is_stored = matches!(origin.kind, OriginKind::Setting { store: Store::SecretStore, .. });
             (!is_harmless || !is_stored).then(|| origin.clone())
         });
@@ -324,6 +330,11 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
+/// The header of a token, not one parameter of it.
+pub(super) fn whole_header() -> OriginKind {
+    OriginKind::TokenHeader { parameter: Name::default() }
+}
+
 /// `HTTP_X_API_KEY` as the header it stands for: `X-Api-Key` (PEP 3333).
 fn header_of_environment(key: &str) -> Name {
     let Some(bare) = key.strip_prefix("HTTP_") else { return Name::new(key) };
@@ -403,7 +414,7 @@ pub(super) fn split_parts<'p>(
     // The first part of a JWT is its header, the second its claims (RFC 7515 section 3.1).
     let is_token = matches!(stepped.credential(), Some((_, credential)) if credential.part == Part::Token);
     let first = if separator == Some(".") && is_token {
-        first.filter_map(|origin| Some(super::origin::Origin { kind: OriginKind::TokenHeader, ..origin.clone() }))
+        first.filter_map(|origin| Some(super::origin::Origin { kind: whole_header(), ..origin.clone() }))
     } else {
         first
     };

@@ -1,17 +1,20 @@
 //! Tokens and callers checked by libraries: decoders and verifiers, as their models say.
 
-use super::event::{Decode, SecretRole};
+use super::containers::whole_header;
+use super::event::{Decode, Event, HeaderUse, SecretRole};
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::library::{named_parameter, parameter};
 use super::origin::{CredentialKind, Origin, OriginKind, Origins, Part, Step, Trail};
 use super::state::State;
+use super::token::{self, Algorithms, Call, Constraint, Expiry, decode_constraint, expiry};
 use super::value::{Arguments, Nullness, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
 use crate::models::schema::{
-    ClaimParameter, DecodeGives, DecodeModel, EvidenceModel, Failure, SignatureModel, VerifyModel,
+    DecodeGives, DecodeModel, EvidenceModel, Failure, SignatureModel, VerifyModel, VersionRange,
 };
+use crate::program::versions::Fit;
 use crate::source::Place;
 use crate::syntax::tree::Name;
 use std::rc::Rc;
@@ -37,12 +40,15 @@ impl<'p> Interpreter<'p, '_> {
                 library: "Python".into(),
                 model: by_hand(),
                 place,
-                is_verified: false,
-                is_legacy: false,
-                has_audience: true,
-                has_issuer: true,
                 token: value.clone(),
                 key: None,
+                is_verified: false,
+                assumes_version: false,
+                audience: Constraint::Absent,
+                issuer: Constraint::Absent,
+                expiry: Expiry { is_checked: false, is_switched_off: false, is_required: false, leeway: 0 },
+                algorithms: Algorithms::Unknown,
+                follows_token: Fit::No,
             };
             self.facts.decodes.entry(place).or_insert(decode);
         }
@@ -55,87 +61,102 @@ impl<'p> Interpreter<'p, '_> {
         state: State<'p>,
         model: &Arc<DecodeModel>,
         path: &Name,
-        arguments: &Arguments<'p>,
+        (arguments, receiver): (&Arguments<'p>, Option<&Value<'p>>),
         place: Place,
     ) -> Branches<'p> {
-        let token = parameter(&model.parameters, arguments, "token").cloned().unwrap_or_else(Value::unknown);
-        let key = parameter(&model.parameters, arguments, "key").cloned();
-        let options = parameter(&model.parameters, arguments, "options").cloned();
-        let switch = self.verification_switch(model, options.as_ref(), arguments);
-        let is_verified = model.signature == SignatureModel::Verified && !switch;
-        let decode = Decode {
-            function: self.callee_text(place).trim().into(),
-            library: self.models.library(path).unwrap_or("the library").into(),
-            model: Arc::clone(model),
-            place,
-            is_verified,
-            is_legacy: model.legacy_verify_parameter.as_deref().is_some_and(|name| arguments.keyword(name).is_some()),
-            has_audience: !is_verified
-                || model.always.contains(&EvidenceModel::Audience)
-                || constrains(model, model.audience.as_ref(), options.as_ref(), arguments, "aud"),
-            has_issuer: !is_verified
-                || model.always.contains(&EvidenceModel::Issuer)
-                || constrains(model, model.issuer.as_ref(), options.as_ref(), arguments, "iss"),
-            token: token.clone(),
-            key: key.clone(),
-        };
-        if is_verified && let Some(key) = &key {
-            self.secret_is_used(key, SecretRole::Key, path, place);
+        let decode = self.decode_call(model, path, (arguments, receiver), place);
+        let is_verified = decode.is_verified;
+        if is_verified && let Some(key) = &decode.key {
+            self.secret_is_used(&key.clone(), SecretRole::Key, path, place);
+            self.header_reaches(HeaderUse::Key, &key.clone(), place);
         }
-        let (has_audience, has_issuer) = (decode.has_audience, decode.has_issuer);
-        if self.is_loud() {
-            let known = self.facts.decodes.entry(place).or_insert_with(|| decode.clone());
-            known.has_audience |= decode.has_audience;
-            known.has_issuer |= decode.has_issuer;
-            if known.token.origins.is_empty() {
-                known.token = decode.token;
-            }
+        if let Some(named) = parameter(&model.parameters, arguments, "algorithms") {
+            let accepts_none = model.accepts_none;
+            self.emit(&Event::Algorithms { value: named, is_issued: false, accepts_none, user: path, place });
         }
         let mut failed = state.clone();
         failed.evidence.add(if is_verified { CheckKind::FailedVerification } else { CheckKind::Rejected }, place);
         let classes = model.raises.iter().map(Name::new).collect();
         self.raise(failed, RaisedClass::External(Rc::new(classes)), Origins::default(), place);
         let mut state = state;
-        if !is_verified && model.gives != DecodeGives::Header {
-            state.evidence.add(CheckKind::UnverifiedClaim, place);
+        for kind in gained(&decode) {
+            state.evidence.add(kind, place);
         }
-        if is_verified && model.gives != DecodeGives::Header {
-            state.evidence.add(CheckKind::Signature, place);
-            let constrained = [
-                (has_audience, CheckKind::Audience),
-                (has_issuer, CheckKind::Issuer),
-                (model.checks_expiry, CheckKind::Expiry),
-            ];
-            for (_, kind) in constrained.into_iter().filter(|(is_so, _)| *is_so) {
-                state.evidence.add(kind, place);
-            }
+        let value = decoded_value(model, &decode.token, is_verified, place);
+        if self.is_loud() {
+            self.remember(decode);
         }
-        let value = decoded_value(model, &token, is_verified, place);
         one(state, value)
     }
 
-    /// Whether arguments switch verification off.
-    fn verification_switch(&self, model: &DecodeModel, options: Option<&Value<'p>>, arguments: &Arguments<'p>) -> bool {
-        let is_off = |value: &Value<'p>| value.as_boolean() == Some(false);
-        let in_options = options.is_some_and(|options| match &options.shape {
-            Shape::Dictionary(dictionary) => {
-                model.verify_switches.iter().any(|switch| dictionary.entries.get(switch.as_str()).is_some_and(is_off))
+    /// A call that is reached again with other arguments: what any of them expects counts.
+    fn remember(&mut self, decode: Decode<'p>) {
+        let place = decode.place;
+        let Some(known) = self.facts.decodes.get_mut(&place) else {
+            self.facts.decodes.insert(place, decode);
+            return;
+        };
+        known.audience = known.audience.max(decode.audience);
+        known.issuer = known.issuer.max(decode.issuer);
+        known.expiry.is_checked |= decode.expiry.is_checked;
+        known.expiry.is_required |= decode.expiry.is_required;
+        if known.token.origins.is_empty() {
+            known.token = decode.token;
+        }
+    }
+
+    /// What a decoding call says.
+    fn decode_call(
+        &mut self,
+        model: &Arc<DecodeModel>,
+        path: &Name,
+        (arguments, receiver): (&Arguments<'p>, Option<&Value<'p>>),
+        place: Place,
+    ) -> Decode<'p> {
+        let library: Name = self.models.library(path).unwrap_or("the library").into();
+        let options = parameter(&model.parameters, arguments, "options");
+        let call = Call { parameters: &model.parameters, arguments, options };
+        let file = &self.index.program.source(place.file).path;
+        let fit = |range: &VersionRange| self.index.program.versions().fit(file, &library, range);
+        let switch = verification_switch(model, call, &fit);
+        let is_verified = model.signature == SignatureModel::Verified && switch == Fit::No;
+        let constraint = |claim, name: &str, always| {
+            let is_always = is_verified && model.always.contains(&always);
+            match decode_constraint(model, claim, name, call) {
+                _ if is_always => Constraint::Enforced,
+                // Without the signature the other checks are off too, unless they are asked for by name.
+                Constraint::Enforced | Constraint::AcceptsMissing if !is_verified => Constraint::SwitchedOff,
+                found => found,
             }
-            // `options=[("verify_signature", False)]`, as PyJWT 1.x was also called.
-            Shape::Sequence(pairs) => pairs.iter().any(|pair| match &pair.shape {
-                Shape::Sequence(pair) => {
-                    let is_switch = |key: &Value<'p>| {
-                        key.as_text().is_some_and(|key| model.verify_switches.iter().any(|known| known == key))
-                    };
-                    pair.first().is_some_and(is_switch) && pair.get(1).is_some_and(is_off)
-                }
-                _ => false,
-            }),
-            _ => false,
-        });
-        let legacy = model.legacy_verify_parameter.as_deref();
-        let legacy = legacy.and_then(|name| named_parameter(&model.parameters, arguments, name));
-        in_options || legacy.is_some_and(is_off)
+        };
+        let made = match receiver.map(|receiver| &receiver.shape) {
+            Some(Shape::ExternalInstance { at, .. }) => self.made_with(*at),
+            _ => None,
+        };
+        let kept = made.as_ref().and_then(|made| made.get(0, "algorithms"));
+        let given = parameter(&model.parameters, arguments, "algorithms");
+        let has_parameter = model.parameters.iter().any(|known| known.split('=').next() == Some("algorithms"));
+        let algorithms = match (given, kept) {
+            (None, Some(kept)) => token::algorithms(Some(kept), false),
+            (None, None) if !has_parameter => Algorithms::Unknown,
+            _ => token::algorithms(given, arguments.rest.is_some()),
+        };
+        let expiry = expiry(&model.expiry, model.required_claims.as_deref(), call);
+        Decode {
+            function: self.callee_text(place).trim().into(),
+            place,
+            token: parameter(&model.parameters, arguments, "token").cloned().unwrap_or_else(Value::unknown),
+            key: parameter(&model.parameters, arguments, "key").cloned(),
+            is_verified,
+            assumes_version: switch == Fit::Unknown,
+            audience: constraint(model.audience.as_ref(), "aud", EvidenceModel::Audience),
+            issuer: constraint(model.issuer.as_ref(), "iss", EvidenceModel::Issuer),
+            expiry: Expiry { is_checked: expiry.is_checked && model.checks_expiry, ..expiry },
+            algorithms,
+            follows_token: model.algorithms_from_token.as_ref().map_or(Fit::No, fit),
+            model: Arc::clone(model),
+            library,
+        }
     }
 
     /// What a verifier of a library establishes.
@@ -185,29 +206,64 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
+/// Whether arguments switch verification off, in the version that is in use.
+fn verification_switch(model: &DecodeModel, call: Call<'_, '_>, fit: &dyn Fn(&VersionRange) -> Fit) -> Fit {
+    let is_off = |value: &Value<'_>| value.as_boolean() == Some(false);
+    if model.verify_switches.iter().any(|switch| call.option(switch).is_some_and(is_off)) {
+        return Fit::Yes;
+    }
+    if let (Some(range), Some(Shape::Sequence(pairs))) =
+        (&model.options_in_pairs, call.options.map(|options| &options.shape))
+    {
+        let is_switch =
+            |key: &Value<'_>| key.as_text().is_some_and(|key| model.verify_switches.iter().any(|known| known == key));
+        let is_pair_off = |pair: &Value<'_>| match &pair.shape {
+            Shape::Sequence(pair) => pair.first().is_some_and(is_switch) && pair.get(1).is_some_and(is_off),
+            _ => false,
+        };
+        if pairs.iter().any(is_pair_off) {
+            return fit(range);
+        }
+    }
+    let parameter = model.verify_parameter.as_deref();
+    match parameter.and_then(|name| named_parameter(call.parameters, call.arguments, name)) {
+        Some(value) if is_off(value) => fit(&model.verify_parameter_in),
+        _ => Fit::No,
+    }
+}
+
+/// What a path knows after a decode.
+fn gained(decode: &Decode<'_>) -> Vec<CheckKind> {
+    if decode.model.gives == DecodeGives::Header {
+        return Vec::new();
+    }
+    if !decode.is_verified {
+        return vec![CheckKind::UnverifiedClaim];
+    }
+    let constrained = [
+        (true, CheckKind::Signature),
+        (decode.audience > Constraint::SwitchedOff, CheckKind::Audience),
+        (decode.issuer > Constraint::SwitchedOff, CheckKind::Issuer),
+        (decode.expiry.is_checked, CheckKind::Expiry),
+    ];
+    constrained.into_iter().filter(|(is_so, _)| *is_so).map(|(_, kind)| kind).collect()
+}
+
 /// The decoder that a program writes itself.
 fn by_hand() -> Arc<DecodeModel> {
     static MODEL: LazyLock<Arc<DecodeModel>> = LazyLock::new(|| {
-        Arc::new(DecodeModel {
-            path: Vec::new(),
-            parameters: Vec::new(),
-            signature: SignatureModel::Never,
-            gives: DecodeGives::Claims,
-            verify_switches: Vec::new(),
-            legacy_verify_parameter: None,
-            audience: None,
-            issuer: None,
-            checks_expiry: false,
-            validated_by: None,
-            object: None,
-            needs: Vec::new(),
-            validators: Vec::new(),
-            always: Vec::new(),
-            raises: Vec::new(),
-            audience_fix: String::new(),
-            issuer_fix: String::new(),
-            signature_fix: "verify the token with a JWT library and its key (`jwt.decode(token, key, algorithms=[…], audience=…, issuer=…)`)".to_owned(),
-        })
+        let words = r#"
+            path = []
+            parameters = []
+            needs = []
+            signature = "never"
+            checks-expiry = false
+            raises = []
+            signature-fix = "verify the token with a JWT library and its key (`jwt.decode(token, key, algorithms=[…], audience=…, issuer=…)`)"
+        "#;
+        Arc::new(
+            toml::from_str(words).unwrap_or_else(|error| unreachable!("the words above follow the schema: {error}")),
+        )
     });
     Arc::clone(&MODEL)
 }
@@ -231,41 +287,9 @@ pub(super) fn is_incomplete(model: &DecodeModel, arguments: &Arguments<'_>) -> b
     arguments.rest.is_none() && model.needs.iter().any(is_missing)
 }
 
-/// Whether a decode call constrains a claim: by its parameter, or by something that cannot be read.
-fn constrains(
-    model: &DecodeModel,
-    claim: Option<&ClaimParameter>,
-    options: Option<&Value<'_>>,
-    arguments: &Arguments<'_>,
-    name: &str,
-) -> bool {
-    let Some(claim) = claim else { return false };
-    if let Some(Shape::Dictionary(dictionary)) = options.map(|options| &options.shape) {
-        let is_off = claim.verify_option.as_deref().and_then(|option| dictionary.entries.get(option));
-        if is_off.is_some_and(|value| value.as_boolean() == Some(false)) {
-            return false;
-        }
-        if dictionary.entries.contains_key(name) {
-            return true;
-        }
-    } else if options.is_some_and(|options| !options.is_none()) {
-        return true;
-    }
-    let given = named_parameter(&model.parameters, arguments, &claim.parameter);
-    let is_given = given.is_some_and(|value| match (&value.shape, &claim.key) {
-        (Shape::Dictionary(expected), Some(key)) => {
-            expected.rest.is_some() || expected.entries.get(key.as_str()).is_some_and(|value| !value.is_none())
-        }
-        _ => !value.is_none(),
-    });
-    let is_present =
-        |name: &String| named_parameter(&model.parameters, arguments, name).is_some_and(|value| !value.is_none());
-    is_given || model.validators.iter().any(is_present) || arguments.rest.is_some()
-}
-
 fn decoded_value<'p>(model: &DecodeModel, token: &Value<'p>, is_verified: bool, place: Place) -> Value<'p> {
     let (kind, words) = match (model.gives, is_verified) {
-        (DecodeGives::Header, _) => (OriginKind::TokenHeader, "the token's unverified header is read here"),
+        (DecodeGives::Header, _) => (whole_header(), "the token's unverified header is read here"),
         (_, true) => (OriginKind::Claims { decode: place, is_verified }, "the token is verified here"),
         (_, false) => {
             (OriginKind::Claims { decode: place, is_verified }, "the token is decoded without verification here")
@@ -287,9 +311,10 @@ fn decoded_value<'p>(model: &DecodeModel, token: &Value<'p>, is_verified: bool, 
         }
         DecodeGives::HeaderAndClaims => {
             let words = "the token's header is read here";
-            let header = Origins::one(OriginKind::TokenHeader, confidence, place, words);
+            let header = Origins::one(whole_header(), confidence, place, words);
             Value::of(Shape::Sequence(Rc::new(vec![Value::from_origins(header, Nullness::FULL), value])))
         }
+        DecodeGives::VerdictAndClaims => Value::of(Shape::Sequence(Rc::new(vec![Value::any_boolean(), value]))),
         DecodeGives::Claims | DecodeGives::Header => match model.object.as_deref() {
             Some(class) => Value { shape: Shape::ExternalInstance { class: class.into(), at: place }, ..value },
             None => value,

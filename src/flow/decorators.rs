@@ -39,6 +39,7 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
     ) -> Branches<'p> {
         if self.is_transparent_decorator(decorator, written) {
+            self.decorator_registers(decorator, &inner, place);
             return one(state, inner);
         }
         // What a decorator does when it is applied happens at start-up, not for the caller.
@@ -79,6 +80,13 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A library decorator or call that checks the caller.
     pub(super) fn guard(&mut self, state: State<'p>, decorator: &Rc<LibraryDecorator<'p>>) -> Branches<'p> {
+        if let Some(crate::models::Meaning::Before(model)) = self.models.meaning(&decorator.path).cloned() {
+            let mut given = decorator.arguments.positional.iter();
+            let Some(check) = given.next() else { return one(state, Value::unknown()) };
+            let handed = model.arguments.iter().map(|gives| self.given(&Value::unknown(), gives, decorator.place));
+            let arguments = Arguments { rest: Some(Value::unknown()), ..Arguments::of(handed.collect()) };
+            return self.call(state, check, arguments, decorator.place);
+        }
         self.verify_caller(state, &decorator.path, &decorator.arguments, decorator.place)
     }
 }

@@ -6,14 +6,16 @@ use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Origins};
 use super::state::State;
 use super::value::{Constant, Dictionary, Nullness, Shape, Value};
-use crate::syntax::tree::{ComprehensionClause, ComprehensionKind, Expression, ExpressionKind, FormattedPart};
+use crate::source::Place;
+use crate::syntax::tree::{ComprehensionClause, ComprehensionKind, Expression, ExpressionKind, FormattedPart, Name};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
-    pub(super) fn formatted(&mut self, state: State<'p>, parts: &'p [FormattedPart]) -> Branches<'p> {
+    pub(super) fn formatted(&mut self, state: State<'p>, parts: &'p [FormattedPart], whole: Place) -> Branches<'p> {
         let mut paths = vec![(state, Origins::default(), Some(String::new()), false)];
         let mut first_place = None;
+        let pattern = address_pattern(parts).map(|text| Value::text(text, whole, false).address_origin());
         for part in parts {
             match part {
                 FormattedPart::Text(text) => {
@@ -25,14 +27,16 @@ impl<'p> Interpreter<'p, '_> {
                 FormattedPart::Value { value, .. } => {
                     let mut longer = Vec::new();
                     for (state, origins, constant, has_text) in paths {
+                        let place = self.place(value.span);
                         for (state, value) in self.evaluate(state, value) {
+                            let value = self.shown(&state, &value, place);
                             if let Shape::Constant(Constant::Text { at, .. }) = &value.shape {
                                 first_place.get_or_insert(*at);
                             }
                             let constant = constant.clone().zip(value.as_text()).map(|(known, text)| known + text);
                             longer.push((
                                 state,
-                                origins.union(&value.deep_origins()),
+                                origins.union(&value.deep_origins()).union(&value.address_origin()),
                                 constant,
                                 has_text || value.nullness == Nullness::FULL,
                             ));
@@ -48,7 +52,7 @@ impl<'p> Interpreter<'p, '_> {
                 let nullness = if has_text { Nullness::FULL } else { Nullness::PRESENT };
                 let value = match (constant, first_place) {
                     (Some(text), Some(at)) => Value::text(text.into(), at, false).with_origins(origins),
-                    _ => Value::from_origins(origins, nullness),
+                    _ => Value::from_origins(origins.union(&pattern.clone().unwrap_or_default()), nullness),
                 };
                 (state, value)
             })
@@ -134,7 +138,7 @@ impl<'p> Interpreter<'p, '_> {
             for condition in &clause.conditions {
                 inner = inner.into_iter().flat_map(|state| self.branch(state, condition).0).collect();
             }
-            states = super::state::merge(inner, self.place(element.span)).0;
+            states = self.merge(inner, self.place(element.span));
         }
         let mut all: Branches<'p> = SmallVec::new();
         for state in states {
@@ -160,4 +164,14 @@ impl<'p> Interpreter<'p, '_> {
         }
         all
     }
+}
+
+/// The text of a formatted string with `{}` for what it holds, where that is an address.
+fn address_pattern(parts: &[FormattedPart]) -> Option<Name> {
+    let pieces = parts.iter().map(|part| match part {
+        FormattedPart::Text(text) => text.as_str(),
+        FormattedPart::Value { .. } => "{}",
+    });
+    let text: String = pieces.collect();
+    super::value::is_address(&text).then(|| text.into())
 }

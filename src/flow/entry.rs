@@ -1,17 +1,18 @@
 //! Entries: what frameworks call, what surrounds it, and how one is run from the outside in.
 
+use super::bounds::{REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES};
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
-use super::interpreter::{
-    Branches, Frame, Interpreter, REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES, Raised, RaisedClass,
-};
+use super::interpreter::{Branches, Frame, Interpreter, Raised, RaisedClass};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
+use super::routing::Way;
+use super::startup::{Made, Mount};
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, RequestMap, Shape, Value};
 use super::walk::Site;
 use crate::finding::Confidence;
 use crate::models::schema::{HandlerModel, VariableSyntax};
-use crate::program::vocabulary;
+use crate::program::{ClassRef, vocabulary};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Expression, Name, Parameter, ParameterKind};
 use smallvec::SmallVec;
@@ -24,14 +25,40 @@ pub struct Entry<'p> {
     pub site: Site<'p>,
     /// What rules are told about it.
     pub info: EntryInfo,
+    /// The decorator or call that registers it.
+    pub at: Option<Place>,
     /// The application or blueprint it is registered on: where that was made, when it is known.
     pub owner: Option<Place>,
+    /// The way from the application to the owner; empty where that is not known.
+    pub way: Way,
     /// Whether the owner is a whole application: its hooks hold for everything in the project.
     pub is_application_wide: bool,
+    /// Whether the registering call was given more than the bare function.
+    pub is_wrapped: bool,
+    /// What an error handler waits for.
+    pub error: Option<Name>,
     /// What the framework gives it.
     pub handler: HandlerModel,
     /// Decorators that it is wrapped in where it is registered, the outermost first, and the file they are written in.
     pub around: Vec<(FileId, &'p Expression)>,
+}
+
+impl<'p> Entry<'p> {
+    /// An entry of which nothing is known but what it runs.
+    pub fn new(site: Site<'p>, info: EntryInfo) -> Self {
+        Self {
+            site,
+            info,
+            at: None,
+            owner: None,
+            way: Way::default(),
+            is_application_wide: false,
+            is_wrapped: false,
+            error: None,
+            handler: HandlerModel::default(),
+            around: Vec::new(),
+        }
+    }
 }
 
 /// Everything in one file that can run.
@@ -41,6 +68,10 @@ pub struct FileEntries<'p> {
     pub entries: Vec<Entry<'p>>,
     /// All functions, entries included.
     pub sites: Vec<Site<'p>>,
+    /// Objects with routes that it makes.
+    pub made: Vec<(Place, Made)>,
+    /// What it puts under what.
+    pub mounts: Vec<Mount>,
 }
 
 impl<'p> Interpreter<'p, '_> {
@@ -48,56 +79,39 @@ impl<'p> Interpreter<'p, '_> {
     pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>]) -> Vec<Outcome> {
         self.begin_entry();
         self.entry = Some(entry.info.place);
+        self.is_route = entry.info.kind == EntryKind::Route;
         self.reach = if entry.info.kind == EntryKind::Function { REACH_OF_FUNCTIONS } else { REACH_OF_ROUTES };
         self.frames.push(Frame::new(entry.site.file, None));
         let mut outcomes = Vec::new();
         let mut states = vec![State::default()];
+        let (middleware, hooks): (Vec<&Entry<'p>>, Vec<&Entry<'p>>) =
+            hooks.iter().partition(|hook| hook.handler.continuation.is_some());
         for hook in hooks {
             states = self.run_hook(states, hook, &mut outcomes);
+        }
+        if !middleware.is_empty() {
+            self.set_out(entry, &middleware);
         }
         for state in states {
             self.run_handler(state, entry, &mut outcomes);
         }
+        self.course = None;
         self.frames.clear();
+        self.close_entry(&mut outcomes);
         let facts = std::mem::take(&mut self.facts);
         self.emit(&Event::EntryEnd { entry: &entry.info, outcomes: &outcomes, facts: &facts });
         self.facts = facts;
         outcomes
     }
 
-    fn run_hook(&mut self, states: Vec<State<'p>>, hook: &Entry<'p>, outcomes: &mut Vec<Outcome>) -> Vec<State<'p>> {
-        let mut next = Vec::new();
-        for state in states {
-            let callee = self.entry_function(&state, hook);
-            let branches = self.call(state, &callee, Arguments::default(), hook.info.place);
-            for (state, value) in branches {
-                if value.is_none() || matches!(value.shape, Shape::Unknown) {
-                    next.push(state);
-                } else {
-                    let (ending, status) = outcome::of_return(&state, &value);
-                    outcomes.push(Outcome { ending, status, evidence: state.evidence, place: hook.info.place });
-                }
-            }
-            self.take_raised(outcomes);
-        }
-        super::state::merge(next, hook.info.place).0
-    }
-
-    fn run_handler(&mut self, mut state: State<'p>, entry: &Entry<'p>, outcomes: &mut Vec<Outcome>) {
-        if let (Some(attribute), Some(class)) = (&entry.handler.request_attribute, entry.site.class) {
-            let request = self.handed_request(entry);
-            state.set_attribute(Object::SelfOf(class.place()), attribute.as_str().into(), request);
-        }
-        let callee = self.entry_function(&state, entry);
-        let arguments = self.entry_arguments(&state, entry);
-        let by_name = entry.info.kind == EntryKind::Route && entry.handler.parameters_by_name;
-        let plain = self.undecorated(entry.site);
+    fn run_handler(&mut self, state: State<'p>, entry: &Entry<'p>, outcomes: &mut Vec<Outcome>) {
         let mut branches: Branches<'p> = SmallVec::new();
-        for (state, arguments) in self.inject(state, &plain, arguments, by_name) {
-            let (callee, arguments) = self.surrounded(&state, entry, callee.clone(), arguments);
-            branches.extend(self.call(state, &callee, arguments, entry.info.place));
+        for state in self.run_before(self.with_request(state, entry), entry, outcomes) {
+            branches.extend(match self.course {
+                Some(_) => self.go_on(state, 0),
+                None => self.answers_of(state, entry),
+            });
         }
-        self.behind = None;
         for (state, value) in branches {
             let (ending, status) = match entry.info.kind {
                 _ if outcome::is_refusing_answer(&value, self.models.refusing_fields()) => (Ending::Refusal, None),
@@ -119,8 +133,34 @@ impl<'p> Interpreter<'p, '_> {
         self.take_raised(outcomes);
     }
 
+    /// The request where a view's object keeps it.
+    fn with_request(&self, mut state: State<'p>, entry: &Entry<'p>) -> State<'p> {
+        if let (Some(attribute), Some(class)) = (&entry.handler.request_attribute, entry.site.class) {
+            let request = self.handed_request(entry);
+            state.set_attribute(Object::SelfOf(class.place()), attribute.as_str().into(), request);
+        }
+        state
+    }
+
+    /// What the function of an entry answers, behind the dependencies that stand beside it.
+    pub(super) fn answers_of(&mut self, state: State<'p>, entry: &Entry<'p>) -> Branches<'p> {
+        let by_name = entry.info.kind == EntryKind::Route && entry.handler.parameters_by_name;
+        let mut branches: Branches<'p> = SmallVec::new();
+        for state in self.run_dependencies(state, entry) {
+            let callee = self.entry_function(&state, entry);
+            let arguments = self.entry_arguments(&state, entry);
+            let plain = self.undecorated(entry.site);
+            for (state, arguments) in self.inject(state, &plain, arguments, by_name) {
+                let (callee, arguments) = self.surrounded(&state, entry, callee.clone(), arguments);
+                branches.extend(self.call(state, &callee, arguments, entry.info.place));
+            }
+        }
+        self.behind = None;
+        branches
+    }
+
     /// Exceptions that reach the framework turn the caller away.
-    fn take_raised(&mut self, outcomes: &mut Vec<Outcome>) {
+    pub(super) fn take_raised(&mut self, outcomes: &mut Vec<Outcome>) {
         for Raised { state, class, place, .. } in std::mem::take(&mut self.frame().raised) {
             let status = match class {
                 RaisedClass::Http(status) => status,
@@ -132,7 +172,26 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The function of an entry with its decorators, and what it captured.
-    fn entry_function(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Value<'p> {
+    pub(super) fn entry_function(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Value<'p> {
+        if entry.is_wrapped
+            && let Some(value) = entry.at.and_then(|at| self.registered_value(at))
+        {
+            if let Some(class) = entry.site.class {
+                let method = self.own_function(state, entry);
+                self.answering = Some((class.place(), method));
+            }
+            return value;
+        }
+        self.own_function(state, entry)
+    }
+
+    /// The method that answers for a view class in this entry.
+    pub(super) fn answering_method(&self, class: ClassRef<'p>) -> Option<Value<'p>> {
+        self.answering.as_ref().filter(|(known, _)| *known == class.place()).map(|(_, method)| method.clone())
+    }
+
+    /// The function of an entry with its own decorators and those of its class.
+    fn own_function(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Value<'p> {
         let site = entry.site;
         let plain = self.undecorated(site);
         let is_alone = entry.info.kind == EntryKind::Function;
@@ -160,7 +219,7 @@ impl<'p> Interpreter<'p, '_> {
         let Some(model) = self.view_class_model(class) else { return inner };
         let mut value = inner;
         for list in &model.decorators {
-            let Some(decorators) = self.class_attribute(class, &Name::new(list), 8) else { continue };
+            let Some(decorators) = self.class_attribute(class, &Name::new(list)) else { continue };
             let all: Vec<Value<'p>> = match &decorators.shape {
                 Shape::Sequence(elements) => elements.to_vec(),
                 _ => vec![Value::unknown()],
@@ -190,7 +249,7 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    fn entry_arguments(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Arguments<'p> {
+    pub(super) fn entry_arguments(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Arguments<'p> {
         let site = entry.site;
         let mut arguments = Arguments::default();
         let mut parameters = site.function.parameters.as_slice();
@@ -247,7 +306,10 @@ impl<'p> Interpreter<'p, '_> {
                     }
                 }
             }
-            _ => arguments.rest = Some(Value::unknown()),
+            _ => {
+                self.hand_over(entry, parameters, &mut arguments);
+                arguments.rest = Some(Value::unknown());
+            }
         }
         arguments
     }
@@ -262,23 +324,7 @@ impl<'p> Interpreter<'p, '_> {
     ) {
         let site = entry.site;
         let map = Value::of(Shape::Request(RequestMap::Path));
-        let mut own = parameters;
-        if let Some(parameter) = entry.handler.request_class.as_ref().and(parameters.get(entry.handler.request_at)) {
-            let request = self.handed_request(entry);
-            if entry.handler.request_at == 0 {
-                arguments.positional.push(request);
-            } else {
-                arguments.keywords.push((parameter.name.clone(), request));
-            }
-            own = parameters.get(entry.handler.request_at + 1..).unwrap_or_default();
-        }
-        if let Some(class) = &entry.handler.answer_class
-            && let Some((parameter, rest)) = own.split_first()
-        {
-            let value = super::library::object_of(&self.models.canonical(class), entry.info.place);
-            arguments.keywords.push((parameter.name.clone(), value));
-            own = rest;
-        }
+        let own = self.hand_over(entry, parameters, arguments);
         arguments.rest = Some(Value::unknown());
         if entry.handler.hides_variables {
             return;
@@ -302,7 +348,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The request object that a handler is handed.
-    fn handed_request(&self, entry: &Entry<'p>) -> Value<'p> {
+    pub(super) fn handed_request(&self, entry: &Entry<'p>) -> Value<'p> {
         let Some(class) = &entry.handler.request_class else { return Value::unknown() };
         let class: Name = self.models.canonical(class).into_owned().into();
         let origins = self.headers_inside(entry, &class);
@@ -357,6 +403,7 @@ impl<'p> Interpreter<'p, '_> {
         self.settings_of_module(file);
         self.named_settings(file);
         self.frames.clear();
+        self.close_entry(&mut []);
         let place = Place { file, span: crate::source::Span::default() };
         let entry =
             EntryInfo { kind: EntryKind::Module, name: Name::default(), path: None, methods: Vec::new(), place };
@@ -373,14 +420,7 @@ impl<'p> Interpreter<'p, '_> {
             methods: Vec::new(),
             place: site.place(),
         };
-        Entry {
-            site,
-            info,
-            owner: None,
-            is_application_wide: false,
-            handler: HandlerModel::default(),
-            around: Vec::new(),
-        }
+        Entry::new(site, info)
     }
 }
 
@@ -411,11 +451,10 @@ fn path_variables(path: &str, syntax: VariableSyntax) -> Vec<Name> {
         VariableSyntax::Groups => ("(?P<", '>'),
     };
     let inner = path.split(opening).skip(1).filter_map(|rest| rest.split(closing).next());
-    inner
-        .map(|inner| match syntax {
-            VariableSyntax::Angle => inner.rsplit(':').next(),
-            VariableSyntax::Braces | VariableSyntax::Groups => inner.split(':').next(),
-        })
-        .map(|name| Name::new(name.unwrap_or_default().trim()))
-        .collect()
+    // `<int:number>` and `<number:int>` are both written: the name of a converter is no parameter's.
+    let names = inner.flat_map(|inner| match syntax {
+        VariableSyntax::Angle => inner.split(':').collect::<Vec<_>>(),
+        VariableSyntax::Braces | VariableSyntax::Groups => inner.split(':').take(1).collect(),
+    });
+    names.map(|name| Name::new(name.trim())).collect()
 }

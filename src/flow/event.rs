@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::evidence::Evidence;
 use super::origin::Origin;
-use super::value::Value;
+use super::token::{Algorithms, Constraint, Expiry};
+use super::value::{Dictionary, Value};
 use crate::finding::Confidence;
 use crate::models::schema::{DecodeModel, LogModel};
+use crate::program::versions::Fit;
 use crate::source::Place;
 use crate::syntax::tree::Name;
 
@@ -52,7 +54,6 @@ pub struct Comparison<'p> {
 
 /// A token is decoded.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent questions about one call")]
 pub struct Decode<'p> {
     /// The library's function.
     pub model: Arc<DecodeModel>,
@@ -68,12 +69,40 @@ pub struct Decode<'p> {
     pub key: Option<Value<'p>>,
     /// Whether the signature is verified.
     pub is_verified: bool,
-    /// Whether it is a parameter of older versions that switches verification off.
-    pub is_legacy: bool,
-    /// Whether the call itself constrains the audience, or whether that cannot be known.
-    pub has_audience: bool,
-    /// The same for the issuer.
-    pub has_issuer: bool,
+    /// Whether that rests on a version of the library that nothing states.
+    pub assumes_version: bool,
+    /// What the call itself, or a later validation of its claims, expects of the audience.
+    pub audience: Constraint,
+    /// The same of the issuer.
+    pub issuer: Constraint,
+    /// What is done about expiry.
+    pub expiry: Expiry,
+    /// The algorithms that it accepts.
+    pub algorithms: Algorithms,
+    /// Whether, where it names none, the one of the token's own header is used.
+    pub follows_token: Fit,
+}
+
+/// What is done with something that an unverified token header says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HeaderUse {
+    /// It is in the name of a file that is opened.
+    File,
+    /// It is in the text of an SQL statement.
+    Sql,
+    /// It is in a URL that is fetched.
+    Url,
+    /// It is the key.
+    Key,
+}
+
+/// An authorization server is asked about a token (RFC 7662).
+#[derive(Clone, Debug)]
+pub struct Introspection<'p> {
+    /// The call.
+    pub place: Place,
+    /// What it sends.
+    pub token: Value<'p>,
 }
 
 /// What is done with a literal or setting that makes it a secret.
@@ -135,6 +164,8 @@ pub enum EntryKind {
     Hook,
     /// A token or password callback.
     TokenCallback,
+    /// Answers in place of a route that raised.
+    ErrorHandler,
     /// Something a framework calls at other times.
     Other,
     /// A function that no entry reaches, judged alone.
@@ -165,6 +196,18 @@ pub struct Facts<'p> {
     pub decodes: BTreeMap<Place, Decode<'p>>,
     /// Claims that were tested: decode and name.
     pub claim_checks: BTreeSet<(Place, Name)>,
+    /// Claims that were read: decode and name.
+    pub claim_reads: BTreeSet<(Place, Name)>,
+    /// Decodes whose claims were validated by a call of their own.
+    pub validated: BTreeSet<Place>,
+    /// Comparisons of claims of which nobody looks at the result, with the claim's name.
+    pub unused_comparisons: BTreeMap<Place, Name>,
+    /// Parameters of unverified token headers that were tested, or seen by what nobody can see into.
+    pub header_checks: BTreeSet<Name>,
+    /// What was done with parameters of unverified token headers, by place.
+    pub header_uses: BTreeMap<(Place, HeaderUse), Origin>,
+    /// Questions to an authorization server, by place: the answers' claims carry it.
+    pub introspections: BTreeMap<Place, Introspection<'p>>,
     /// Decodes whose claims an unknown function saw whole, or that left the analysed code.
     pub escaped_claims: BTreeSet<Place>,
     /// What unverified claims decided.
@@ -179,6 +222,63 @@ pub struct Facts<'p> {
     pub logged_settings: Vec<(Origin, String, Place)>,
 }
 
+/// A request to another service.
+#[derive(Clone, Debug)]
+pub struct OutgoingCall<'p> {
+    /// The call as the program spells it.
+    pub function: Name,
+    /// The library as users know it.
+    pub library: Name,
+    /// Where it goes.
+    pub address: Value<'p>,
+    /// Its headers, those of its client included.
+    pub headers: Dictionary<'p>,
+    /// Basic or other credentials.
+    pub authentication: Option<Value<'p>>,
+    /// What is put into the query string.
+    pub query: Option<Value<'p>>,
+    /// What is sent in the body.
+    pub body: Option<Value<'p>>,
+    /// Where the check of the other side's certificate is switched off.
+    pub unverified: Option<Place>,
+    /// Whether something had checked the caller before.
+    pub is_caller_checked: bool,
+    /// The whole call.
+    pub place: Place,
+}
+
+/// An answer to the caller.
+#[derive(Clone, Debug)]
+pub struct Answer<'p> {
+    /// The call that makes it as the program spells it; empty where a view returns it.
+    pub function: Name,
+    /// What it is made of.
+    pub body: Vec<Value<'p>>,
+    /// Where it redirects to.
+    pub address: Option<Value<'p>>,
+    /// Its status, where known.
+    pub status: Option<i64>,
+    /// Where.
+    pub place: Place,
+}
+
+/// A cookie is set.
+#[derive(Clone, Debug)]
+pub struct CookieCall<'p> {
+    /// Its name, where that is a constant.
+    pub name: Option<Name>,
+    /// What it holds.
+    pub value: Value<'p>,
+    /// The `Secure` flag as given.
+    pub is_secure: Option<Value<'p>>,
+    /// The `HttpOnly` flag as given.
+    pub is_http_only: Option<Value<'p>>,
+    /// Whether further arguments are given that cannot be read.
+    pub is_open: bool,
+    /// The whole call.
+    pub place: Place,
+}
+
 /// What a rule can observe.
 #[derive(Debug)]
 pub enum Event<'a, 'p> {
@@ -190,10 +290,34 @@ pub enum Event<'a, 'p> {
         sink: &'a LogModel,
         /// What is written.
         value: &'a Value<'p>,
+        /// Its place among the positional arguments, from 0; none for others.
+        position: Option<usize>,
         /// The whole call.
         place: Place,
         /// Medium where the logger is known by its name only.
         confidence: Confidence,
+    },
+    /// Algorithms are named for tokens that are accepted or issued.
+    Algorithms {
+        /// The argument or setting.
+        value: &'a Value<'p>,
+        /// Whether tokens are issued with it.
+        is_issued: bool,
+        /// Whether a token of the algorithm `none` passes then.
+        accepts_none: bool,
+        /// The function or configuration key.
+        user: &'a str,
+        /// Where.
+        place: Place,
+    },
+    /// A configuration key gets a value.
+    Configured {
+        /// The key; one of a dictionary by both, joined by a dot.
+        key: &'a str,
+        /// The value.
+        value: &'a Value<'p>,
+        /// Where.
+        place: Place,
     },
     /// A value is used as a secret.
     SecretUse {
@@ -206,6 +330,12 @@ pub enum Event<'a, 'p> {
         /// Where.
         place: Place,
     },
+    /// A request is sent.
+    Outgoing(&'a OutgoingCall<'p>),
+    /// The caller is answered.
+    Answer(&'a Answer<'p>),
+    /// A cookie is set.
+    Cookie(&'a CookieCall<'p>),
     /// The result of a validator that accepts everything guards something.
     Stub {
         /// The validator.

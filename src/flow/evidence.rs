@@ -117,6 +117,22 @@ impl Evidence {
         }
     }
 
+    /// The checks of both.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let mut all = self.clone();
+        if self != other {
+            all.add_all(other);
+        }
+        all
+    }
+
+    /// Whether two paths established the same kinds of things, wherever they did.
+    pub fn is_of_same_kinds(&self, other: &Self) -> bool {
+        let kinds = |evidence: &Self| evidence.iter().fold(0_u32, |all, check| all | 1 << check.kind as u32);
+        kinds(self) == kinds(other)
+    }
+
     /// Each check.
     pub fn iter(&self) -> std::slice::Iter<'_, Check> {
         self.checks.iter()

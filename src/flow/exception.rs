@@ -1,11 +1,9 @@
 //! Exceptions: what is raised, and which handler it reaches.
 
 use super::interpreter::{Interpreter, Raised, RaisedClass};
-use super::origin::Origins;
-use super::state::{State, merge};
+use super::state::State;
 use super::statement::LoopExits;
-use super::value::{Nullness, Shape, Value};
-use crate::program::ClassRef;
+use super::value::{Shape, Value};
 use crate::source::Place;
 use crate::syntax::tree::{Expression, Handler, Statement};
 use std::rc::Rc;
@@ -13,7 +11,9 @@ use std::rc::Rc;
 impl<'p> Interpreter<'p, '_> {
     pub(super) fn raise_statement(&mut self, state: State<'p>, exception: Option<&'p Expression>, place: Place) {
         let Some(exception) = exception else {
-            return self.raise(state, RaisedClass::Unknown, Origins::default(), place);
+            let (class, value) =
+                self.frame().caught.last().cloned().unwrap_or((RaisedClass::Unknown, Value::unknown()));
+            return self.raise_value(state, class, value, place);
         };
         for (state, value) in self.evaluate(state, exception) {
             let class = match &value.shape {
@@ -24,8 +24,7 @@ impl<'p> Interpreter<'p, '_> {
                 Shape::Response { status } => RaisedClass::Http(*status),
                 _ => RaisedClass::Unknown,
             };
-            let carries = value.deep_origins();
-            self.raise(state, class, carries, place);
+            self.raise_value(state, class, value, place);
         }
     }
 
@@ -52,14 +51,17 @@ impl<'p> Interpreter<'p, '_> {
         for handler in handlers {
             let (caught, rest) = self.caught_by(handler, raised);
             raised = rest;
+            let held = common(&caught);
             let states: Vec<State<'p>> = if caught.is_empty() {
                 // Nothing known raises what this handler waits for: it may still come from anywhere in the body.
                 vec![entry.clone()]
             } else {
                 caught.into_iter().map(|raised| self.with_exception(raised, handler)).collect()
             };
-            let (states, _) = merge(states, self.place(handler.span));
+            let states = self.merge(states, self.place(handler.span));
+            self.frame().caught.push(held);
             next.extend(self.block_in_loop(states, &handler.body, exits));
+            self.frame().caught.pop();
         }
         self.frame().raised.extend(raised);
         if finally.is_empty() { next } else { self.block_in_loop(next, finally, exits) }
@@ -69,8 +71,7 @@ impl<'p> Interpreter<'p, '_> {
         let mut state = raised.state;
         // The frame of the function that raised is gone: only its world remains.
         if let Some(name) = &handler.name {
-            let text = Value::from_origins(raised.carries, Nullness::FULL);
-            state.locals.set(name.clone(), text);
+            state.locals.set(name.clone(), raised.value);
         }
         state
     }
@@ -86,7 +87,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         match (class, &wanted.shape) {
             (RaisedClass::Program(raised), Shape::Class(wanted)) => {
-                if self.inherits(*raised, *wanted, 8) {
+                if self.resolution_order(*raised).iter().any(|class| class.place() == wanted.place()) {
                     Catch::Certainly
                 } else {
                     Catch::Never
@@ -141,15 +142,6 @@ impl<'p> Interpreter<'p, '_> {
         }
         (caught, rest)
     }
-
-    fn inherits(&mut self, class: ClassRef<'p>, base: ClassRef<'p>, depth: u32) -> bool {
-        class.place() == base.place()
-            || depth > 0
-                && self.bases(class).into_iter().any(|parent| match parent.shape {
-                    Shape::Class(parent) => self.inherits(parent, base, depth - 1),
-                    _ => false,
-                })
-    }
 }
 
 /// Whether a handler catches an exception.
@@ -165,4 +157,20 @@ fn is_builtin_exception(path: &str) -> bool {
         && (path.ends_with("Error")
             || path.ends_with("Exception")
             || matches!(path, "StopIteration" | "KeyboardInterrupt"))
+}
+
+/// What a bare `raise` raises again: what was caught, where that is of one kind.
+fn common<'p>(caught: &[Raised<'p>]) -> (RaisedClass<'p>, Value<'p>) {
+    let value = caught.iter().map(|raised| raised.value.clone()).reduce(|left, right| left.join(&right));
+    let is_same = |left: &RaisedClass<'_>, right: &RaisedClass<'_>| match (left, right) {
+        (RaisedClass::Program(left), RaisedClass::Program(right)) => left.place() == right.place(),
+        (RaisedClass::External(left), RaisedClass::External(right)) => left == right,
+        (RaisedClass::Http(left), RaisedClass::Http(right)) => left == right,
+        _ => false,
+    };
+    let class = match caught {
+        [first, rest @ ..] if rest.iter().all(|raised| is_same(&first.class, &raised.class)) => first.class.clone(),
+        _ => RaisedClass::Unknown,
+    };
+    (class, value.unwrap_or_else(Value::unknown))
 }

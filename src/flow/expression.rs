@@ -15,10 +15,10 @@ use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Na
 impl<'p> Interpreter<'p, '_> {
     /// The value of an expression on every path.
     pub fn evaluate(&mut self, state: State<'p>, expression: &'p Expression) -> Branches<'p> {
-        if !self.spend() {
+        let place = self.place(expression.span);
+        if !self.spend(place) {
             return one(state, Value::unknown());
         }
-        let place = self.place(expression.span);
         match &expression.kind {
             ExpressionKind::Name(name) => {
                 let value = self.lookup(&state, name);
@@ -31,7 +31,7 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::None => one(state, Value::none()),
             ExpressionKind::Float(_) | ExpressionKind::Ellipsis => one(state, Value::of(Shape::Unknown)),
             ExpressionKind::Opaque => one(state, Value::unknown()),
-            ExpressionKind::Formatted(parts) => self.formatted(state, parts),
+            ExpressionKind::Formatted(parts) => self.formatted(state, parts, place),
             ExpressionKind::Attribute { value, name, .. } => {
                 let branches = self.evaluate(state, value);
                 let found = self.then(branches, |this, state, object| this.attribute(state, &object, name, place));
@@ -42,6 +42,10 @@ impl<'p> Interpreter<'p, '_> {
                 let found = self.then(branches, |this, state, object| {
                     let indices = this.evaluate(state, index);
                     this.then(indices, |this, state, index_value| {
+                        if let Some(value) = this.special_item(&state, &object, &index_value, place) {
+                            return one(state, value);
+                        }
+                        let object = this.walked(&state, &object, place);
                         let value = this.subscript(&state, &object, &index_value, index, place);
                         one(this.relying_on(state, &value, place), value)
                     })
@@ -65,7 +69,10 @@ impl<'p> Interpreter<'p, '_> {
                 let branches = self.evaluate(state, left);
                 self.then(branches, |this, state, left| {
                     let rights = this.evaluate(state, right);
-                    this.then(rights, |_, state, right| one(state, binary(&left, *operator, &right)))
+                    this.then(rights, |this, state, right| {
+                        let right = this.shown_when_formatted(&state, *operator, &right, place);
+                        one(state, binary(&left, *operator, &right))
+                    })
                 })
             }
             ExpressionKind::BooleanOperation { is_and, values } => self.boolean_operation(state, *is_and, values),
@@ -194,8 +201,10 @@ impl<'p> Interpreter<'p, '_> {
     /// A function or lambda with the names around it.
     pub(super) fn closure(&mut self, state: &State<'p>, code: Code<'p>) -> Value<'p> {
         let parent = self.frame().closure.clone();
-        let scope =
-            parent.as_ref().map(|outer| Rc::new(Scope { locals: state.locals.clone(), parent: outer.scope.clone() }));
+        let scope = parent.as_ref().map(|outer| {
+            let function = outer.code.place(outer.file);
+            Rc::new(Scope { locals: state.locals.clone(), parent: outer.scope.clone(), function })
+        });
         let class = parent.as_ref().and_then(|outer| outer.class);
         let closure = Closure { code, file: self.file(), class, scope };
         Value::of(Shape::Function(Rc::new(closure)))
@@ -212,7 +221,14 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The members of a value that is a mapping of claims, as a claim of that name.
-    pub(super) fn claim(&self, origins: &Origins, name: &str, place: crate::source::Place) -> Origins {
+    pub(super) fn claim(&mut self, origins: &Origins, name: &str, place: crate::source::Place) -> Origins {
+        if self.is_loud() {
+            let decodes = origins.iter().filter_map(|origin| match &origin.kind {
+                OriginKind::Claims { decode, .. } => Some(*decode),
+                _ => None,
+            });
+            self.facts.claim_reads.extend(decodes.map(|decode| (decode, Name::new(name))));
+        }
         origins.filter_map(|origin| match &origin.kind {
             OriginKind::Claims { decode, is_verified } => {
                 let kind = OriginKind::Claim { decode: *decode, is_verified: *is_verified, name: Name::new(name) };

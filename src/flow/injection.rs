@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
+use super::bounds::Bound;
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Frame, Interpreter, one};
 use super::state::{MAX_PATHS, State};
@@ -80,9 +81,9 @@ impl<'p> Interpreter<'p, '_> {
                 }
             }
             if longer.len() > MAX_PATHS {
-                self.is_bounded = true;
-                longer.truncate(MAX_PATHS);
                 let at = Place { file: signature.closure.file, span: parameter.span };
+                self.bounds.note(Bound::Paths, at);
+                longer.truncate(MAX_PATHS);
                 longer.iter_mut().for_each(|(state, _)| state.evidence.add(CheckKind::Opaque, at));
             }
             paths = longer;
@@ -120,6 +121,14 @@ impl<'p> Interpreter<'p, '_> {
             }
             Shape::Class(_) if by_name => Some(Supply::Typed(kind)),
             _ => by_name.then_some(Supply::ByName),
+        }
+    }
+
+    /// What a marker of a dependency names.
+    pub(super) fn dependency_of(&mut self, marker: &Value<'p>) -> Option<Value<'p>> {
+        match self.marked(marker, None)? {
+            Supply::Dependency(target) => Some(target),
+            _ => None,
         }
     }
 
@@ -183,7 +192,7 @@ impl<'p> Interpreter<'p, '_> {
         nesting: u32,
     ) -> Branches<'p> {
         if nesting == 0 {
-            self.is_bounded = true;
+            self.bounds.note(Bound::Depth, place);
             state.evidence.add(CheckKind::Opaque, place);
             return one(state, Value::unknown());
         }
@@ -246,10 +255,10 @@ impl<'p> Interpreter<'p, '_> {
         };
         match &target.shape {
             Shape::Class(class) => {
-                self.find_method(*class, "__init__", MAX_NESTING).map(|(owner, function)| method(owner, function))
+                self.find_method(*class, "__init__").map(|(owner, function)| method(owner, function))
             }
             Shape::Instance { class, .. } => {
-                self.find_method(*class, "__call__", MAX_NESTING).map(|(owner, function)| method(owner, function))
+                self.find_method(*class, "__call__").map(|(owner, function)| method(owner, function))
             }
             _ => signature(target),
         }
@@ -283,7 +292,7 @@ pub(super) fn marker<'p>(path: &Name, arguments: Arguments<'p>) -> Value<'p> {
 }
 
 /// What a dependency marker names.
-pub(super) fn dependency<'p>(model: &DependencyModel, arguments: &Arguments<'p>) -> Option<Value<'p>> {
+fn dependency<'p>(model: &DependencyModel, arguments: &Arguments<'p>) -> Option<Value<'p>> {
     super::library::parameter(&model.parameters, arguments, "dependency").cloned()
 }
 

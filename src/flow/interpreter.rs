@@ -6,11 +6,13 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
+use super::bounds::{REACH_OF_ROUTES, Reached};
 use super::event::{Event, Facts};
 use super::evidence::CheckKind;
 use super::origin::Origins;
+use super::startup::{Made, Partial, Record};
 use super::state::State;
-use super::value::{Closure, Object, Value};
+use super::value::{Closure, Nullness, Object, Value};
 use crate::models::Models;
 use crate::program::{ClassRef, Index, ModuleScope};
 use crate::source::{FileId, Place, Span};
@@ -19,19 +21,6 @@ use crate::syntax::tree::{Argument, Name};
 /// Paths with the value that an expression has on each.
 pub type Branches<'p> = SmallVec<[(State<'p>, Value<'p>); 1]>;
 
-/// Calls followed into each other. Real call chains from a route to a comparison are four or five deep.
-const MAX_DEPTH: usize = 14;
-
-/// How deep calls without arguments of interest are followed from a route with its hooks and decorators.
-pub(super) const REACH_OF_ROUTES: usize = 6;
-/// The same from a function judged alone: what it calls is judged alone too.
-pub(super) const REACH_OF_FUNCTIONS: usize = 2;
-/// The same from the top level of a module.
-pub(super) const REACH_OF_MODULES: usize = 1;
-
-/// Expressions and statements evaluated for one entry. The largest real handlers measured need a tenth of it.
-const MAX_WORK: u32 = 20_000;
-
 /// An exception on its way.
 #[derive(Clone, Debug)]
 pub struct Raised<'p> {
@@ -39,8 +28,8 @@ pub struct Raised<'p> {
     pub state: State<'p>,
     /// What it may be.
     pub class: RaisedClass<'p>,
-    /// What its text may carry.
-    pub carries: Origins,
+    /// The exception itself, or what its text may carry.
+    pub value: Value<'p>,
     /// Where.
     pub place: Place,
 }
@@ -73,12 +62,28 @@ pub struct Frame<'p> {
     pub raised: Vec<Raised<'p>>,
     /// How many `try` with handlers are open.
     pub open_tries: u32,
+    /// What the handlers that run have caught, the innermost last.
+    pub caught: Vec<(RaisedClass<'p>, Value<'p>)>,
+    /// Names of the function that live outside it.
+    pub scoping: Option<Rc<super::scoping::Scoping>>,
+    /// Whether something had checked the caller before it was called.
+    pub is_caller_checked: bool,
 }
 
 impl<'p> Frame<'p> {
     /// A frame in which nothing has happened.
     pub fn new(file: FileId, closure: Option<Rc<Closure<'p>>>) -> Self {
-        Self { file, closure, returns: Vec::new(), yields: None, raised: Vec::new(), open_tries: 0 }
+        Self {
+            file,
+            closure,
+            returns: Vec::new(),
+            yields: None,
+            raised: Vec::new(),
+            open_tries: 0,
+            caught: Vec::new(),
+            scoping: None,
+            is_caller_checked: false,
+        }
     }
 }
 
@@ -112,10 +117,12 @@ pub struct Interpreter<'p, 'i> {
     pub reached: FxHashSet<Place>,
     /// Functions met while running, with what they captured: how nested handlers are found.
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
-    /// Whether the running entry hit a bound.
-    pub is_bounded: bool,
+    /// Which bounds the running entry has reached.
+    pub bounds: Reached,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
+    /// The entry that runs behind middleware.
+    pub(super) course: Option<Rc<super::middleware::Course<'p>>>,
     pub(super) frames: Vec<Frame<'p>>,
     pub(super) summaries: FxHashMap<SummaryKey, Rc<Summary<'p>>>,
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
@@ -125,16 +132,37 @@ pub struct Interpreter<'p, 'i> {
     pub(super) module_attributes: FxHashMap<(Object, Name), Value<'p>>,
     pub(super) configuration: FxHashMap<(FileId, Name), Option<Value<'p>>>,
     pub(super) in_progress: FxHashSet<(FileId, Name)>,
+    /// What a module's name held before the binding that is looked at.
+    pub(super) earlier: FxHashMap<(FileId, Name), Value<'p>>,
     pub(super) class_scopes: FxHashMap<Place, Rc<ModuleScope<'p>>>,
+    /// Modules whose top level was run for what it assigns to the objects that it makes.
+    pub(super) loaded: FxHashSet<FileId>,
     pub(super) members_in_progress: FxHashSet<Place>,
+    /// Names that functions assign outside themselves, by the place of the function.
+    pub(super) scopings: FxHashMap<Place, Option<Rc<super::scoping::Scoping>>>,
+    /// Bases of classes, and the order in which they are asked, by the place of the class.
+    pub(super) bases: FxHashMap<Place, Rc<Vec<Value<'p>>>>,
+    pub(super) orders: FxHashMap<Place, Rc<Vec<ClassRef<'p>>>>,
     pub(super) running: Vec<Place>,
     pub(super) may_matter: FxHashMap<Place, bool>,
+    /// What start-up code registers, while it runs for that.
+    pub(super) record: Option<Record<'p>>,
+    /// Objects with routes, by the place that makes them.
+    pub(super) route_objects: FxHashMap<Place, Made>,
+    /// Registering decorators that wait for the function below them.
+    pub(super) waiting: FxHashMap<Place, Partial>,
+    /// Handlers that registering calls were given, by the place of the call.
+    pub(super) handed_handlers: FxHashMap<Place, Value<'p>>,
+    /// The view class whose method is the running entry, and that method ready to be called.
+    pub(super) answering: Option<(Place, Value<'p>)>,
     /// The arguments of calls that made objects, by the place of the call.
     pub(super) made: FxHashMap<Place, Option<&'p [Argument]>>,
+    /// Whether the running entry is a route: what it returns is an answer.
+    pub(super) is_route: bool,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     quiet: u32,
-    work: u32,
+    pub(super) work: u32,
 }
 
 impl<'p, 'i> Interpreter<'p, 'i> {
@@ -148,8 +176,9 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             facts: Facts::default(),
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
-            is_bounded: false,
+            bounds: Reached::default(),
             behind: None,
+            course: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),
             globals: FxHashMap::default(),
@@ -158,10 +187,21 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             module_attributes: FxHashMap::default(),
             configuration: FxHashMap::default(),
             in_progress: FxHashSet::default(),
+            earlier: FxHashMap::default(),
             class_scopes: FxHashMap::default(),
+            loaded: FxHashSet::default(),
+            is_route: false,
             members_in_progress: FxHashSet::default(),
+            scopings: FxHashMap::default(),
+            bases: FxHashMap::default(),
+            orders: FxHashMap::default(),
             running: Vec::new(),
             may_matter: FxHashMap::default(),
+            record: None,
+            route_objects: FxHashMap::default(),
+            waiting: FxHashMap::default(),
+            handed_handlers: FxHashMap::default(),
+            answering: None,
             made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
             quiet: 0,
@@ -176,31 +216,15 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.summaries.clear();
         self.frames.clear();
         self.running.clear();
+        self.answering = None;
         self.work = 0;
-        self.is_bounded = false;
+        self.bounds = Reached::default();
     }
 
     /// The names of a class body.
     pub(super) fn class_scope(&mut self, class: ClassRef<'p>) -> Rc<ModuleScope<'p>> {
         let known = self.class_scopes.entry(class.place()).or_insert_with(|| Rc::new(Index::class_scope(class)));
         Rc::clone(known)
-    }
-
-    /// Counts one piece of work; false when the entry has used up what it may do.
-    pub(super) fn spend(&mut self) -> bool {
-        self.work += 1;
-        if self.work > MAX_WORK {
-            self.is_bounded = true;
-        }
-        self.work <= MAX_WORK
-    }
-
-    /// Whether calls may still be followed deeper.
-    pub(super) fn may_go_deeper(&mut self) -> bool {
-        if self.running.len() >= MAX_DEPTH {
-            self.is_bounded = true;
-        }
-        self.running.len() < MAX_DEPTH
     }
 
     /// Tells the observer, unless what runs is only looked up.
@@ -220,6 +244,16 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.quiet += 1;
         let result = run(self);
         self.quiet -= 1;
+        result
+    }
+
+    /// Runs something that is no part of the entry: it neither costs it work nor counts as one of its calls.
+    pub(super) fn aside<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let work = std::mem::take(&mut self.work);
+        let running = std::mem::take(&mut self.running);
+        let reached = self.bounds.clone();
+        let result = run(self);
+        (self.work, self.running, self.bounds) = (work, running, reached);
         result
     }
 
@@ -258,7 +292,12 @@ impl<'p, 'i> Interpreter<'p, 'i> {
 
     /// An exception leaves what runs.
     pub(super) fn raise(&mut self, state: State<'p>, class: RaisedClass<'p>, carries: Origins, place: Place) {
-        self.frame().raised.push(Raised { state, class, carries, place });
+        self.raise_value(state, class, Value::from_origins(carries, Nullness::FULL), place);
+    }
+
+    /// An exception that a handler can look at leaves what runs.
+    pub(super) fn raise_value(&mut self, state: State<'p>, class: RaisedClass<'p>, value: Value<'p>, place: Place) {
+        self.frame().raised.push(Raised { state, class, value, place });
     }
 
     /// Something that nobody can see into saw these values: that counts as a check when a credential is among them.

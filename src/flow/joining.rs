@@ -87,6 +87,10 @@ impl Value<'_> {
             }
             Shape::Class(class) => class.place().hash(hasher),
             Shape::Instance { class, object } => (class.place(), object).hash(hasher),
+            Shape::Super(pair) => {
+                pair.1.place().hash(hasher);
+                pair.0.hash_to_depth(hasher, depth - 1);
+            }
             Shape::Module(file) => file.hash(hasher),
             Shape::External(path) => path.hash(hasher),
             Shape::ExternalInstance { class, at } => (class, at).hash(hasher),
@@ -108,6 +112,7 @@ impl Value<'_> {
                 parts.0.hash_to_depth(hasher, depth - 1);
                 parts.2.iter().for_each(|inner| inner.hash_to_depth(hasher, depth - 1));
             }
+            Shape::Continuation(number) => number.hash(hasher),
             Shape::Request(map) => map.hash(hasher),
             Shape::Response { status } => status.hash(hasher),
         }

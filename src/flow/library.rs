@@ -1,16 +1,15 @@
 //! Calls of library functions and builtins: what their models say happens.
 
 use super::decode::is_incomplete;
-use super::event::{Comparator, SecretRole};
+use super::event::{Comparator, Event, HeaderUse, SecretRole};
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
 use super::relevant;
 use super::state::State;
-use super::value::{Arguments, Constant, LibraryDecorator, Nullness, Object, RequestMap, Shape, Value};
+use super::value::{Arguments, Constant, LibraryDecorator, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
 use crate::models::schema::{Missing, StoreModel};
-use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::Name;
 use smallvec::SmallVec;
@@ -36,6 +35,9 @@ impl<'p> Interpreter<'p, '_> {
         arguments: Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
+        if let Some(words) = self.models.words(&format!("{path}()")) {
+            return one(state, word_list(words, place));
+        }
         if let Some(meaning) = self.models.meaning(path).cloned() {
             let canonical: Name = self.models.canonical(path).into_owned().into();
             if matches!(meaning, Meaning::Parameter(_) | Meaning::Dependency(_)) {
@@ -113,6 +115,15 @@ impl<'p> Interpreter<'p, '_> {
                 // Who is handed the credential may check it later.
                 let values: Vec<&Value<'p>> = arguments.iter().collect();
                 self.saw(&mut state, &values, place);
+                if let Some(url) = parameter(&model.parameters, &arguments, "url") {
+                    self.header_reaches(HeaderUse::Url, url, place);
+                }
+                if let Some(named) = parameter(&model.parameters, &arguments, "algorithms") {
+                    let event =
+                        Event::Algorithms { value: named, is_issued: false, accepts_none: true, user: path, place };
+                    self.emit(&event);
+                }
+                self.object_is_made(model, &arguments, receiver, place);
                 one(state, object_of(&model.class, place))
             }
             Meaning::Setting(model) => {
@@ -136,6 +147,7 @@ impl<'p> Interpreter<'p, '_> {
                     let classes = Rc::new(vec![Name::new("ValueError")]);
                     self.raise(state.clone(), RaisedClass::External(classes), Origins::default(), place);
                 }
+                let arguments = self.all_shown(&state, arguments, place);
                 let value = derived(&arguments, receiver, path, place);
                 if model.measures {
                     return one(state, measured(&value.origins));
@@ -144,10 +156,22 @@ impl<'p> Interpreter<'p, '_> {
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
             }
+            Meaning::Entry(model) => {
+                let handler = self.entry_is_registered(model, &arguments, receiver, place);
+                one(state, handler.unwrap_or_else(Value::unknown))
+            }
+            Meaning::Mount(model) => {
+                self.is_mounted(model, &arguments, receiver, place);
+                one(state, Value::none())
+            }
             Meaning::Scheme(model) => self.read_by_scheme(state, model, receiver, place),
-            Meaning::Answer(model) => self.answer_is_set(state, model, &arguments),
+            Meaning::Answer(model) => self.answer_is_set(state, model, &arguments, place),
+            Meaning::Before(_) => {
+                let decorator = LibraryDecorator { path: path.clone(), arguments, place };
+                one(state, Value::of(Shape::LibraryDecorator(Rc::new(decorator))))
+            }
             Meaning::Parameter(_) | Meaning::Dependency(_) => one(state, Value::unknown()),
-            Meaning::Inert | Meaning::Transparent | Meaning::Entry(_) | Meaning::Mount(_) => {
+            Meaning::Inert | Meaning::Transparent => {
                 match arguments.positional.first() {
                     // A decorator that registers hands the function back.
                     Some(only) if arguments.positional.len() == 1 && is_function(only) => one(state, only.clone()),
@@ -160,6 +184,7 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::of(Shape::ForMethods(Rc::new((decorator, name, None)))))
             }
             Meaning::Log(model) => {
+                let arguments = self.all_shown(&state, arguments, place);
                 self.log(model, &arguments, place, Confidence::High);
                 one(state, model.object.as_deref().map_or_else(Value::none, |class| object_of(class, place)))
             }
@@ -190,9 +215,21 @@ impl<'p> Interpreter<'p, '_> {
                 self.saw(&mut state, &values, place);
                 one(state, model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place)))
             }
-            Meaning::Decode(model) => self.decode(state, model, path, &arguments, place),
+            Meaning::Decode(model) => self.decode(state, model, path, (&arguments, receiver), place),
+            Meaning::Validate(model) => self.validate(state, model, receiver, &arguments, place),
+            Meaning::Sink(model) => {
+                self.sink(model, receiver, &arguments, place);
+                let values: Vec<&Value<'p>> = arguments.iter().collect();
+                self.saw(&mut state, &values, place);
+                one(state, Value::unknown())
+            }
             Meaning::Issue(model) => {
                 self.key_is_used(&model.parameters, &arguments, path, place);
+                if let Some(named) = parameter(&model.parameters, &arguments, "algorithm") {
+                    let event =
+                        Event::Algorithms { value: named, is_issued: true, accepts_none: true, user: path, place };
+                    self.emit(&event);
+                }
                 let origins =
                     Origins::one(OriginKind::IssuedToken, Confidence::High, place, "the token is issued here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
@@ -249,38 +286,13 @@ impl<'p> Interpreter<'p, '_> {
                     _ => None,
                 });
                 let refusal = arguments.iter().any(super::outcome::is_refusal_text).then_some(401);
-                one(state, Value::of(Shape::Response { status: given.or(inner).or(model.status).or(refusal) }))
+                let status = given.or(inner).or(model.status).or(refusal);
+                if !model.renders {
+                    self.answered(&arguments, parameter(&model.parameters, &arguments, "url"), status, place);
+                }
+                one(state, Value::of(Shape::Response { status }))
             }
-            Meaning::Outgoing(model) => {
-                if let Some(headers) = parameter(&model.parameters, &arguments, "headers") {
-                    self.headers_are_sent(&headers.clone(), place);
-                }
-                if let Some(Shape::Sequence(pair)) =
-                    parameter(&model.parameters, &arguments, "auth").map(|auth| &auth.shape)
-                    && let [user, password] = pair.as_slice()
-                {
-                    self.basic_is_sent(&user.clone(), &password.clone(), place);
-                }
-                let header = parameter(&model.parameters, &arguments, "name").and_then(Value::as_text).cloned();
-                let value = parameter(&model.parameters, &arguments, "value").cloned();
-                if let (Some(name), Some(value)) = (header, value)
-                    && vocabulary::header_kind(&name).is_some()
-                {
-                    self.secret_is_used(&value, SecretRole::Sent, &name, place);
-                }
-                let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
-                if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
-                    self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
-                }
-                let url = parameter(&model.parameters, &arguments, "url");
-                let origins = if url.is_some_and(is_token_endpoint) {
-                    Origins::one(OriginKind::TokenResponse, Confidence::High, place, "the token endpoint answers here")
-                } else {
-                    Origins::default()
-                };
-                let value = model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place));
-                one(state, value.with_origins(origins))
-            }
+            Meaning::Outgoing(model) => self.outgoing(state, model, &arguments, receiver, path, place),
         }
     }
 
@@ -289,31 +301,6 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(key) = parameter(parameters, arguments, "key") {
             self.secret_is_used(&key.clone(), SecretRole::Key, path, place);
         }
-    }
-
-    /// Basic credentials. Where the user's name is not written out it is the secret, and the password a filler: `(KEY, "x")`.
-    fn basic_is_sent(&mut self, user: &Value<'p>, password: &Value<'p>, place: Place) {
-        if user.as_text().is_some() {
-            self.secret_is_used(password, SecretRole::Sent, "Authorization", place);
-        }
-    }
-
-    /// Literals sent as credentials.
-    fn headers_are_sent(&mut self, headers: &Value<'p>, place: Place) {
-        let Shape::Dictionary(dictionary) = &headers.shape else { return };
-        for (name, value) in &dictionary.entries {
-            if vocabulary::header_kind(name).is_some() {
-                self.secret_is_used(value, SecretRole::Sent, name, place);
-            }
-        }
-    }
-
-    /// A configuration key of the application gets a value.
-    pub(super) fn configuration_is_set(&mut self, state: &mut State<'p>, key: &Name, value: &Value<'p>, place: Place) {
-        if self.models.is_secret_key(key) || vocabulary::is_secret(key) {
-            self.secret_is_used(value, SecretRole::Configuration, key, place);
-        }
-        state.set_attribute(Object::Configuration, key.clone(), value.clone());
     }
 }
 
@@ -329,14 +316,6 @@ fn is_function(value: &Value<'_>) -> bool {
 pub(super) fn measured<'p>(origins: &Origins) -> Value<'p> {
     let measure = origins.credential().map(|(origin, _)| Origin { kind: OriginKind::Measure, ..origin.clone() });
     Value::present().with_origins(Origins::from_list(measure.into_iter().collect()))
-}
-
-/// Whether a URL is that of a token endpoint (RFC 6749 section 3.2), by its path.
-fn is_token_endpoint(url: &Value<'_>) -> bool {
-    url.as_text().is_some_and(|text| {
-        let path = text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
-        path.ends_with("/token") || path.ends_with("access_token") || path.ends_with("/tokens")
-    })
 }
 
 /// What kind of digest a value makes when it is hashed: with a secret in it, a keyed one.
@@ -370,7 +349,7 @@ fn derived<'p>(arguments: &Arguments<'p>, receiver: Option<&Value<'p>>, path: &N
         } else {
             value.deep_origins()
         };
-        origins = origins.union(&literal);
+        origins = origins.union(&literal).union(&value.address_origin());
     }
     let nullness = first.map_or(Nullness::PRESENT, |value| {
         let left = value.nullness.and(Nullness::PRESENT);
@@ -387,6 +366,12 @@ pub(super) fn named_parameter<'a, 'p>(
     name: &str,
 ) -> Option<&'a Value<'p>> {
     parameter(parameters, arguments, name).or_else(|| arguments.keyword(name))
+}
+
+/// Words that a library's name stands for.
+pub(super) fn word_list<'p>(words: &[String], place: Place) -> Value<'p> {
+    let texts = words.iter().map(|word| Value::text(word.into(), place, false));
+    Value::of(Shape::Sequence(Rc::new(texts.collect())))
 }
 
 /// An object of a library's class.

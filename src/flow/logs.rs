@@ -17,7 +17,8 @@ impl<'p> Interpreter<'p, '_> {
             .iter()
             .filter(|(name, _)| !sink.ignore.contains(&name.to_string()))
             .map(|(_, value)| value);
-        for value in arguments.positional.iter().chain(keywords).chain(arguments.rest.iter()) {
+        let by_place = arguments.positional.iter().enumerate().map(|(at, value)| (Some(at), value));
+        for (position, value) in by_place.chain(keywords.chain(arguments.rest.iter()).map(|value| (None, value))) {
             if self.is_loud() {
                 let settings = value.deep_origins();
                 let settings = settings.iter().filter(
@@ -25,7 +26,7 @@ impl<'p> Interpreter<'p, '_> {
                 );
                 self.facts.logged_settings.extend(settings.map(|origin| (origin.clone(), sink.target.clone(), place)));
             }
-            self.emit(&Event::Log { sink, value, place, confidence });
+            self.emit(&Event::Log { sink, value, position, place, confidence });
         }
     }
 
@@ -43,7 +44,8 @@ impl<'p> Interpreter<'p, '_> {
             ignore: ["exc_info", "stack_info", "stacklevel"].map(str::to_owned).to_vec(),
             object: None,
         };
-        self.log(&sink, arguments, place, confidence);
+        let arguments = self.all_shown(&state, arguments.clone(), place);
+        self.log(&sink, &arguments, place, confidence);
         one(state, Value::none())
     }
 

@@ -5,7 +5,7 @@ use super::origin::{OriginKind, Origins, Step, Store};
 use super::state::State;
 use super::value::{Closure, Code, Nullness, Object, Shape, Value};
 use crate::finding::Confidence;
-use crate::program::{Binding, ClassRef, vocabulary};
+use crate::program::{Binding, Bound, ClassRef, vocabulary};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Expression, Function, Name, StatementKind};
 use std::rc::Rc;
@@ -16,6 +16,9 @@ const MAX_IMPORTS: u32 = 12;
 impl<'p> Interpreter<'p, '_> {
     /// The value of a name in the running function.
     pub(super) fn lookup(&mut self, state: &State<'p>, name: &Name) -> Value<'p> {
+        if let Some(value) = self.shared_home(name).and_then(|home| state.attribute(home, name)) {
+            return value.clone();
+        }
         if let Some(value) = state.locals.get(name) {
             return value.clone();
         }
@@ -28,6 +31,9 @@ impl<'p> Interpreter<'p, '_> {
             scope = current.parent.clone();
         }
         let file = self.file();
+        if let Some(value) = state.module_attribute(file, name) {
+            return value.clone();
+        }
         self.global(file, name)
     }
 
@@ -52,15 +58,43 @@ impl<'p> Interpreter<'p, '_> {
             return self.starred_member(file, name, depth);
         };
         if depth == 0 || !self.in_progress.insert(key.clone()) {
-            return Some(Value::unknown());
+            // `KEY = KEY.strip()`: what the name held before.
+            return Some(self.earlier.get(&key).cloned().unwrap_or_else(Value::unknown));
         }
         let value = self.at_module_level(file, |this| {
             let value = this.join_bindings(file, name, bindings, depth);
+            let value = this.changed_at_start(file, name, value);
+            this.earlier.insert((file, name.clone()), value.clone());
+            let later = this.assigned_by_functions(file, name);
+            let value = later.map_or_else(|| value.clone(), |later| value.join(&later));
             this.guarded_at_start(file, name, value)
         });
         self.in_progress.remove(&key);
+        self.earlier.remove(&key);
         self.globals.insert(key, value.clone());
         Some(value)
+    }
+
+    /// `NAME[key] = …`, `NAME.attribute = …`, `NAME.update(…)` at the top level: what the name holds once the module is
+    /// loaded.
+    fn changed_at_start(&mut self, file: FileId, name: &Name, value: Value<'p>) -> Value<'p> {
+        let index = self.index;
+        let Some(changes) = index.scope(file).changes.get(name) else { return value };
+        let can_change = matches!(
+            value.shape,
+            Shape::Dictionary(_) | Shape::Sequence(_) | Shape::Elements(_) | Shape::Instance { .. }
+        );
+        if !can_change {
+            return value;
+        }
+        let mut states = vec![State::default()];
+        states[0].locals.set(name.clone(), value.clone());
+        for change in changes {
+            states = self.quietly(|this| this.block(states, std::slice::from_ref(*change)));
+        }
+        states.iter().for_each(|state| self.keep_attributes(state));
+        let held = states.iter().filter_map(|state| state.locals.get(name).cloned());
+        held.reduce(|left, right| left.join(&right)).unwrap_or(value)
     }
 
     /// `if not NAME: raise …` at the top level: once the module is loaded, the name is what the guard leaves of it.
@@ -97,9 +131,12 @@ impl<'p> Interpreter<'p, '_> {
     fn starred_member(&mut self, file: FileId, name: &Name, depth: u32) -> Option<Value<'p>> {
         let index = self.index;
         let depth = depth.checked_sub(1)?;
-        for (level, module) in &index.scope(file).stars {
+        // The last star that brings a name wins, as at run time.
+        for (level, module) in index.scope(file).stars.iter().rev() {
             if let Some(target) = index.program.paths().find(file, *level, module) {
-                if let Some(value) = self.module_member_to_depth(target, name, depth) {
+                if self.is_exported(target, name, depth)
+                    && let Some(value) = self.module_member_to_depth(target, name, depth)
+                {
                     return Some(value);
                 }
             } else if *level == 0 && is_known_export(self, module, name) {
@@ -109,16 +146,39 @@ impl<'p> Interpreter<'p, '_> {
         None
     }
 
-    fn join_bindings(&mut self, file: FileId, name: &Name, bindings: &[Binding<'p>], depth: u32) -> Value<'p> {
+    /// Whether `from module import *` brings a name: `__all__` says so, or it does not begin with an underscore.
+    fn is_exported(&mut self, file: FileId, name: &Name, depth: u32) -> bool {
+        let all = Name::new_static("__all__");
+        if !self.index.scope(file).names.contains_key(&all) {
+            return !name.starts_with('_');
+        }
+        match self.module_member_to_depth(file, &all, depth).map(|value| value.shape) {
+            Some(Shape::Sequence(names)) => names.iter().any(|known| known.as_text().is_none_or(|known| known == name)),
+            // A list that is put together somehow.
+            _ => true,
+        }
+    }
+
+    fn join_bindings(&mut self, file: FileId, name: &Name, bindings: &[Bound<'p>], depth: u32) -> Value<'p> {
         let mut joined: Option<Value<'p>> = None;
-        // A name bound to a definition more than once keeps the last one, as at run time; values are joined.
-        let is_definition = |binding: &Binding<'_>| matches!(binding, Binding::Function(_) | Binding::Class(_));
-        let last_definition = bindings.iter().rposition(is_definition);
-        for (at, binding) in bindings.iter().enumerate() {
-            if is_definition(binding) && Some(at) != last_definition {
-                continue;
+        let needs_earlier = |bound: &Bound<'p>| bound.replaces && !matches!(bound.binding, Binding::Augmented { .. });
+        // What stands before a binding that always runs is needed only where that binding itself asks for it.
+        let last = bindings.iter().rposition(needs_earlier).unwrap_or_default();
+        let asks_itself = bindings.get(last).is_some_and(|bound| bound.binding.mentions(name));
+        for bound in bindings.iter().skip(if asks_itself { 0 } else { last }) {
+            if let Some(known) = &joined {
+                self.earlier.insert((file, name.clone()), known.clone());
             }
-            let value = self.binding_value(file, name, binding, depth);
+            let value = match (&bound.binding, &joined) {
+                (Binding::Augmented { operator, expression }, Some(known)) => {
+                    let added = self.evaluate_alone(expression);
+                    super::operators::augmented(known, *operator, &added)
+                }
+                (binding, _) => self.binding_value(file, name, binding, depth),
+            };
+            if bound.replaces {
+                joined = None;
+            }
             joined = Some(match joined {
                 // `except ImportError: name = None`: the import is what runs.
                 Some(known)
@@ -139,8 +199,14 @@ impl<'p> Interpreter<'p, '_> {
 
     fn binding_value(&mut self, file: FileId, name: &Name, binding: &Binding<'p>, depth: u32) -> Value<'p> {
         match binding {
-            Binding::Function(function) => self.decorated_function(file, function, None),
-            Binding::Class(class) => Value::of(Shape::Class(ClassRef { file, class })),
+            Binding::Function(function) => match self.modelled(file, None, &function.name) {
+                Some(value) => value,
+                None => self.decorated_function(file, function, None),
+            },
+            Binding::Class(class) => {
+                let modelled = self.modelled(file, None, &class.name);
+                modelled.unwrap_or_else(|| Value::of(Shape::Class(ClassRef { file, class })))
+            }
             Binding::Import { module, is_renamed } => self.imported_module(file, module, *is_renamed),
             Binding::From { level, module, name } => self.imported_name(file, *level, module, name, depth),
             Binding::Value { expression, path } => {
@@ -156,7 +222,11 @@ impl<'p> Interpreter<'p, '_> {
                 None => self.annotated(annotation).unwrap_or_else(Value::unknown),
             },
             Binding::Context(expression) => self.evaluate_alone(expression).with_nullness(Nullness::ANY),
-            Binding::Other => Value::unknown(),
+            Binding::Element { iterable, path } => {
+                let element = super::containers::element_of(&self.evaluate_alone(iterable));
+                path.iter().fold(element, |value, &at| super::containers::element_at(&value, at))
+            }
+            Binding::Augmented { .. } | Binding::Other => Value::unknown(),
         }
     }
 
@@ -174,13 +244,15 @@ impl<'p> Interpreter<'p, '_> {
     /// Evaluates an expression of a module's or class's level: every path joined.
     pub(super) fn evaluate_alone(&mut self, expression: &'p Expression) -> Value<'p> {
         let branches = self.quietly(|this| this.evaluate(State::default(), expression));
-        for (state, _) in &branches {
-            for ((object, name), value) in state.attributes().filter(|((object, _), _)| matches!(object, Object::At(_)))
-            {
-                self.module_attributes.insert((*object, name.clone()), value.clone());
-            }
-        }
+        branches.iter().for_each(|(state, _)| self.keep_attributes(state));
         super::expression::join_all(branches.into_iter().map(|(_, value)| value))
+    }
+
+    /// Attributes of objects that live as long as the module that made them.
+    pub(super) fn keep_attributes(&mut self, state: &State<'p>) {
+        for ((object, name), value) in state.attributes().filter(|((object, _), _)| matches!(object, Object::At(_))) {
+            self.module_attributes.insert((*object, name.clone()), value.clone());
+        }
     }
 
     /// What an import binds.
@@ -220,6 +292,10 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(number) = self.models.integer(&path) {
             return Value::integer(number);
         }
+        if let Some(words) = self.models.words(&path) {
+            let nowhere = Place { file: self.file(), span: crate::source::Span::default() };
+            return super::library::word_list(words, nowhere);
+        }
         if let Some(class) = self.models.object(&path) {
             let at = Place { file: FileId(u32::MAX), span: crate::source::Span::default() };
             return Value::of(Shape::ExternalInstance { class: class.into(), at });
@@ -246,6 +322,12 @@ impl<'p> Interpreter<'p, '_> {
                 .reduce(|left, right| left.join(&right))
                 .unwrap_or_else(Value::unknown)
         })
+    }
+
+    /// Something of the program that a user's model describes, as the model sees it.
+    pub(super) fn modelled(&mut self, file: FileId, class: Option<&str>, name: &str) -> Option<Value<'p>> {
+        let path = self.models.own_path(self.index.program.paths().components(file), class, name)?;
+        Some(self.external(path.into()))
     }
 
     /// A function without its decorators.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::containers::{self, element_of};
-use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Origins};
 use super::state::State;
@@ -27,6 +26,7 @@ impl<'p> Interpreter<'p, '_> {
         arguments: Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
+        self.cookie_is_set(name, &arguments, place);
         match &receiver.shape {
             Shape::Union(members) => {
                 let mut all: Branches<'p> = SmallVec::new();
@@ -205,8 +205,8 @@ impl<'p> Interpreter<'p, '_> {
                     dictionary.entries.values().cloned().chain(dictionary.rest.clone()).collect();
                 one(state, Value::of(Shape::Sequence(Rc::new(values))))
             }
-            ("keys", _) => one(state, Value::of(Shape::Elements(Rc::new(Value::present())))),
-            ("copy", _) => one(state, receiver.clone()),
+            ("keys", Shape::Dictionary(_)) => one(state, Value::of(Shape::Elements(Rc::new(Value::present())))),
+            ("copy" | "keys", _) => one(state, receiver.clone()),
             ("pop", _) => one(state, element_of(receiver)),
             ("__contains__", _) => one(state, Value::any_boolean()),
             (_, _) => one(state, Value::unknown()),
@@ -226,16 +226,7 @@ impl<'p> Interpreter<'p, '_> {
             "items" | "values" | "copy" | "keys" => one(state, receiver.clone()),
             "update" => one(state, Value::none()),
             _ => match self.decode_validated_by(&receiver.origins, name) {
-                Some(model) => {
-                    let classes = Rc::new(model.raises.iter().map(Name::new).collect());
-                    let class = super::interpreter::RaisedClass::External(classes);
-                    let mut failed = state.clone();
-                    failed.evidence.add(CheckKind::FailedVerification, place);
-                    self.raise(failed, class, Origins::default(), place);
-                    let mut state = state;
-                    state.evidence.add(CheckKind::Expiry, place);
-                    one(state, Value::none())
-                }
+                Some(model) => self.claims_are_validated(state, &receiver.origins, &model, arguments, place),
                 None => self.unknown_call(state, name, Some(receiver), arguments, place),
             },
         }

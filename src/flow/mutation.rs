@@ -27,6 +27,14 @@ impl<'p> Interpreter<'p, '_> {
         };
         let receiver = &pair.0;
         let added = arguments.positional.last();
+        if name == "update"
+            && let (Shape::ExternalInstance { .. }, Some(added)) = (&receiver.shape, added)
+            && let Some((holder, _)) = self.kept_target(&state, target).filter(|(_, meaning)| meaning == "headers")
+        {
+            let mut state = state;
+            self.headers_are_kept(&mut state, holder, added);
+            return state;
+        }
         let changed = match (name.as_str(), &receiver.shape) {
             ("append" | "add" | "insert" | "extend", Shape::Sequence(_) | Shape::Elements(_)) => {
                 let Some(added) = added else { return state };

@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use super::classes::MAX_BASES;
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Origins, Store};
 use super::state::State;
-use super::value::{Arguments, Nullness, Object, RequestMap, Shape, Value};
+use super::value::{Arguments, Constant, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::schema::{ClassRole, Gives};
 use crate::program::{ClassRef, vocabulary};
@@ -36,8 +35,13 @@ impl<'p> Interpreter<'p, '_> {
             }
             Shape::Instance { class, object } => self.instance_attribute(state, value, *class, *object, name, place),
             Shape::Class(class) => {
-                let found = self.class_attribute(*class, name, MAX_BASES);
+                let found = self.attribute_of_class(&state, *class, name);
                 one(state, found.unwrap_or_else(|| method(value, name)))
+            }
+            Shape::Super(pair) => self.super_attribute(state, value, &pair.0, pair.1, name, place),
+            Shape::Module(file) if state.attribute(Object::Module(*file), name).is_some() => {
+                let found = state.attribute(Object::Module(*file), name).cloned();
+                one(state, found.unwrap_or_else(Value::unknown))
             }
             Shape::Module(file) => {
                 let found = self.module_member(*file, name).or_else(|| self.submodule(*file, name));
@@ -67,6 +71,10 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, found)
             }
             Shape::Dictionary(_) if value.origins.is_empty() => one(state, method(value, name)),
+            // A member of an enumeration of constants is that constant.
+            Shape::Constant(Constant::Text { .. } | Constant::Integer(_)) if name == "value" => {
+                one(state, value.clone())
+            }
             _ => {
                 let found = self.unknown_attribute(value, name, place);
                 one(state, found)
@@ -99,7 +107,9 @@ impl<'p> Interpreter<'p, '_> {
         {
             return Value::from_origins(value.origins.clone(), Nullness::PRESENT);
         }
-        if value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) && !is_mapping_method(name) {
+        if value.origins.any(|kind| matches!(kind, OriginKind::TokenHeader { .. })) {
+            origins = value.origins.clone();
+        } else if value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) && !is_mapping_method(name) {
             origins = self.claim(&value.origins, name, place);
         } else if value.origins.is_empty() && vocabulary::is_secret(name) {
             let kind = OriginKind::Setting { store: Store::Attribute, name: name.clone() };
@@ -179,9 +189,19 @@ impl<'p> Interpreter<'p, '_> {
                     ..whole
                 }
             }
+            Gives::GivenName => {
+                let made = super::startup::owner(receiver).and_then(|at| self.route_objects.get(&at));
+                let name = made.and_then(|made| made.name.clone());
+                name.map_or_else(Value::unknown, |name| Value::text(name, place, false))
+            }
             Gives::Instance(class) => Value::of(Shape::ExternalInstance { class: class.as_str().into(), at: place }),
             Gives::Itself => receiver.clone(),
             Gives::Content => Value::from_origins(receiver.origins.clone(), Nullness::ANY),
+            Gives::Tuple(parts) => {
+                let values: Vec<Value<'p>> = parts.iter().map(|part| self.given(receiver, part, place)).collect();
+                let origins = values.iter().fold(Origins::default(), |all, value| all.union(&value.origins));
+                Value { origins, shape: Shape::Sequence(Rc::new(values)), nullness: Nullness::NONE.or(Nullness::FULL) }
+            }
             Gives::Part(part) => self.part(&State::default(), receiver, part, None, place),
             // Answered where the attribute is read, since it parts the path in two.
             Gives::Check => Value::any_boolean(),
@@ -204,16 +224,15 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(known) = self.module_attributes.get(&(object, name.clone())) {
             return one(state, known.clone());
         }
-        if let Some((owner, function)) = self.find_method(class, name, MAX_BASES) {
-            let is_property = has_decorator(function, "property") || has_decorator(function, "cached_property");
-            if is_property {
-                let plain = Self::plain_function(owner.file, function, Some(owner));
-                return self.call(state, &plain, Arguments::of(vec![value.clone()]), place);
-            }
-            let bound = self.bound_method(value, class, owner, function);
-            return one(state, bound);
+        if let Some((owner, function)) = self.find_method(class, name) {
+            return self.method_or_property(state, value, class, owner, function, place);
         }
-        if let Some(found) = self.class_attribute(class, name, MAX_BASES)
+        let set_on_class = self
+            .resolution_order(class)
+            .iter()
+            .find_map(|class| state.attribute(Object::Class(class.place()), name))
+            .cloned();
+        if let Some(found) = set_on_class.or_else(|| self.class_attribute(class, name))
             && !found.is_none()
         {
             return one(state, found);
@@ -221,14 +240,98 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(found) = self.initialised_attribute(class, name) {
             return one(state, found);
         }
+        if let Some(found) = self.special_attribute(&state, value, name, place) {
+            return one(state, found);
+        }
         let class_path = self.library_base(class);
         let found = match class_path {
             Some(path) => {
-                let library =
-                    Value { shape: Shape::ExternalInstance { class: path.clone(), at: place }, ..value.clone() };
+                let at = match object {
+                    Object::At(at) => at,
+                    _ => place,
+                };
+                let library = Value { shape: Shape::ExternalInstance { class: path.clone(), at }, ..value.clone() };
                 self.library_attribute(&state, &library, &path, name, place)
             }
             None => self.unknown_attribute(value, name, place),
+        };
+        one(state, found)
+    }
+
+    /// What a method is as an attribute: what a property gives, or the method with its object.
+    fn method_or_property(
+        &mut self,
+        state: State<'p>,
+        value: &Value<'p>,
+        class: ClassRef<'p>,
+        owner: ClassRef<'p>,
+        function: &'p Function,
+        place: Place,
+    ) -> Branches<'p> {
+        if has_decorator(function, "property") || has_decorator(function, "cached_property") {
+            let plain = Self::plain_function(owner.file, function, Some(owner));
+            return self.call(state, &plain, Arguments::of(vec![value.clone()]), place);
+        }
+        let bound = self.bound_method(value, class, owner, function);
+        one(state, bound)
+    }
+
+    /// `Class.name`: what was set on this path, a class method with its class, a value of the body.
+    fn attribute_of_class(&mut self, state: &State<'p>, class: ClassRef<'p>, name: &Name) -> Option<Value<'p>> {
+        for owner in self.resolution_order(class).iter() {
+            if let Some(known) = state.attribute(Object::Class(owner.place()), name) {
+                return Some(known.clone());
+            }
+        }
+        if let Some((owner, function)) = self.find_method(class, name)
+            && has_decorator(function, "classmethod")
+        {
+            return Some(self.bound_method(&Value::of(Shape::Class(class)), class, owner, function));
+        }
+        let found = self.class_attribute(class, name)?;
+        // A member of an enumeration is its value until somebody asks for `.value`.
+        let is_member = self.is_enumeration(class) && found.as_text().is_none() && found.as_integer().is_none();
+        if is_member && !matches!(found.shape, Shape::Function(_)) {
+            let at =
+                self.class_scope(class).names.get(name).and_then(|bindings| bindings.last()?.binding.place(class.file));
+            let object = Object::At(at.unwrap_or(class.place()));
+            self.module_attributes.insert((object, Name::new_static("value")), found);
+            return Some(Value::of(Shape::Instance { class, object }));
+        }
+        Some(found)
+    }
+
+    fn is_enumeration(&mut self, class: ClassRef<'p>) -> bool {
+        let bases = self.outside_bases(class);
+        bases.iter().any(|base| base.ends_with("Enum") || base.ends_with("Flag"))
+    }
+
+    /// `super().name`.
+    fn super_attribute(
+        &mut self,
+        state: State<'p>,
+        value: &Value<'p>,
+        receiver: &Value<'p>,
+        behind: ClassRef<'p>,
+        name: &Name,
+        place: Place,
+    ) -> Branches<'p> {
+        let (Shape::Instance { class, .. } | Shape::Class(class)) = receiver.shape else {
+            return one(state, Value::unknown());
+        };
+        if let Some((owner, function)) = self.super_method(receiver, behind, name) {
+            return self.method_or_property(state, receiver, class, owner, function, place);
+        }
+        if let Some(found) = self.super_value(receiver, behind, name) {
+            return one(state, found);
+        }
+        let found = match self.library_base(class) {
+            Some(path) => {
+                let library =
+                    Value { shape: Shape::ExternalInstance { class: path.clone(), at: place }, ..receiver.clone() };
+                self.library_attribute(&state, &library, &path, name, place)
+            }
+            None => method(value, name),
         };
         one(state, found)
     }
@@ -241,6 +344,9 @@ impl<'p> Interpreter<'p, '_> {
         owner: ClassRef<'p>,
         function: &'p Function,
     ) -> Value<'p> {
+        if let Some(value) = self.modelled(owner.file, Some(&owner.class.name), &function.name) {
+            return value;
+        }
         let callee = if function.decorators.is_empty() {
             Self::plain_function(owner.file, function, Some(owner))
         } else {

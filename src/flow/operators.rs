@@ -5,11 +5,23 @@ use super::interpreter::{Branches, Interpreter, one};
 use super::state::State;
 use super::value::{Constant, Nullness, Shape, Value};
 use crate::program::vocabulary;
+use crate::source::Place;
 use crate::syntax::tree::{BinaryOperator, Expression};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
+    /// The right side of `text % value`: objects of the program stand for their text there.
+    pub(super) fn shown_when_formatted(
+        &mut self,
+        state: &State<'p>,
+        operator: BinaryOperator,
+        right: &Value<'p>,
+        place: Place,
+    ) -> Value<'p> {
+        if operator == BinaryOperator::Modulo { self.shown(state, right, place) } else { right.clone() }
+    }
+
     pub(super) fn boolean_operation(
         &mut self,
         state: State<'p>,
@@ -88,8 +100,11 @@ fn done_push<'p>(open: &mut Vec<(State<'p>, Option<Value<'p>>)>, state: &State<'
 pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Value<'p>) -> Value<'p> {
     match operator {
         BinaryOperator::Add => add(left, right),
-        BinaryOperator::Modulo if left.as_text().is_some() => Value::from_origins(right.deep_origins(), Nullness::FULL),
-        BinaryOperator::BitOr => {
+        BinaryOperator::Modulo if left.as_text().is_some() => {
+            Value::from_origins(right.deep_origins().union(&left.address_origin()), Nullness::FULL)
+        }
+        // A union of dictionaries; a path below another.
+        BinaryOperator::BitOr | BinaryOperator::Divide => {
             Value::from_origins(left.deep_origins().union(&right.deep_origins()), Nullness::PRESENT)
         }
         BinaryOperator::Multiply => match (left.as_integer(), right.as_integer()) {
@@ -119,7 +134,8 @@ fn add<'p>(left: &Value<'p>, right: &Value<'p>) -> Value<'p> {
         _ => {
             let is_full = left.nullness == Nullness::FULL || right.nullness == Nullness::FULL;
             let nullness = if is_full { Nullness::FULL } else { Nullness::PRESENT };
-            Value::from_origins(left.deep_origins().union(&right.deep_origins()), nullness)
+            let texts = left.address_origin().union(&right.address_origin());
+            Value::from_origins(left.deep_origins().union(&right.deep_origins()).union(&texts), nullness)
         }
     }
 }

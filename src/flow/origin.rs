@@ -94,12 +94,16 @@ pub enum OriginKind {
     Claims { decode: Place, is_verified: bool },
     /// One claim of them.
     Claim { decode: Place, is_verified: bool, name: Name },
-    /// The header of a token whose signature was not checked.
-    TokenHeader,
+    /// The header of a token whose signature was not checked, or one parameter of it.
+    TokenHeader { parameter: Name },
     /// A length or count of a credential.
     Measure,
     /// A token that the program issued.
     IssuedToken,
+    /// The known text of an address that is put together: what is not known of it stands as `{}`.
+    Address { text: Name },
+    /// A client or context that checks no certificates.
+    Unverified,
     /// The answer of a token or introspection endpoint.
     TokenResponse,
     /// What a validator of the program returned that accepts everything; its name and definition.

@@ -2,11 +2,11 @@
 
 use super::containers::element_at;
 use super::event::{Comparator, Operand};
-use super::interpreter::Interpreter;
-use super::state::{State, merge};
+use super::interpreter::{Interpreter, one};
+use super::state::State;
 use super::statement::LoopExits;
-use super::value::Nullness;
-use crate::syntax::tree::{Case, Expression, Pattern};
+use super::value::{Nullness, Shape, Value};
+use crate::syntax::tree::{Case, Expression, Name, Pattern};
 
 impl<'p> Interpreter<'p, '_> {
     pub(super) fn match_statement(
@@ -37,7 +37,7 @@ impl<'p> Interpreter<'p, '_> {
                     not_taken.extend(no);
                 }
                 next.extend(self.block_in_loop(taken, &case.body, exits));
-                open = merge(not_taken, self.place(case.span)).0;
+                open = self.merge(not_taken, self.place(case.span));
             }
             next.extend(open);
         }
@@ -117,7 +117,56 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 (taken, vec![state])
             }
-            Pattern::Star(_) | Pattern::Class { .. } | Pattern::Unknown => (vec![state.clone()], vec![state]),
+            Pattern::Class { class, positional, keyword } => {
+                self.match_class(state, subject, class, positional, keyword)
+            }
+            Pattern::Star(name) => {
+                let mut state = state;
+                if let Some(name) = name {
+                    state.locals.set(name.clone(), subject.value.clone());
+                }
+                (vec![state], Vec::new())
+            }
+            Pattern::Unknown => (vec![state.clone()], vec![state]),
         }
+    }
+
+    /// `Class(a, name=b)`: attributes in the order of the class's fields, or the subject itself for `str(a)` and its like.
+    fn match_class(
+        &mut self,
+        state: State<'p>,
+        subject: &Operand<'p>,
+        class: &'p Expression,
+        positional: &'p [Pattern],
+        keyword: &'p [(Name, Pattern)],
+    ) -> (Vec<State<'p>>, Vec<State<'p>>) {
+        let named = self.evaluate_alone(class);
+        let fields: Vec<Name> = match &named.shape {
+            Shape::Class(class) => self.made_of(*class).into_iter().map(|field| field.name).collect(),
+            _ => Vec::new(),
+        };
+        let mut parts: Vec<(Option<Name>, &'p Pattern)> = Vec::new();
+        for (at, pattern) in positional.iter().enumerate() {
+            parts.push((fields.get(at).cloned(), pattern));
+        }
+        parts.extend(keyword.iter().map(|(name, pattern)| (Some(name.clone()), pattern)));
+        let is_plain = matches!(named.shape, Shape::External(_));
+        let mut taken = vec![state.clone()];
+        for (name, pattern) in parts {
+            let mut matched = Vec::new();
+            for state in taken {
+                let found = match &name {
+                    Some(name) => self.attribute(state, &subject.value, name, subject.place),
+                    None if is_plain => one(state, subject.value.clone()),
+                    None => one(state, Value::unknown()),
+                };
+                for (state, value) in found {
+                    let part = Operand { value, place: subject.place };
+                    matched.extend(self.match_pattern(state, &part, pattern).0);
+                }
+            }
+            taken = matched;
+        }
+        (taken, vec![state])
     }
 }

@@ -3,7 +3,8 @@
 use super::entry::{Entry, FileEntries};
 use super::event::{EntryInfo, EntryKind};
 use super::interpreter::Interpreter;
-use super::value::{Shape, Value};
+use super::startup::{Record, Registered, Target};
+use super::value::{Closure, Shape, Value};
 use super::walk;
 use super::walk::Site;
 use crate::models::Meaning;
@@ -17,18 +18,16 @@ use std::sync::Arc;
 struct Registration {
     kind: EntryKind,
     methods: Vec<Name>,
-    owner: Option<Place>,
     is_application_wide: bool,
     handler: HandlerModel,
 }
 
 impl Registration {
-    fn by_model(model: &EntryModel, owner: Option<Place>, is_application_wide: bool) -> Self {
+    fn by_model(model: &EntryModel, is_application_wide: bool) -> Self {
         Self {
             kind: entry_kind(model.kind),
             methods: model.methods.iter().map(Name::new).collect(),
-            owner,
-            is_application_wide,
+            is_application_wide: is_application_wide || model.application_wide,
             handler: model.handler.clone(),
         }
     }
@@ -39,17 +38,48 @@ impl<'p> Interpreter<'p, '_> {
     pub fn entries(&mut self, file: FileId) -> FileEntries<'p> {
         let Some(module) = self.index.module(file) else { return FileEntries::default() };
         let sites = walk::functions(file, &module.body);
+        let Record { made, mounts, registered } = self.start_up(file, &sites);
         let mut entries = Vec::new();
+        for one in &registered {
+            self.entries_of(one, &mut entries);
+        }
         for site in &sites {
             for decorator in &site.function.decorators {
                 entries.extend(self.entry_of_decorator(*site, decorator));
             }
             entries.extend(self.entry_of_class_method(*site));
         }
-        self.registered_by_call(file, &module.body, &sites, &mut entries);
+        self.registered_by_call(file, &module.body, &mut entries);
         self.tabled(file, &module.body, &mut entries);
         self.signed(&module.body, &sites, &mut entries);
-        FileEntries { entries, sites }
+        FileEntries { entries, sites, made, mounts }
+    }
+
+    /// The entries that something registered at start-up makes: one a path.
+    fn entries_of(&mut self, one: &Registered<'p>, entries: &mut Vec<Entry<'p>>) {
+        let paths: Vec<Option<&Name>> =
+            if one.paths.is_empty() { vec![None] } else { one.paths.iter().map(Some).collect() };
+        for path in paths {
+            let mut found = match one.target {
+                Target::Class(class) => self.class_entries(class),
+                Target::Function(place) => {
+                    let Some(site) = self.site_at(place) else { continue };
+                    let name = site.function.name.clone();
+                    let kind = if one.is_other { EntryKind::Other } else { entry_kind(one.model.kind) };
+                    let info = EntryInfo { kind, name, path: None, methods: one.methods.clone(), place };
+                    vec![Entry { handler: one.model.handler.clone(), ..Entry::new(site, info) }]
+                }
+            };
+            for entry in &mut found {
+                entry.at = Some(one.at);
+                entry.owner = one.owner;
+                entry.is_wrapped = one.is_wrapped;
+                entry.error.clone_from(&one.error);
+                entry.is_application_wide |= one.model.application_wide;
+                entry.info.path = path.cloned().or_else(|| entry.info.path.take());
+            }
+            entries.extend(found);
+        }
     }
 
     fn entry_of_decorator(&mut self, site: Site<'p>, decorator: &'p Expression) -> Option<Entry<'p>> {
@@ -57,7 +87,7 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::Call { callee, arguments } => (callee, arguments),
             _ => (decorator, &[]),
         };
-        let Registration { kind, methods, owner, is_application_wide, handler } =
+        let Registration { kind, methods, is_application_wide, handler } =
             self.registration(site.file, callee, decorator)?;
         let path = arguments.first().and_then(|argument| match &argument.value.kind {
             ExpressionKind::String(text) => Some(text.clone()),
@@ -66,44 +96,41 @@ impl<'p> Interpreter<'p, '_> {
         let info = EntryInfo {
             kind,
             name: site.function.name.clone(),
-            path: path.map(|path| self.prefixed(&path, owner)),
+            path,
             methods: if methods.is_empty() { written_methods(arguments) } else { methods },
             place: site.place(),
         };
-        Some(Entry { site, info, owner, is_application_wide, handler, around: Vec::new() })
+        let at = Some(Place { file: site.file, span: decorator.span });
+        Some(Entry { at, is_application_wide, handler, ..Entry::new(site, info) })
     }
 
-    /// A path with the prefix that its blueprint was made with.
-    fn prefixed(&self, path: &Name, owner: Option<Place>) -> Name {
-        let prefix = owner.and_then(|owner| {
-            let text = self.index.text(owner);
-            let after = text.split_once("url_prefix")?.1.trim_start().strip_prefix('=')?.trim_start();
-            let quote = after.chars().next().filter(|letter| matches!(letter, '"' | '\''))?;
-            after[1..].split(quote).next()
-        });
-        match prefix {
-            Some(prefix) => format!("{}{path}", prefix.trim_end_matches('/')).into(),
-            None => path.clone(),
-        }
-    }
-
-    /// What registering with this callee means.
+    /// What registering with this callee means. What it is registered on is known from start-up, where it can be known.
     fn registration(&mut self, file: FileId, callee: &'p Expression, whole: &'p Expression) -> Option<Registration> {
         let ExpressionKind::Attribute { value: owner, name, .. } = &callee.kind else {
             return self.registration_by_import(file, callee);
         };
         let owner = self.at_module_level(file, |this| this.evaluate_alone(owner));
-        let (meaning, at, class) = match &owner.shape {
-            Shape::ExternalInstance { class, at } => (self.models.method(class, name), Some(*at), class.clone()),
-            Shape::External(path) => (self.models.meaning(&format!("{path}.{name}")), None, path.clone()),
-            _ => (None, None, Name::default()),
+        let (meaning, class) = match &owner.shape {
+            Shape::ExternalInstance { class, .. } => (self.models.method(class, name), Some(class.clone())),
+            Shape::External(path) => (self.models.meaning(&format!("{path}.{name}")), None),
+            _ => (None, None),
         };
         if let Some(Meaning::Entry(model)) = meaning {
-            let is_application_wide = model.application_wide || class == "flask.Flask";
-            return Some(Registration::by_model(model, at, is_application_wide));
+            let is_application = class.is_some_and(|class| self.makes_application(&class));
+            let mut registration = Registration::by_model(model, is_application);
+            let is_other = |argument: &Argument| matches!(&argument.value.kind, ExpressionKind::String(text) if model.other_when.iter().any(|when| when == text));
+            if matches!(&whole.kind, ExpressionKind::Call { arguments, .. } if arguments.iter().any(is_other)) {
+                registration.kind = EntryKind::Other;
+            }
+            return Some(registration);
         }
         let (kind, methods) = registration_by_form(whole)?;
-        Some(Registration { kind, methods, owner: None, is_application_wide: true, handler: HandlerModel::default() })
+        Some(Registration { kind, methods, is_application_wide: true, handler: HandlerModel::default() })
+    }
+
+    /// Whether objects of a library's class are whole applications.
+    fn makes_application(&self, class: &str) -> bool {
+        matches!(self.models.meaning(class), Some(Meaning::Instance(model)) if model.application)
     }
 
     /// A registering decorator that is imported by its own name: `@expose("/users")`.
@@ -112,7 +139,7 @@ impl<'p> Interpreter<'p, '_> {
         let value = self.at_module_level(file, |this| this.evaluate_alone(callee));
         let Shape::External(path) = &value.shape else { return None };
         let Some(Meaning::Entry(model)) = self.models.meaning(path) else { return None };
-        Some(Registration::by_model(model, None, false))
+        Some(Registration::by_model(model, false))
     }
 
     /// `get`, `post`, … of a view class.
@@ -124,7 +151,8 @@ impl<'p> Interpreter<'p, '_> {
         if !answers_one && !model.dispatch.iter().any(|known| known == name) {
             return None;
         }
-        let methods = if answers_one { vec![name.to_uppercase().into()] } else { Vec::new() };
+        let method = name.strip_prefix(model.method_prefix.as_str()).unwrap_or(name);
+        let methods = if answers_one { vec![method.to_uppercase().into()] } else { Vec::new() };
         let path = class.class.decorators.iter().find_map(|decorator| match &decorator.kind {
             ExpressionKind::Call { arguments, .. } => match &arguments.first()?.value.kind {
                 ExpressionKind::String(text) => Some(text.clone()),
@@ -133,54 +161,29 @@ impl<'p> Interpreter<'p, '_> {
             _ => None,
         });
         let name: Name = format!("{}.{name}", class.class.name).into();
-        let info = EntryInfo { kind: EntryKind::Route, name, path, methods, place: site.place() };
-        Some(Entry {
-            site,
-            info,
-            owner: None,
-            is_application_wide: false,
-            handler: model.handler.clone(),
-            around: Vec::new(),
-        })
+        let kind = entry_kind(model.kind);
+        let info = EntryInfo { kind, name, path, methods, place: site.place() };
+        let is_application_wide = kind == EntryKind::Hook;
+        Some(Entry { is_application_wide, handler: model.handler.clone(), ..Entry::new(site, info) })
     }
 
     /// What the base classes of a class make of its methods, where one of them answers requests.
     pub(super) fn view_class_model(&mut self, class: ClassRef<'p>) -> Option<Arc<ViewClassModel>> {
-        let mut pending = vec![class];
-        for _ in 0..8 {
-            for base in self.bases(pending.pop()?) {
-                match base.shape {
-                    Shape::Class(base) => pending.push(base),
-                    Shape::External(path) => {
-                        if let Some(model) = self.models.view_class(&path) {
-                            return Some(Arc::clone(model));
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        None
+        let outside = self.outside_bases(class);
+        let by_base = outside.iter().find_map(|base| self.models.view_class(base)).map(Arc::clone);
+        by_base.or_else(|| self.is_known_by_methods(class).cloned())
     }
 
-    /// `app.before_request(check)`, `app.add_url_rule("/path", view_func=view)`.
-    fn registered_by_call(
-        &mut self,
-        file: FileId,
-        body: &'p [Statement],
-        sites: &[Site<'p>],
-        entries: &mut Vec<Entry<'p>>,
-    ) {
+    /// `app.before_request(check)`, `app.add_url_rule("/path", view_func=view)` on something that nobody can tell what it is.
+    fn registered_by_call(&mut self, file: FileId, body: &'p [Statement], entries: &mut Vec<Entry<'p>>) {
         for statement in body {
-            let StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, arguments }, .. }) =
+            let StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, arguments }, span }) =
                 &statement.kind
             else {
-                walk::bodies(statement)
-                    .into_iter()
-                    .for_each(|inner| self.registered_by_call(file, inner, sites, entries));
+                walk::bodies(statement).into_iter().for_each(|inner| self.registered_by_call(file, inner, entries));
                 continue;
             };
-            let ExpressionKind::Attribute { value: owner, name, .. } = &callee.kind else { continue };
+            let ExpressionKind::Attribute { name, .. } = &callee.kind else { continue };
             let (kind, at) = match name.as_str() {
                 "before_request" | "before_app_request" => (EntryKind::Hook, 0),
                 "add_url_rule" => (EntryKind::Route, 2),
@@ -194,70 +197,67 @@ impl<'p> Interpreter<'p, '_> {
             else {
                 continue;
             };
-            let owner = self.at_module_level(file, |this| this.evaluate_alone(owner));
-            let owner_place = match &owner.shape {
-                Shape::ExternalInstance { at, .. } => Some(*at),
-                _ => None,
-            };
             let path = match &arguments.first().map(|argument| &argument.value.kind) {
                 Some(ExpressionKind::String(text)) => Some(text.clone()),
                 _ => None,
             };
-            let path = path.map(|path| self.prefixed(&path, owner_place));
-            if let Some(class) = self.view_class(file, &view.value) {
-                entries.extend(self.class_entries(class, path.as_ref(), owner_place));
-                continue;
-            }
             let value = self.at_module_level(file, |this| this.evaluate_alone(&view.value));
-            let Some(target) = function_place(&value) else { continue };
-            let site = sites.iter().copied().find(|site| site.place() == target).or_else(|| self.site_at(target));
-            if let Some(site) = site {
-                let info = EntryInfo {
-                    kind,
-                    name: site.function.name.clone(),
-                    path,
-                    methods: written_methods(arguments),
-                    place: target,
-                };
-                entries.push(Entry {
-                    site,
-                    info,
-                    owner: owner_place,
-                    is_application_wide: kind == EntryKind::Hook,
-                    handler: HandlerModel::default(),
-                    around: Vec::new(),
-                });
+            let mut found = match self.innermost(&value) {
+                Some(Target::Class(class)) => self.class_entries(class),
+                Some(Target::Function(target)) => {
+                    let Some(site) = self.site_at(target) else { continue };
+                    let name = site.function.name.clone();
+                    let methods = written_methods(arguments);
+                    vec![Entry::new(site, EntryInfo { kind, name, path: None, methods, place: target })]
+                }
+                None => continue,
+            };
+            for entry in &mut found {
+                entry.at = Some(Place { file, span: *span });
+                entry.is_application_wide = kind == EntryKind::Hook;
+                entry.info.path = path.clone().or_else(|| entry.info.path.take());
             }
+            entries.extend(found);
         }
     }
 
-    /// The class of `Class.as_view("name")`.
-    fn view_class(&mut self, file: FileId, view: &'p Expression) -> Option<ClassRef<'p>> {
-        let ExpressionKind::Call { callee, .. } = &view.kind else { return None };
-        let ExpressionKind::Attribute { value, name, .. } = &callee.kind else { return None };
-        let class = self.at_module_level(file, |this| this.evaluate_alone(value));
-        match class.shape {
-            Shape::Class(class) if name == "as_view" => Some(class),
+    /// The methods of a view class that answer.
+    pub(super) fn class_entries(&mut self, class: ClassRef<'p>) -> Vec<Entry<'p>> {
+        let Some(module) = self.index.module(class.file) else { return Vec::new() };
+        let sites = walk::functions(class.file, &module.body);
+        let own = sites.into_iter().filter(|site| site.class.is_some_and(|known| known.place() == class.place()));
+        own.filter_map(|site| self.entry_of_class_method(site)).collect()
+    }
+
+    /// The function or class that a callable comes down to: what decorators wrapped, what arguments were given to.
+    pub(super) fn innermost(&self, value: &Value<'p>) -> Option<Target<'p>> {
+        match &value.shape {
+            Shape::Function(closure) => {
+                let itself = || Target::Function(closure.code.place(closure.file));
+                Some(self.decorated_by(closure).unwrap_or_else(itself))
+            }
+            Shape::Class(class) | Shape::Instance { class, .. } => Some(Target::Class(*class)),
+            Shape::Wrapped(pair) => self.innermost(&pair.0),
+            Shape::Guarded(pair) => self.innermost(&pair.0),
+            Shape::Partial(pair) => self.innermost(&pair.0),
             _ => None,
         }
     }
 
-    /// The methods of a view class, registered at a path on an application or blueprint.
-    pub(super) fn class_entries(
-        &mut self,
-        class: ClassRef<'p>,
-        path: Option<&Name>,
-        owner: Option<Place>,
-    ) -> Vec<Entry<'p>> {
-        let Some(module) = self.index.module(class.file) else { return Vec::new() };
-        let sites = walk::functions(class.file, &module.body);
-        let own = sites.into_iter().filter(|site| site.class.is_some_and(|known| known.place() == class.place()));
-        let mut entries: Vec<Entry<'p>> = own.filter_map(|site| self.entry_of_class_method(site)).collect();
-        for entry in &mut entries {
-            entry.owner = owner;
-            entry.info.path = path.cloned().or_else(|| entry.info.path.take());
-        }
-        entries
+    /// The function that a decorator was given, where a function is the one that the decorator put in its place: the only
+    /// callable among the parameters of the function around it.
+    fn decorated_by(&self, closure: &Closure<'p>) -> Option<Target<'p>> {
+        let locals = &closure.scope.as_ref()?.locals;
+        let own = closure.code.place(closure.file);
+        let module = self.index.module(closure.file)?;
+        let around = walk::functions(closure.file, &module.body)
+            .into_iter()
+            .filter(|site| site.place() != own && site.function.span.contains(own.span))
+            .min_by_key(|site| site.function.span.end - site.function.span.start)?;
+        let given = around.function.parameters.iter().filter_map(|parameter| locals.get(&parameter.name));
+        let mut targets = given.filter_map(|value| self.innermost(value));
+        let only = targets.next()?;
+        targets.next().is_none().then_some(only)
     }
 
     /// The function whose name stands at a place.
@@ -300,7 +300,8 @@ pub(super) fn entry_kind(model: EntryKindModel) -> EntryKind {
         EntryKindModel::Route => EntryKind::Route,
         EntryKindModel::Hook => EntryKind::Hook,
         EntryKindModel::TokenCallback => EntryKind::TokenCallback,
-        EntryKindModel::Other | EntryKindModel::ErrorHandler => EntryKind::Other,
+        EntryKindModel::ErrorHandler => EntryKind::ErrorHandler,
+        EntryKindModel::Other => EntryKind::Other,
     }
 }
 
@@ -318,14 +319,4 @@ fn written_methods(arguments: &[Argument]) -> Vec<Name> {
         _ => None,
     });
     texts.collect()
-}
-
-pub(super) fn function_place(value: &Value<'_>) -> Option<Place> {
-    match &value.shape {
-        Shape::Function(closure) => Some(closure.code.place(closure.file)),
-        Shape::Wrapped(pair) => function_place(&pair.0),
-        Shape::Guarded(pair) => function_place(&pair.0),
-        Shape::Partial(pair) => function_place(&pair.0),
-        _ => None,
-    }
 }

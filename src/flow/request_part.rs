@@ -159,20 +159,14 @@ impl<'p> Interpreter<'p, '_> {
     /// The annotated names of a class and its bases in the program: where they stand, annotation and default.
     fn fields(&mut self, class: ClassRef<'p>) -> Vec<(ClassRef<'p>, Name, &'p Expression, Option<&'p Expression>)> {
         let mut fields = Vec::new();
-        let mut pending = vec![class];
-        for _ in 0..8 {
-            let Some(current) = pending.pop() else { break };
+        for current in self.resolution_order(class).iter() {
             for statement in &current.class.body {
                 if let StatementKind::AnnotatedAssign { target, annotation, value } = &statement.kind
                     && let ExpressionKind::Name(name) = &target.kind
                 {
-                    fields.push((current, name.clone(), annotation, value.as_ref()));
+                    fields.push((*current, name.clone(), annotation, value.as_ref()));
                 }
             }
-            pending.extend(self.bases(current).into_iter().filter_map(|base| match base.shape {
-                Shape::Class(base) => Some(base),
-                _ => None,
-            }));
         }
         fields
     }
@@ -252,7 +246,12 @@ impl<'p> Interpreter<'p, '_> {
         mut state: State<'p>,
         model: &AnswerModel,
         arguments: &Arguments<'p>,
+        place: Place,
     ) -> Branches<'p> {
+        if let Some(body) = parameter(&model.parameters, arguments, "body") {
+            let unverified = super::binding::unverified(&body.deep_origins());
+            self.claims_escape(&unverified, place, "is answered as if it were true");
+        }
         let status = parameter(&model.parameters, arguments, "status").and_then(super::outcome::written_status);
         state.status = status.or(model.status).or(state.status);
         one(state, Value::none())

@@ -39,14 +39,7 @@ impl<'p> Interpreter<'p, '_> {
                 methods: Vec::new(),
                 place: site.place(),
             };
-            entries.push(Entry {
-                site: *site,
-                info,
-                owner: None,
-                is_application_wide: false,
-                handler: model.handler.clone(),
-                around: Vec::new(),
-            });
+            entries.push(Entry { handler: model.handler.clone(), ..Entry::new(*site, info) });
         }
     }
 

@@ -9,7 +9,7 @@ use rustc_hash::FxHasher;
 
 use super::evidence::{CheckKind, Evidence};
 use super::value::{Nullness, Object, Value};
-use crate::source::Place;
+use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
 
 /// The names of one function.
@@ -39,6 +39,8 @@ impl<'p> Locals<'p> {
 #[derive(Clone, Debug, Default)]
 struct Heap<'p> {
     attributes: BTreeMap<(Object, Name), Value<'p>>,
+    /// Whether an attribute of a module is among them.
+    has_module_names: bool,
     /// What tests said of an expression that reads the request, by its normal form.
     known: BTreeMap<Name, Nullness>,
     /// The hash of both, once asked for.
@@ -72,6 +74,17 @@ impl<'p> State<'p> {
         self.heap.attributes.get(&(object, Name::new(name)))
     }
 
+    /// The values of the attributes of one object.
+    pub fn attributes_of(&self, object: Object) -> impl Iterator<Item = &Value<'p>> {
+        let first = (object, Name::default());
+        self.heap.attributes.range(first..).take_while(move |((of, _), _)| *of == object).map(|(_, value)| value)
+    }
+
+    /// What a function assigned to a module's name on this path.
+    pub fn module_attribute(&self, file: FileId, name: &str) -> Option<&Value<'p>> {
+        if self.heap.has_module_names { self.attribute(Object::Module(file), name) } else { None }
+    }
+
     /// Every attribute that was set on this path.
     pub fn attributes(&self) -> impl Iterator<Item = (&(Object, Name), &Value<'p>)> {
         self.heap.attributes.iter()
@@ -79,7 +92,9 @@ impl<'p> State<'p> {
 
     /// Sets an attribute.
     pub fn set_attribute(&mut self, object: Object, name: Name, value: Value<'p>) {
-        Heap::changed(&mut self.heap).attributes.insert((object, name), value);
+        let heap = Heap::changed(&mut self.heap);
+        heap.has_module_names |= matches!(object, Object::Module(_));
+        heap.attributes.insert((object, name), value);
     }
 
     /// What tests on this path left possible for something read from the request.
@@ -127,7 +142,7 @@ impl<'p> State<'p> {
         Self {
             locals: join_locals(&self.locals, &other.locals),
             heap: join_heaps(&self.heap, &other.heap),
-            evidence: self.evidence.clone(),
+            evidence: self.evidence.union(&other.evidence),
             status: self.status,
         }
     }
@@ -135,6 +150,11 @@ impl<'p> State<'p> {
     /// Whether two paths may become one: they have established the same and end the same way.
     pub fn is_like(&self, other: &Self) -> bool {
         self.evidence == other.evidence && self.status == other.status
+    }
+
+    /// Whether they have established the same kinds of things, wherever they did, and end the same way.
+    pub fn is_of_same_kinds(&self, other: &Self) -> bool {
+        self.evidence.is_of_same_kinds(&other.evidence) && self.status == other.status
     }
 }
 
@@ -155,6 +175,7 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
     }
     let mut joined = Heap::clone(left);
     joined.fingerprint = Cell::new(None);
+    joined.has_module_names |= right.has_module_names;
     for (key, value) in &right.attributes {
         joined
             .attributes
@@ -173,26 +194,36 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
 /// and their cost grows with the product of tests.
 pub const MAX_PATHS: usize = 24;
 
-/// Paths with equal evidence become one. More than [`MAX_PATHS`] left become one opaque path; the second value says so.
-pub fn merge(states: Vec<State<'_>>, at: Place) -> (Vec<State<'_>>, bool) {
-    if states.len() < 2 {
-        return (states, false);
+/// Paths with equal evidence become one. Where more than [`MAX_PATHS`] are left, those that established the same kinds
+/// of things become one, wherever they did; where that does not help, all become one opaque path, and the second value
+/// says so.
+pub(super) fn merge(states: Vec<State<'_>>, at: Place) -> (Vec<State<'_>>, bool) {
+    let merged = merge_by(states, State::is_like);
+    if merged.len() <= MAX_PATHS {
+        return (merged, false);
     }
-    let mut merged: Vec<State<'_>> = Vec::with_capacity(states.len());
+    let merged = merge_by(merged, State::is_of_same_kinds);
+    if merged.len() <= MAX_PATHS {
+        return (merged, false);
+    }
+    let all = merged.into_iter().reduce(|left, right| left.join(&right));
+    let all = all.map(|mut all| {
+        all.evidence.add(CheckKind::Opaque, at);
+        all
+    });
+    (all.into_iter().collect(), true)
+}
+
+fn merge_by<'p>(states: Vec<State<'p>>, is_same: impl Fn(&State<'p>, &State<'p>) -> bool) -> Vec<State<'p>> {
+    if states.len() < 2 {
+        return states;
+    }
+    let mut merged: Vec<State<'p>> = Vec::with_capacity(states.len());
     for state in states {
-        match merged.iter_mut().find(|known| known.is_like(&state)) {
+        match merged.iter_mut().find(|known| is_same(known, &state)) {
             Some(known) => *known = known.join(&state),
             None => merged.push(state),
         }
     }
-    if merged.len() <= MAX_PATHS {
-        return (merged, false);
-    }
-    let mut rest = merged.into_iter();
-    let Some(mut all) = rest.next() else { return (Vec::new(), false) };
-    for state in rest {
-        all = all.join(&state);
-    }
-    all.evidence.add(CheckKind::Opaque, at);
-    (vec![all], true)
+    merged
 }

@@ -4,7 +4,7 @@ use super::containers::element_of;
 use super::interpreter::{Interpreter, RaisedClass, one};
 use super::operators::augmented;
 use super::origin::Origins;
-use super::state::{State, merge};
+use super::state::State;
 use super::value::{Arguments, Code, Shape, Value};
 use crate::program::ClassRef;
 use crate::source::Place;
@@ -17,6 +17,9 @@ pub(super) struct LoopExits<'p> {
     breaks: Vec<State<'p>>,
     continues: Vec<State<'p>>,
 }
+
+/// Elements of a list that start-up code walks over one by one: no program lists more blueprints in one place.
+const MOST_LISTED: usize = 40;
 
 impl<'p> Interpreter<'p, '_> {
     /// Runs statements on every path: the paths that reach the end.
@@ -31,30 +34,31 @@ impl<'p> Interpreter<'p, '_> {
         exits: &mut LoopExits<'p>,
     ) -> Vec<State<'p>> {
         for statement in body {
-            if states.is_empty() || !self.spend() {
+            let at = self.place(statement.span);
+            if states.is_empty() || !self.spend(at) {
                 break;
             }
-            let at = self.place(statement.span);
-            let (merged, is_bounded) = merge(states, at);
-            self.is_bounded |= is_bounded;
+            let merged = self.merge(states, at);
             states = Vec::new();
             for state in merged {
                 states.extend(self.statement(state, statement, exits));
             }
         }
-        let (merged, is_bounded) = match body.last() {
-            Some(last) => merge(states, self.place(last.span)),
-            None => (states, false),
-        };
-        self.is_bounded |= is_bounded;
-        merged
+        match body.last() {
+            Some(last) => self.merge(states, self.place(last.span)),
+            None => states,
+        }
     }
 
     fn statement(&mut self, state: State<'p>, statement: &'p Statement, exits: &mut LoopExits<'p>) -> Vec<State<'p>> {
         let place = self.place(statement.span);
         match &statement.kind {
-            StatementKind::Expression(expression) => self.after(state, expression),
+            StatementKind::Expression(expression) => {
+                self.result_is_dropped(&state, expression);
+                self.after(state, expression)
+            }
             StatementKind::Assign { targets, value } => {
+                self.result_is_bound(&state, targets, value);
                 let mut next = Vec::new();
                 for (state, value) in self.evaluate(state, value) {
                     let mut paths = vec![state];
@@ -101,6 +105,9 @@ impl<'p> Interpreter<'p, '_> {
                             }
                         });
                         let returns: Vec<_> = returns.collect();
+                        for (state, value, at) in &returns {
+                            self.returned(state, value, *at);
+                        }
                         self.frame().returns.extend(returns);
                     }
                     None => self.frame().returns.push((state, Value::none(), place)),
@@ -161,7 +168,14 @@ impl<'p> Interpreter<'p, '_> {
             StatementKind::Class(class) => {
                 let mut state = state;
                 let value = Value::of(Shape::Class(ClassRef { file: self.file(), class }));
-                state.locals.set(class.name.clone(), value);
+                state.locals.set(class.name.clone(), value.clone());
+                // Nothing but what is registered depends on the decorators of a class.
+                let decorators = if self.record.is_some() { class.decorators.as_slice() } else { &[] };
+                for decorator in decorators {
+                    for (_, registering) in self.evaluate(state.clone(), decorator) {
+                        self.decorator_registers(&registering, &value, self.place(decorator.span));
+                    }
+                }
                 vec![state]
             }
         }
@@ -251,7 +265,22 @@ impl<'p> Interpreter<'p, '_> {
         exits: &mut LoopExits<'p>,
     ) -> Vec<State<'p>> {
         let mut next = Vec::new();
+        let place = self.place(iterable.span);
         for (state, walked) in self.evaluate(state, iterable) {
+            let walked = self.walked(&state, &walked, place);
+            if let Some(elements) = self.listed_for_start_up(&walked) {
+                let mut states = vec![state];
+                for element in elements {
+                    let started = states.into_iter().flat_map(|state| self.bind(state, target, element.clone()));
+                    let started: Vec<State<'p>> = started.collect();
+                    let mut inner = LoopExits::default();
+                    states = self.block_in_loop(started, body, &mut inner);
+                    states.extend(inner.continues);
+                    next.extend(inner.breaks);
+                }
+                next.extend(self.block_in_loop(states, otherwise, exits));
+                continue;
+            }
             let is_never_empty = matches!(&walked.shape, Shape::Sequence(elements) if !elements.is_empty());
             let mut done = if is_never_empty { Vec::new() } else { vec![state.clone()] };
             let started = self.bind(state, target, element_of(&walked));
@@ -262,6 +291,17 @@ impl<'p> Interpreter<'p, '_> {
             next.extend(inner.breaks);
         }
         next
+    }
+
+    /// The elements of a short list while start-up code runs: each blueprint of a list is registered by itself. For handlers
+    /// one round with a typical element says as much.
+    fn listed_for_start_up(&self, walked: &Value<'p>) -> Option<Vec<Value<'p>>> {
+        match &walked.shape {
+            Shape::Sequence(elements) if self.record.is_some() && elements.len() <= MOST_LISTED => {
+                Some(elements.to_vec())
+            }
+            _ => None,
+        }
     }
 
     fn enter_context(
@@ -279,12 +319,8 @@ impl<'p> Interpreter<'p, '_> {
                 Shape::LibraryDecorator(_) => this.call(state, &value, Arguments::default(), place),
                 _ => one(state, value),
             });
-            for (state, value) in opened {
-                let entered = match &value.shape {
-                    // A generator-based context manager gives what it yields.
-                    Shape::Elements(element) => Value::clone(element),
-                    _ => value,
-                };
+            let opened = self.then(opened, |this, state, value| this.entered(state, &value, place));
+            for (state, entered) in opened {
                 match target {
                     Some(target) => next.extend(self.bind(state, target, entered)),
                     None => next.push(state),

@@ -5,7 +5,7 @@ use super::evidence::Evidence;
 use super::interpreter::{Raised, Summary, SummaryKey};
 use super::origin::{Origin, OriginKind, Step, Trail};
 use super::relevant;
-use super::state::State;
+use super::state::{MAX_PATHS, State};
 use super::value::{Arguments, Closure, Code, Constant, Shape, Value};
 use crate::finding::Confidence;
 use crate::program::vocabulary;
@@ -44,13 +44,22 @@ pub(super) fn continue_after<'p>(caller: &State<'p>, callee: &State<'p>) -> Stat
     state
 }
 
-/// Ways out with equal evidence whose values a caller could not tell apart become one.
-pub(super) fn merge_returns<'p>(returns: Vec<(State<'p>, Value<'p>, Place)>) -> Vec<(State<'p>, Value<'p>, Place)> {
+/// A way out of a function.
+type Return<'p> = (State<'p>, Value<'p>, Place);
+
+/// Ways out with equal evidence whose values a caller could not tell apart become one; where too many are left, those
+/// that established the same kinds of things do.
+pub(super) fn merge_returns(returns: Vec<Return<'_>>) -> Vec<Return<'_>> {
+    let merged = merge_returns_by(returns, State::is_like);
+    if merged.len() <= MAX_PATHS { merged } else { merge_returns_by(merged, State::is_of_same_kinds) }
+}
+
+fn merge_returns_by<'p>(returns: Vec<Return<'p>>, is_same: impl Fn(&State<'p>, &State<'p>) -> bool) -> Vec<Return<'p>> {
     let mut merged: Vec<(State<'p>, Value<'p>, Place)> = Vec::new();
     for (state, value, at) in returns {
-        let same = merged
-            .iter_mut()
-            .find(|(known, known_value, _)| known.is_like(&state) && return_class(known_value) == return_class(&value));
+        let same = merged.iter_mut().find(|(known, known_value, _)| {
+            is_same(known, &state) && return_class(known_value) == return_class(&value)
+        });
         match same {
             Some((known, known_value, _)) => {
                 let locals = known.locals.clone();
@@ -61,7 +70,6 @@ pub(super) fn merge_returns<'p>(returns: Vec<(State<'p>, Value<'p>, Place)>) -> 
             None => merged.push((state, value, at)),
         }
     }
-    merged.truncate(super::state::MAX_PATHS);
     merged
 }
 
@@ -84,12 +92,14 @@ fn return_class(value: &Value<'_>) -> (u8, Option<i64>) {
     (class, status)
 }
 
-pub(super) fn merge_raised(raised: Vec<super::interpreter::Raised<'_>>) -> Vec<super::interpreter::Raised<'_>> {
-    let mut merged: Vec<super::interpreter::Raised<'_>> = Vec::new();
+/// Exceptions of one place with equal evidence become one. More than a reader could follow are not kept apart: an
+/// exception that reaches the framework turns the caller away, and one that is caught is caught by the same handlers.
+pub(super) fn merge_raised(raised: Vec<Raised<'_>>) -> Vec<Raised<'_>> {
+    let mut merged: Vec<Raised<'_>> = Vec::new();
     for one in raised {
         let is_known =
             merged.iter().any(|known| known.place == one.place && known.state.evidence == one.state.evidence);
-        if !is_known && merged.len() < super::state::MAX_PATHS {
+        if !is_known && merged.len() < MAX_PATHS {
             merged.push(one);
         }
     }

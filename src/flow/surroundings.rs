@@ -2,7 +2,6 @@
 //! caller, decorators of the whole class, and those it is wrapped in where it is registered.
 
 use super::call::is_callable;
-use super::classes::MAX_BASES;
 use super::entry::Entry;
 use super::event::EntryKind;
 use super::interpreter::{Branches, Frame, Interpreter, one};
@@ -63,7 +62,7 @@ impl<'p> Interpreter<'p, '_> {
             callee = self.behind_base(&base, &wraps, callee, class.place());
         }
         if entry.site.function.name != wraps
-            && let Some((owner, function)) = self.find_method(class, &wraps, MAX_BASES)
+            && let Some((owner, function)) = self.find_method(class, &wraps)
         {
             self.behind = Some((wraps.clone(), callee));
             let own = self.decorated_function(owner.file, function, Some(owner));
@@ -103,22 +102,6 @@ impl<'p> Interpreter<'p, '_> {
         Value::of(Shape::Wrapped(Rc::new((handler, place))))
     }
 
-    /// The bases of a class that are from outside the program, those of its bases included.
-    fn outside_bases(&mut self, class: ClassRef<'p>) -> Vec<Name> {
-        let (mut pending, mut outside) = (vec![class], Vec::new());
-        for _ in 0..MAX_BASES {
-            let Some(current) = pending.pop() else { break };
-            for base in self.bases(current) {
-                match base.shape {
-                    Shape::Class(base) => pending.push(base),
-                    Shape::External(path) if !outside.contains(&path) => outside.push(path),
-                    _ => {}
-                }
-            }
-        }
-        outside
-    }
-
     /// The handler, where `super().dispatch` leaves the program.
     pub(super) fn reached_behind(&mut self, state: &State<'p>, callee: &'p Expression) -> Option<Value<'p>> {
         let (method, handler) = self.behind.clone()?;
@@ -128,8 +111,8 @@ impl<'p> Interpreter<'p, '_> {
         if !is_super || *name != method {
             return None;
         }
-        let is_own = match self.super_of(state).map(|value| value.shape) {
-            Some(Shape::Instance { class, .. }) => self.find_method(class, name, MAX_BASES).is_some(),
+        let is_own = match self.super_of(state, &[]).map(|value| value.shape) {
+            Some(Shape::Super(pair)) => self.super_method(&pair.0, pair.1, name).is_some(),
             _ => false,
         };
         (!is_own).then_some(handler)

@@ -71,7 +71,9 @@ impl<'p> Interpreter<'p, '_> {
             "lower" | "casefold" => keep(&text.to_lowercase()),
             "upper" => keep(&text.to_uppercase()),
             "format" | "join" | "format_map" => {
-                let origins = arguments.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
+                let arguments = self.all_shown(&state, arguments.clone(), place);
+                let address = receiver.address_origin();
+                let origins = arguments.iter().fold(address, |all, value| all.union(&value.deep_origins()));
                 Value::from_origins(origins, Nullness::FULL)
             }
             "startswith" | "endswith" => {
@@ -113,7 +115,12 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
     ) -> Branches<'p> {
         let origins = &receiver.origins;
-        if origins.any(|kind| matches!(kind, OriginKind::Claims { .. } | OriginKind::TokenHeader)) {
+        if origins.any(|kind| matches!(kind, OriginKind::TokenHeader { parameter } if !parameter.is_empty()))
+            && let Some(branches) = self.header_method(&state, receiver, name, arguments, place)
+        {
+            return branches;
+        }
+        if origins.any(|kind| matches!(kind, OriginKind::Claims { .. } | OriginKind::TokenHeader { .. })) {
             return self.claims_method(state, receiver, name, arguments, place);
         }
         let separator = arguments.get(0, "sep").and_then(Value::as_text).map(std::string::ToString::to_string);
@@ -149,6 +156,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             "__eq__" | "__ne__" => self.equality_method(state, receiver, arguments, name == "__ne__", place),
             "format" | "join" => {
+                let arguments = self.all_shown(&state, arguments.clone(), place);
                 let all = arguments.iter().fold(origins.clone(), |all, value| all.union(&value.deep_origins()));
                 one(state, Value::from_origins(all, Nullness::PRESENT))
             }
@@ -165,6 +173,11 @@ impl<'p> Interpreter<'p, '_> {
             _ => self.unknown_call(state, name, Some(receiver), arguments, place),
         }
     }
+}
+
+/// Whether a method's result is its object in another form.
+pub(super) fn is_conversion(name: &str) -> bool {
+    CONVERSIONS.contains(&name)
 }
 
 /// A string method's result: the same origins, perhaps another part of the credential.

@@ -4,6 +4,7 @@
 use super::entry::Entry;
 use super::event::{EntryInfo, EntryKind};
 use super::interpreter::Interpreter;
+use super::startup::Target;
 use super::value::Shape;
 use crate::models::Meaning;
 use crate::models::schema::{EntryKindModel, EntryModel};
@@ -86,7 +87,8 @@ impl<'p> Interpreter<'p, '_> {
         let (view, around) = unwrapped(&view.value);
         let around: Vec<(FileId, &'p Expression)> = around.into_iter().map(|decorator| (file, decorator)).collect();
         if let Some(class) = self.made_view(file, view) {
-            for mut entry in self.class_entries(class, path.as_ref(), None) {
+            for mut entry in self.class_entries(class) {
+                entry.info.path = path.clone().or_else(|| entry.info.path.take());
                 entry.around.extend(around.iter().copied());
                 entries.push(entry);
             }
@@ -104,14 +106,7 @@ impl<'p> Interpreter<'p, '_> {
             methods: model.methods.iter().map(Name::new).collect(),
             place: site.place(),
         };
-        entries.push(Entry {
-            site,
-            info,
-            owner: None,
-            is_application_wide: false,
-            handler: model.handler.clone(),
-            around,
-        });
+        entries.push(Entry { handler: model.handler.clone(), around, ..Entry::new(site, info) });
     }
 
     /// The function that an expression names: the one that is written, not what its decorators make of it.
@@ -128,7 +123,10 @@ impl<'p> Interpreter<'p, '_> {
         };
         named.or_else(|| {
             let value = self.at_module_level(file, |this| this.evaluate_alone(view));
-            super::registration::function_place(&value)
+            match self.innermost(&value) {
+                Some(Target::Function(place)) => Some(place),
+                _ => None,
+            }
         })
     }
 
@@ -136,7 +134,7 @@ impl<'p> Interpreter<'p, '_> {
         let depth = depth.checked_sub(1)?;
         let scope = self.index.scope(file);
         let paths = self.index.program.paths();
-        match scope.names.get(name).and_then(|bindings| bindings.last()) {
+        match scope.names.get(name).and_then(|bindings| bindings.last()).map(|bound| &bound.binding) {
             Some(Binding::Function(function)) => Some(Place { file, span: function.name_span }),
             Some(Binding::From { level, module, name }) => {
                 self.named_function(paths.find(file, *level, module)?, name, depth)

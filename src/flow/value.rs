@@ -65,6 +65,8 @@ pub enum Shape<'p> {
     Class(ClassRef<'p>),
     /// An object of a class of the program; its attributes live in the state.
     Instance { class: ClassRef<'p>, object: Object },
+    /// `super()`: an object or class, seen behind a class of its order.
+    Super(Rc<(Value<'p>, ClassRef<'p>)>),
     /// A module of the program.
     Module(FileId),
     /// Something outside the program, by its dotted name.
@@ -84,6 +86,8 @@ pub enum Shape<'p> {
     /// A decorator of functions that decorates methods, the name of the method where it decorates a class, and what it
     /// decorates once it does.
     ForMethods(Rc<(Value<'p>, Option<Name>, Option<Value<'p>>)>),
+    /// What middleware is handed to go on with: the number of the hook that comes next.
+    Continuation(usize),
     /// A part of a request.
     Request(RequestMap),
     /// An HTTP answer with its status, where known.
@@ -119,6 +123,12 @@ pub enum Object {
     At(Place),
     /// `self` of a class that nobody was seen to make.
     SelfOf(Place),
+    /// A class itself, by the place of its name.
+    Class(Place),
+    /// A module: what functions assign to its names.
+    Module(FileId),
+    /// The variables of a running function that functions inside it assign to.
+    Cell(Place),
     /// `flask.g` and its like.
     RequestGlobals,
     /// `flask.session` and its like.
@@ -182,6 +192,13 @@ pub struct Scope<'p> {
     pub locals: super::state::Locals<'p>,
     /// The scope around it.
     pub parent: Option<Rc<Scope<'p>>>,
+    /// The function whose names they are.
+    pub function: Place,
+}
+
+/// Whether a text is the beginning of an address, or a part of one with a query string.
+pub(super) fn is_address(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://") || (text.contains('?') && text.contains('='))
 }
 
 /// The arguments of a call.
@@ -374,6 +391,19 @@ impl<'p> Value<'p> {
                 Confidence::High,
                 *at,
                 "the literal stands here",
+            ),
+            _ => Origins::default(),
+        }
+    }
+
+    /// The known text of an address in it, as an origin: put together with something unknown, the text would be lost.
+    pub fn address_origin(&self) -> Origins {
+        match &self.shape {
+            Shape::Constant(Constant::Text { text, at, .. }) if is_address(text) => Origins::one(
+                OriginKind::Address { text: text.clone() },
+                Confidence::High,
+                *at,
+                "the address stands here",
             ),
             _ => Origins::default(),
         }

@@ -2,6 +2,8 @@
 //!
 //! Knows no configuration, and decides nothing about which files are Python.
 
+pub mod requirements;
+
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

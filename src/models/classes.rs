@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 /// A class: its bases and what its attributes and methods give.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ClassModel {
     /// Its dotted names; the first is the one objects are known by.
@@ -26,9 +26,16 @@ pub struct ClassModel {
     /// What part its objects play in a program, where they play one; inherited from bases.
     #[serde(default)]
     pub role: Option<ClassRole>,
+    /// Attributes that its objects keep for the requests they send, and as which parameter of a request
+    /// (`verify_mode = "verify"`).
+    #[serde(default)]
+    pub keeps: BTreeMap<String, String>,
     /// Attributes that set the status of the answer when they are assigned to.
     #[serde(default)]
     pub status_attributes: Vec<String>,
+    /// Attributes that hold what is answered.
+    #[serde(default)]
+    pub answer_attributes: Vec<String>,
     /// Whether a class of the program that inherits from it describes data: its annotated names are fields of what a
     /// caller sends (`pydantic.BaseModel`).
     #[serde(default)]
@@ -81,6 +88,8 @@ pub enum Gives {
     PathParameters,
     /// Other data of the request.
     RequestData,
+    /// The name that an object with routes was made with.
+    GivenName,
     /// An object of a class.
     Instance(String),
     /// The object itself (a child logger, a bound logger).
@@ -89,6 +98,8 @@ pub enum Gives {
     Content,
     /// One item of a part of the request (`{ part = { of = "headers", name = "Authorization" } }`).
     Part(PartModel),
+    /// Several values in a tuple, or `None`.
+    Tuple(Vec<Gives>),
     /// The answer of a check: an attribute that a `[[verify]]` of the same name describes (`current_user.is_authenticated`).
     Check,
 }
@@ -108,7 +119,7 @@ pub struct PartModel {
 }
 
 /// What a parameter that is only called like a request holds.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RequestModel {
     /// The class of the request.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::Gives;
 
 /// A default value or annotation that says which part of the request a parameter gets (`x_token: str = Header(None)`).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ParameterModel {
     /// Dotted names of the calls that make it.
@@ -23,17 +23,30 @@ pub struct ParameterModel {
 
 /// A default value or annotation that names a function or class whose result the parameter gets (`Depends(current_user)`).
 /// What it needs in turn is handed to it the same way.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DependencyModel {
     /// Dotted names of the calls that make it.
     pub path: Vec<String>,
     /// Parameters in order; `dependency` has meaning.
     pub parameters: Vec<String>,
+    /// The keyword under which calls that make objects with routes, mount them or register a route list such markers.
+    #[serde(default)]
+    pub listed_in: Option<String>,
+}
+
+/// A decorator whose argument is a function that runs before the handler (`falcon.before(check)`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BeforeModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// What that function is handed, in order.
+    pub arguments: Vec<Gives>,
 }
 
 /// An object that reads a credential from the request when the framework calls it (`HTTPBearer()`).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SchemeModel {
     /// Dotted names of the method that is called (`fastapi.security.HTTPBearer.__call__`).
@@ -53,13 +66,13 @@ pub struct SchemeModel {
     pub may_be_empty: bool,
 }
 
-/// A call that sets the status of the answer that is under way (`self.set_status(401)`).
-#[derive(Debug, Deserialize)]
+/// A call that sets the status of the answer that is under way (`self.set_status(401)`), or writes some of it.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AnswerModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `status` has meaning.
+    /// Parameters in order; `status` and `body` have meaning.
     #[serde(default)]
     pub parameters: Vec<String>,
     /// The status where no argument says.

@@ -1,15 +1,18 @@
 //! What calls and objects of libraries mean: `rules/models/*.toml`, looked up by dotted name. No judgement here.
 
+mod own;
 pub mod schema;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
+use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
-    AnswerModel, ClassModel, ClassRole, CompareModel, DecodeModel, DependencyModel, DeriveModel, DigestModel,
-    EntryModel, Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel,
-    OutgoingModel, ParameterModel, PlatformFunctionModel, ProviderModel, RefuseModel, RefusingFieldModel, RequestModel,
-    ResponseModel, SchemeModel, SettingMapModel, SettingModel, VerifyModel, ViewClassModel,
+    AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning, ConfigurationModel,
+    CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
+    IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ParameterModel,
+    PlatformFunctionModel, ProviderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel,
+    SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -27,6 +30,8 @@ pub enum Meaning {
     Inert,
     /// Writes a log.
     Log(Arc<LogModel>),
+    /// Opens, runs or fetches what it is given.
+    Sink(Arc<SinkModel>),
     /// A keyed digest.
     Mac(Arc<MacModel>),
     /// A digest without a key.
@@ -35,6 +40,8 @@ pub enum Meaning {
     Compare(Arc<CompareModel>),
     /// Decodes a token.
     Decode(Arc<DecodeModel>),
+    /// Validates the claims of a decoded token.
+    Validate(Arc<ValidateModel>),
     /// Issues a token.
     Issue(Arc<IssueModel>),
     /// Gets a token from an authorization server.
@@ -57,6 +64,8 @@ pub enum Meaning {
     Scheme(Arc<SchemeModel>),
     /// Sets the status of the answer.
     Answer(Arc<AnswerModel>),
+    /// A decorator that runs a function before the handler.
+    Before(Arc<BeforeModel>),
     /// Puts one object with routes under another.
     Mount(Arc<MountModel>),
     /// Makes a decorator of functions one of methods.
@@ -75,18 +84,35 @@ pub struct Models {
     aliases: FxHashMap<String, String>,
     roots: FxHashMap<String, String>,
     libraries: FxHashMap<String, String>,
-    secret_keys: Vec<String>,
+    words: FxHashMap<String, Vec<String>>,
+    configuration: FxHashMap<String, Arc<ConfigurationModel>>,
+    cookies: Vec<CookieModel>,
     requests: Vec<RequestModel>,
     platform_functions: Vec<PlatformFunctionModel>,
     refusing_fields: Vec<RefusingFieldModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
+    view_classes_by_import: Vec<Arc<ViewClassModel>>,
+    dependency_lists: Vec<String>,
+    sink_methods: FxHashMap<String, SinkKind>,
+    registering: OnceLock<Option<AhoCorasick>>,
+    own: own::OwnNames,
 }
+
+/// Registering calls that are called like the HTTP method.
+const METHOD_NAMES: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// The models that come with the program.
 pub fn embedded() -> &'static Models {
     static MODELS: LazyLock<Models> = LazyLock::new(|| all_but(&[]));
     &MODELS
+}
+
+/// The same with what users say of their own code, which counts more.
+pub fn with_own(files: Vec<ModelFile>) -> Models {
+    let mut models = all_but(&[]);
+    files.into_iter().for_each(|file| models.add_own(file));
+    models
 }
 
 /// The same without the files of these names, which is how a test learns whether a file is needed.
@@ -108,7 +134,7 @@ pub fn file_names() -> impl Iterator<Item = &'static str> {
 impl Models {
     /// Adds one library.
     pub fn add(&mut self, file: ModelFile) {
-        let ModelFile { library, alias, object, integer, configuration, .. } = &file;
+        let ModelFile { library, alias, object, integer, words, .. } = &file;
         for (from, to) in alias {
             self.add_root(from, library);
             self.aliases.insert(from.clone(), to.clone());
@@ -120,14 +146,16 @@ impl Models {
         for (path, number) in integer {
             self.integers.insert(path.clone(), *number);
         }
-        for model in configuration.iter().filter(|model| model.is_secret) {
-            self.secret_keys.extend(model.key.iter().cloned());
+        for (path, list) in words {
+            self.add_root(path, library);
+            self.words.insert(path.clone(), list.clone());
         }
         self.add_calls(file);
     }
 
     fn add_calls(&mut self, file: ModelFile) {
         let library = file.library;
+        self.dependency_lists.extend(file.dependency.iter().filter_map(|model| model.listed_in.clone()));
         macro_rules! add {
             ($($list:expr => $meaning:path),* $(,)?) => {$(
                 for model in $list {
@@ -139,14 +167,18 @@ impl Models {
                 }
             )*};
         }
+        for model in &file.sink {
+            self.sink_methods.extend(model.method.iter().map(|name| (name.clone(), model.kind)));
+        }
         add! {
             file.instance => Meaning::Instance, file.setting => Meaning::Setting, file.setting_map => Meaning::SettingMap,
-            file.derive => Meaning::Derive, file.log => Meaning::Log, file.mac => Meaning::Mac,
-            file.decode => Meaning::Decode, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
+            file.derive => Meaning::Derive, file.log => Meaning::Log, file.mac => Meaning::Mac, file.sink => Meaning::Sink,
+            file.decode => Meaning::Decode, file.validate => Meaning::Validate, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
             file.verify => Meaning::Verify,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
             file.entry => Meaning::Entry, file.compare => Meaning::Compare, file.parameter => Meaning::Parameter,
             file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
+            file.before => Meaning::Before,
             file.mount => Meaning::Mount,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
@@ -161,6 +193,9 @@ impl Models {
         }
         for model in file.view_class {
             let model = Arc::new(model);
+            if !model.imported.is_empty() {
+                self.view_classes_by_import.push(Arc::clone(&model));
+            }
             for path in &model.path {
                 self.view_classes.insert(path.clone(), Arc::clone(&model));
             }
@@ -176,13 +211,19 @@ impl Models {
                 }
             }
         }
+        self.cookies.extend(file.cookie);
         self.providers.extend(file.provider);
+        for model in file.configuration {
+            let model = Arc::new(model);
+            self.configuration.extend(model.key.iter().map(|key| (key.clone(), Arc::clone(&model))));
+        }
         self.requests.extend(file.request);
         self.platform_functions.extend(file.platform_function);
         self.refusing_fields.extend(file.refusing_field);
     }
 
     fn add_root(&mut self, path: &str, library: &str) {
+        self.own.note(path);
         let root = path.split('.').next().unwrap_or_default();
         self.roots.entry(root.to_owned()).or_insert_with(|| library.to_owned());
         self.libraries.entry(path.to_owned()).or_insert_with(|| library.to_owned());
@@ -243,6 +284,14 @@ impl Models {
         self.find_in_bases(class, &is_one).is_some()
     }
 
+    /// Whether assigning to this attribute of a library's object answers with the value.
+    pub fn answers_with(&self, class: &str, name: &str) -> bool {
+        let is_one = |models: &Self, path: &str| {
+            models.classes.get(path)?.answer_attributes.iter().any(|known| known == name).then_some(())
+        };
+        self.find_in_bases(class, &is_one).is_some()
+    }
+
     /// Whether classes of the program that inherit from this one describe what a caller sends.
     pub fn describes_data(&self, class: &str) -> bool {
         let is_one = |models: &Self, path: &str| models.classes.get(path)?.describes_data.then_some(());
@@ -277,6 +326,11 @@ impl Models {
     /// Whether a class is, or inherits from, another.
     pub fn is_subclass(&self, class: &str, base: &str) -> bool {
         self.find_in_bases(class, &|_, path| (path == base).then_some(())).is_some()
+    }
+
+    /// As which parameter of its requests an object keeps an attribute.
+    pub fn keeps(&self, class: &str, attribute: &str) -> Option<&str> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.keeps.get(attribute)).map(String::as_str)
     }
 
     /// Whether fields of a class's subclasses are read from the environment.
@@ -314,9 +368,34 @@ impl Models {
         self.integers.get(path).or_else(|| self.integers.get(self.canonical(path).as_ref())).copied()
     }
 
+    /// The method of this name that sets a cookie.
+    pub fn cookie(&self, method: &str) -> Option<&CookieModel> {
+        self.cookies.iter().find(|model| model.method == method)
+    }
+
+    /// What a configuration key decides; keys of a dictionary of settings are joined by a dot.
+    pub fn configuration_meaning(&self, key: &str) -> Option<ConfigurationMeaning> {
+        self.configuration.get(key)?.decides
+    }
+
     /// Whether a configuration key holds a secret by what its library does with it.
     pub fn is_secret_key(&self, key: &str) -> bool {
-        self.secret_keys.iter().any(|known| known == key)
+        self.configuration.get(key).is_some_and(|model| model.is_secret)
+    }
+
+    /// What is known of a configuration key; of a key inside a dictionary by both, joined by a dot.
+    pub fn configuration(&self, key: &str) -> Option<&Arc<ConfigurationModel>> {
+        self.configuration.get(key)
+    }
+
+    /// What a method of this name does, whatever its object is.
+    pub fn sink_method(&self, name: &str) -> Option<SinkKind> {
+        self.sink_methods.get(name).copied()
+    }
+
+    /// The words that a library's name stands for; of a call, the name ends in `()`.
+    pub fn words(&self, path: &str) -> Option<&[String]> {
+        self.words.get(path).or_else(|| self.words.get(self.canonical(path).as_ref())).map(Vec::as_slice)
     }
 
     /// What a base class outside the program makes of the classes that inherit from it.
@@ -347,6 +426,32 @@ impl Models {
         };
         let Some(model) = self.classes.get(self.canonical(class).as_ref()) else { return Vec::new() };
         model.items.iter().filter(|(_, gives)| holds(gives)).map(|(key, _)| key.as_str()).collect()
+    }
+
+    /// Whether code speaks of anything that registers routes, or makes an object that they are registered on. Names that are
+    /// also those of HTTP methods say nothing: every dictionary has a `get`.
+    pub fn may_register(&self, text: &str) -> bool {
+        let matcher = self.registering.get_or_init(|| {
+            let registers = |meaning: &Meaning| match meaning {
+                Meaning::Entry(_) | Meaning::Mount(_) => true,
+                Meaning::Instance(model) => model.holds_routes(),
+                _ => false,
+            };
+            let paths = self.meanings.iter().filter(|(_, meaning)| registers(meaning)).map(|(path, _)| path);
+            let last_names = paths.filter_map(|path| path.rsplit('.').next());
+            AhoCorasick::new(last_names.filter(|name| !METHOD_NAMES.contains(name))).ok()
+        });
+        matcher.as_ref().is_none_or(|matcher| matcher.is_match(text))
+    }
+
+    /// Classes that are known by their methods and what their file imports.
+    pub fn view_classes_by_import(&self) -> impl Iterator<Item = &Arc<ViewClassModel>> {
+        self.view_classes_by_import.iter()
+    }
+
+    /// Whether a keyword of this name lists dependencies.
+    pub fn lists_dependencies(&self, keyword: &str) -> bool {
+        self.dependency_lists.iter().any(|known| known == keyword)
     }
 
     /// Senders that sign.

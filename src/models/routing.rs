@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 /// Something that makes a function an entry: a decorator, or a call that is handed the function.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EntryModel {
     /// Dotted names: methods of an application object used as decorators or called.
@@ -15,13 +15,16 @@ pub struct EntryModel {
     #[serde(default)]
     pub methods: Vec<String>,
     /// Parameters in order, as `meaning` or `meaning=name`; `path`, `methods`, `handler` (a function or view class that a
-    /// call registers), `error` (the exception or status that an error handler waits for) and `decorators` have meaning.
+    /// call registers), `error` (the exception or status that an error handler waits for), `when` and `decorators` have meaning.
     /// `paths` stands for all arguments from there on.
     #[serde(default = "only_path")]
     pub parameters: Vec<String>,
     /// Whether it holds for the whole application although it is registered on a part of it (`before_app_request`).
     #[serde(default)]
     pub application_wide: bool,
+    /// Values of the parameter `when` with which it registers something that runs at other times.
+    #[serde(default)]
+    pub other_when: Vec<String>,
     /// What a handler that is registered this way is given.
     #[serde(default)]
     pub handler: HandlerModel,
@@ -32,10 +35,11 @@ fn only_path() -> Vec<String> {
 }
 
 /// Kinds of entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EntryKindModel {
     /// A route.
+    #[default]
     Route,
     /// Runs before every route of its application or blueprint.
     Hook,
@@ -67,6 +71,12 @@ pub struct HandlerModel {
     /// the body where their type describes data.
     #[serde(default)]
     pub parameters_by_name: bool,
+    /// The place among its parameters of what goes on to the route, `self` not counted; none where returning nothing does.
+    #[serde(default)]
+    pub continuation: Option<usize>,
+    /// Whether the request is in the attribute alone and no argument.
+    #[serde(default)]
+    pub request_is_attribute: bool,
     /// How variable parts of a path are written.
     #[serde(default)]
     pub variables: VariableSyntax,
@@ -125,7 +135,7 @@ pub enum VariableSyntax {
 }
 
 /// A call that puts one object with routes under another (`app.register_blueprint(users, url_prefix="/users")`).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MountModel {
     /// Dotted names.
@@ -138,7 +148,7 @@ pub struct MountModel {
 }
 
 /// A base class whose methods answer requests.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ViewClassModel {
     /// Dotted names of the base; `*.View` means a class of that name of any library that no other line names.
@@ -149,6 +159,19 @@ pub struct ViewClassModel {
     /// Its methods that answer whatever the HTTP method.
     #[serde(default)]
     pub dispatch: Vec<String>,
+    /// What kind of entry its methods are; hooks hold for the whole application.
+    #[serde(default)]
+    pub kind: EntryKindModel,
+    /// Its methods that run before the one that answers, unless they end the answer.
+    #[serde(default)]
+    pub before: Vec<String>,
+    /// Top-level modules, where the framework asks for no base: a class with one of the methods is such a class in a file
+    /// that imports one of them.
+    #[serde(default)]
+    pub imported: Vec<String>,
+    /// What stands before the HTTP method in the names of its methods.
+    #[serde(default)]
+    pub method_prefix: String,
     /// Class attributes that hold decorators for all of them, the innermost first.
     #[serde(default)]
     pub decorators: Vec<String>,

@@ -13,12 +13,17 @@ mod classes;
 mod injection;
 #[path = "routing.rs"]
 mod routing;
+#[path = "tokens.rs"]
+mod tokens;
 
 pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
-pub use injection::{AnswerModel, DependencyModel, ParameterModel, SchemeModel};
+pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, SchemeModel};
 pub use routing::{
     EntryKindModel, EntryModel, HandlerModel, MountModel, PlatformFunctionModel, RefusingFieldModel, VariableSyntax,
     ViewClassModel,
+};
+pub use tokens::{
+    ClaimParameter, DecodeGives, DecodeModel, ExpiryModel, IssueModel, SignatureModel, ValidateModel, VersionRange,
 };
 
 /// One library.
@@ -36,6 +41,9 @@ pub struct ModelFile {
     /// Objects by dotted name and the class they are of.
     #[serde(default)]
     pub object: BTreeMap<String, String>,
+    /// Lists of words by dotted name, or by that of a call that gives them: names of algorithms.
+    #[serde(default)]
+    pub words: BTreeMap<String, Vec<String>>,
     /// Constants by dotted name: integers such as `http.HTTPStatus.UNAUTHORIZED`.
     #[serde(default)]
     pub integer: BTreeMap<String, i64>,
@@ -63,6 +71,9 @@ pub struct ModelFile {
     /// Calls that write where people or other systems read along.
     #[serde(default)]
     pub log: Vec<LogModel>,
+    /// Calls to which no text of the caller's choice should come.
+    #[serde(default)]
+    pub sink: Vec<SinkModel>,
     /// Keyed digests.
     #[serde(default)]
     pub mac: Vec<MacModel>,
@@ -75,6 +86,9 @@ pub struct ModelFile {
     /// Token decoders and verifiers.
     #[serde(default)]
     pub decode: Vec<DecodeModel>,
+    /// Calls that validate the claims of a decoded token.
+    #[serde(default)]
+    pub validate: Vec<ValidateModel>,
     /// Token issuers and signers.
     #[serde(default)]
     pub issue: Vec<IssueModel>,
@@ -90,6 +104,9 @@ pub struct ModelFile {
     /// Calls that make an answer.
     #[serde(default)]
     pub response: Vec<ResponseModel>,
+    /// Methods that set cookies.
+    #[serde(default)]
+    pub cookie: Vec<CookieModel>,
     /// Calls to other services.
     #[serde(default)]
     pub outgoing: Vec<OutgoingModel>,
@@ -105,6 +122,9 @@ pub struct ModelFile {
     /// Objects that read a credential from the request when they are called.
     #[serde(default)]
     pub scheme: Vec<SchemeModel>,
+    /// Decorators that run a function before the handler.
+    #[serde(default)]
+    pub before: Vec<BeforeModel>,
     /// Calls that set the status of the answer.
     #[serde(default)]
     pub answer: Vec<AnswerModel>,
@@ -135,7 +155,7 @@ pub struct ModelFile {
 }
 
 /// Calls that return an object.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct InstanceModel {
     /// Dotted names.
@@ -144,13 +164,31 @@ pub struct InstanceModel {
     pub class: String,
     /// Parameters in order; `key` has meaning, the secret that the object works with, `user` and `password` of Basic
     /// credentials, and for an object with routes `prefix`, the path before them, `parent`, what it is put under, and
-    /// `decorators`, those around each of its handlers.
+    /// `name`, what it is called; for one that decodes tokens `algorithms`, those that it accepts, `none` included, and
+    /// `url`, where it fetches keys.
     #[serde(default)]
     pub parameters: Vec<String>,
+    /// Whether it signs with its key by HMAC.
+    #[serde(default)]
+    pub is_signer: bool,
+    /// Whether it is a whole web application: its hooks hold for everything under it.
+    #[serde(default)]
+    pub application: bool,
+    /// Whether the path before its routes is its name where no `prefix` is given.
+    #[serde(default)]
+    pub prefix_from_name: bool,
+}
+
+impl InstanceModel {
+    /// Whether routes are registered on such objects, or on what is put under them.
+    pub fn holds_routes(&self) -> bool {
+        let mut meanings = self.parameters.iter().filter_map(|parameter| parameter.split('=').next());
+        self.application || meanings.any(|meaning| matches!(meaning, "prefix" | "parent"))
+    }
 }
 
 /// A call that reads a setting.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SettingModel {
     /// Dotted names.
@@ -170,7 +208,7 @@ pub struct SettingModel {
 }
 
 /// A mapping of settings.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SettingMapModel {
     /// Dotted names.
@@ -202,7 +240,7 @@ pub enum Missing {
 }
 
 /// A call whose result is made of its arguments.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DeriveModel {
     /// Dotted names.
@@ -219,7 +257,7 @@ pub struct DeriveModel {
 }
 
 /// Calls without effect on what is known.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct InertModel {
     /// Dotted names.
@@ -227,7 +265,7 @@ pub struct InertModel {
 }
 
 /// A sink that people or other systems read.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LogModel {
     /// Dotted names.
@@ -242,8 +280,32 @@ pub struct LogModel {
     pub object: Option<String>,
 }
 
+/// A call to which no text of the caller's choice should come.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SinkModel {
+    /// Dotted names.
+    #[serde(default)]
+    pub path: Vec<String>,
+    /// Names of methods, whatever their object is.
+    #[serde(default)]
+    pub method: Vec<String>,
+    /// What it does with its first argument, or with the object that it is a method of.
+    pub kind: SinkKind,
+}
+
+/// What a sink does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SinkKind {
+    /// Opens a file of that name.
+    File,
+    /// Runs it as an SQL statement.
+    Sql,
+}
+
 /// A keyed digest.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MacModel {
     /// Dotted names.
@@ -253,7 +315,7 @@ pub struct MacModel {
 }
 
 /// A digest without a key.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DigestModel {
     /// Dotted names.
@@ -274,127 +336,8 @@ pub struct CompareModel {
     pub negated: bool,
 }
 
-/// How a decoder learns of an expected claim.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ClaimParameter {
-    /// The parameter that carries the expected value; one that is in the decoder's list may also stand at its place.
-    pub parameter: String,
-    /// The key of the expectation, where the parameter is a dictionary of them (`claims_options={"aud": …}`).
-    #[serde(default)]
-    pub key: Option<String>,
-    /// Whether a token that lacks the claim is refused then (measured).
-    #[serde(default = "yes")]
-    pub refuses_missing: bool,
-    /// The key in `options` that makes the claim required.
-    #[serde(default)]
-    pub require_option: Option<String>,
-    /// The key in `options` that switches the check off.
-    #[serde(default)]
-    pub verify_option: Option<String>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-fn only_token() -> Vec<String> {
-    vec!["token".to_owned()]
-}
-
-/// A token decoder.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DecodeModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-    /// Parameters in order, as `meaning` or `meaning=name`; `token`, `key`, `algorithms`, `options` have meaning.
-    pub parameters: Vec<String>,
-    /// Meanings of parameters without which a call decodes nothing: it makes a new token, or waits for its key.
-    #[serde(default = "only_token")]
-    pub needs: Vec<String>,
-    /// What it does about the signature.
-    pub signature: SignatureModel,
-    /// What it gives.
-    #[serde(default)]
-    pub gives: DecodeGives,
-    /// The key in `options`, or the parameter, that switches verification off when false.
-    #[serde(default)]
-    pub verify_switches: Vec<String>,
-    /// A parameter that switches verification off when false, with the versions it does so in.
-    #[serde(default)]
-    pub legacy_verify_parameter: Option<String>,
-    /// How `aud` is constrained; none where the library cannot.
-    #[serde(default)]
-    pub audience: Option<ClaimParameter>,
-    /// How `iss` is constrained.
-    #[serde(default)]
-    pub issuer: Option<ClaimParameter>,
-    /// Whether a verified call also checks expiry.
-    #[serde(default = "yes")]
-    pub checks_expiry: bool,
-    /// Parameters that check claims in ways nobody can read from the call (`claims_cls`).
-    #[serde(default)]
-    pub validators: Vec<String>,
-    /// What a verified call checks without being told to, or by configuration that stands elsewhere.
-    #[serde(default)]
-    pub always: Vec<EvidenceModel>,
-    /// Where claims are validated later: the method that does it (`validate`).
-    #[serde(default)]
-    pub validated_by: Option<String>,
-    /// The class of what it gives, where the claims are reached through its attributes.
-    #[serde(default)]
-    pub object: Option<String>,
-    /// Exceptions of a failed verification, by dotted name, the most general one first.
-    pub raises: Vec<String>,
-    /// The smallest change that constrains the audience, as code.
-    #[serde(default)]
-    pub audience_fix: String,
-    /// The smallest change that constrains the issuer, as code.
-    #[serde(default)]
-    pub issuer_fix: String,
-    /// The smallest change that verifies the signature, in words.
-    #[serde(default)]
-    pub signature_fix: String,
-}
-
-/// What a decoder does about the signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SignatureModel {
-    /// Verifies it, unless told not to.
-    Verified,
-    /// Never verifies it.
-    Never,
-}
-
-/// What a decoder gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DecodeGives {
-    /// The claims.
-    #[default]
-    Claims,
-    /// The token's header.
-    Header,
-    /// An object or tuple with claims and header (`decode_complete`).
-    Complete,
-    /// A tuple: the header, then the claims.
-    HeaderAndClaims,
-}
-
-/// A token issuer.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct IssueModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-    /// Parameters in order; `claims`, `key` and `algorithm` have meaning.
-    pub parameters: Vec<String>,
-}
-
 /// A call that gets a token from an authorization server: for the program itself, not from its caller.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ObtainModel {
     /// Dotted names.
@@ -471,7 +414,7 @@ pub enum Failure {
 }
 
 /// A call that ends the request.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RefuseModel {
     /// Dotted names.
@@ -489,7 +432,7 @@ fn only_status() -> Vec<String> {
 }
 
 /// A call that makes an answer.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ResponseModel {
     /// Dotted names.
@@ -500,24 +443,60 @@ pub struct ResponseModel {
     /// The status where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+    /// Whether it fills a template: what that shows of what it is handed is not known.
+    #[serde(default)]
+    pub renders: bool,
+}
+
+/// A method that sets a cookie, on whatever object.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CookieModel {
+    /// Its name.
+    pub method: String,
+    /// Parameters in order; `name`, `value`, `secure` and `httponly` have meaning.
+    pub parameters: Vec<String>,
 }
 
 /// A call to another service.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OutgoingModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `url`, `headers`, `auth`, `json`, `data`, `params`, `verify` have meaning, and `name` and
-    /// `value` of one header.
+    /// Parameters in order; `url`, `headers`, `auth`, `json`, `data`, `params`, `verify` have meaning, `connection` (an object that
+    /// knows whether to verify), and `name` and `value` of one header.
     pub parameters: Vec<String>,
-    /// The class of what it gives (a client, a prepared request).
+    /// The class of what it gives (a client, a prepared request). What it is made with belongs to what that sends.
     #[serde(default)]
     pub object: Option<String>,
+    /// Whether what it gives checks no certificates.
+    #[serde(default)]
+    pub unverified: bool,
+}
+
+/// What a configuration key decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConfigurationMeaning {
+    /// How long access tokens are good for; `False` for ever.
+    AccessLifetime,
+    /// The same for refresh tokens.
+    RefreshLifetime,
+    /// Whether cookies with tokens are sent over TLS only.
+    SecureCookie,
+    /// The same, of a library that reads cookies only where it is told to, and whose default is no.
+    SecureTokenCookie,
+    /// Whether scripts are kept from cookies with tokens.
+    HttpOnlyCookie,
+    /// Whether requests that bring a cookie must also prove where they come from.
+    CookieProtection,
+    /// Where tokens are taken from.
+    TokenLocation,
 }
 
 /// A configuration key.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConfigurationModel {
     /// Keys.
@@ -525,10 +504,22 @@ pub struct ConfigurationModel {
     /// Whether their values are secrets.
     #[serde(default)]
     pub is_secret: bool,
+    /// What they decide, where rules ask.
+    #[serde(default)]
+    pub decides: Option<ConfigurationMeaning>,
+    /// Whether tokens, cookies or links are signed with them.
+    #[serde(default)]
+    pub is_signing_key: bool,
+    /// Whether their values are names of algorithms.
+    #[serde(default)]
+    pub is_algorithm: bool,
+    /// Keys that only fill in a claim: the one that checks it, without which a token with any value passes.
+    #[serde(default)]
+    pub checked_by: Option<String>,
 }
 
 /// A sender of webhooks that signs its deliveries.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ProviderModel {
     /// The name users know.

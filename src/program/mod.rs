@@ -4,6 +4,7 @@ mod index;
 mod modules;
 mod scope;
 pub mod triage;
+pub mod versions;
 pub mod vocabulary;
 
 use std::sync::OnceLock;
@@ -15,7 +16,8 @@ use crate::syntax::{self, Refusal};
 
 pub use index::Index;
 pub use modules::ModulePaths;
-pub use scope::{Binding, ModuleScope, class_scope, module_scope};
+pub use scope::{Binding, Bound, ModuleScope, class_scope, module_scope};
+use versions::Versions;
 
 /// The run's files. Modules are parsed when first asked for.
 #[derive(Debug)]
@@ -24,6 +26,7 @@ pub struct Program {
     modules: Vec<OnceLock<Result<Module, Refusal>>>,
     paths: ModulePaths,
     parse_budget: Duration,
+    versions: Versions,
 }
 
 impl Program {
@@ -31,7 +34,18 @@ impl Program {
     pub fn new(sources: Vec<Source>, parse_budget: Duration) -> Self {
         let modules = sources.iter().map(|_| OnceLock::new()).collect();
         let paths = ModulePaths::new(&sources);
-        Self { sources, modules, paths, parse_budget }
+        Self { sources, modules, paths, parse_budget, versions: Versions::default() }
+    }
+
+    /// The same program with what its requirement files state.
+    #[must_use]
+    pub fn with_versions(self, versions: Versions) -> Self {
+        Self { versions, ..self }
+    }
+
+    /// Which versions of libraries its files use.
+    pub fn versions(&self) -> &Versions {
+        &self.versions
     }
 
     /// Every file.

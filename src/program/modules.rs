@@ -76,6 +76,11 @@ impl ModulePaths {
         candidates.iter().copied().find(|file| self.components[file.0 as usize] == wanted)
     }
 
+    /// The dotted name of a file's module, as components, with all the folders above it.
+    pub fn components(&self, file: FileId) -> &[Name] {
+        &self.components[file.0 as usize]
+    }
+
     fn folder(&self, file: FileId) -> &[Name] {
         &self.components[file.0 as usize][..self.folder_lengths[file.0 as usize]]
     }

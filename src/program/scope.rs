@@ -2,8 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::source::{FileId, Place};
+use crate::syntax::visit;
+
 use crate::syntax::tree::{
-    Class, Expression, ExpressionKind, Function, ImportedName, Module, Name, Statement, StatementKind,
+    BinaryOperator, Class, Expression, ExpressionKind, Function, ImportedName, Module, Name, Statement, StatementKind,
 };
 
 /// One thing a name is bound to.
@@ -23,33 +26,75 @@ pub enum Binding<'p> {
     Annotated { annotation: &'p Expression, expression: Option<&'p Expression> },
     /// `with expression as name`.
     Context(&'p Expression),
-    /// A loop, an exception, `+=`, `del`: bound, to something unknown.
+    /// `for name in expression`; the path leads through tuples.
+    Element { iterable: &'p Expression, path: Vec<usize> },
+    /// `name += expression`.
+    Augmented { operator: BinaryOperator, expression: &'p Expression },
+    /// Bound, to something unknown.
     Other,
+}
+
+impl Binding<'_> {
+    /// Where the expression stands that gives the name its value.
+    pub fn place(&self, file: FileId) -> Option<Place> {
+        match self {
+            Self::Value { expression, .. } | Self::Annotated { expression: Some(expression), .. } => {
+                Some(Place { file, span: expression.span })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether what is bound is made of what the name held before: `KEY = KEY.strip()`.
+    pub fn mentions(&self, name: &str) -> bool {
+        let (Self::Value { expression, .. } | Self::Annotated { expression: Some(expression), .. }) = self else {
+            return matches!(self, Self::Augmented { .. });
+        };
+        let mut is_found = false;
+        visit::expression(expression, &mut |inner| {
+            is_found |= matches!(&inner.kind, ExpressionKind::Name(known) if known == name);
+        });
+        is_found
+    }
+}
+
+/// A binding and what it means for those before it.
+#[derive(Clone, Debug)]
+pub struct Bound<'p> {
+    /// What the name is bound to.
+    pub binding: Binding<'p>,
+    /// Whether it always runs: what stood there before is gone. Otherwise either may hold.
+    pub replaces: bool,
 }
 
 /// The names of a module's or class's own level.
 #[derive(Debug, Default)]
 pub struct ModuleScope<'p> {
     /// Bindings in order of place.
-    pub names: FxHashMap<Name, Vec<Binding<'p>>>,
+    pub names: FxHashMap<Name, Vec<Bound<'p>>>,
+    /// Names that only a type checker sees bound (`if TYPE_CHECKING:`): what they mean where nothing else binds them.
+    type_only: FxHashMap<Name, Vec<Bound<'p>>>,
     /// `from module import *`: level and module.
     pub stars: Vec<(u32, Name)>,
-    /// Statements of the form `object.attribute = value` or `object[key] = value` at this level.
-    pub attribute_statements: Vec<&'p Statement>,
+    /// Statements that change what a name holds without binding it, by that name: `object.attribute = value`,
+    /// `object[key] = value`, `object.update(…)`.
+    pub changes: FxHashMap<Name, Vec<&'p Statement>>,
+    /// How many conditions and loops are open where the next binding stands.
+    conditions: u32,
 }
 
 /// The names of a module.
 pub fn module_scope(module: &Module) -> ModuleScope<'_> {
     let mut scope = ModuleScope::default();
     scope.collect(&module.body);
-    scope
+    scope.finish()
 }
 
 /// The names of a class body.
 pub fn class_scope(class: &Class) -> ModuleScope<'_> {
     let mut scope = ModuleScope::default();
     scope.collect(&class.body);
-    scope
+    scope.finish()
 }
 
 impl<'p> ModuleScope<'p> {
@@ -60,12 +105,34 @@ impl<'p> ModuleScope<'p> {
             Binding::Import { module, .. } | Binding::From { level: 0, module, .. } => is_root(module),
             _ => false,
         };
-        self.names.values().flatten().any(is_import)
+        self.names.values().flatten().any(|bound| is_import(&bound.binding))
             || self.stars.iter().any(|(level, module)| *level == 0 && is_root(module))
     }
 
     fn bind(&mut self, name: &Name, binding: Binding<'p>) {
-        self.names.entry(name.clone()).or_default().push(binding);
+        let replaces = self.conditions == 0;
+        let bindings = self.names.entry(name.clone()).or_default();
+        bindings.push(Bound { binding, replaces });
+    }
+
+    fn finish(mut self) -> Self {
+        let mut names = std::mem::take(&mut self.type_only);
+        names.extend(self.names);
+        Self { names, ..self }
+    }
+
+    /// What runs only under a condition, or more than once.
+    fn collect_conditional(&mut self, body: &'p [Statement]) {
+        self.conditions += 1;
+        self.collect(body);
+        self.conditions -= 1;
+    }
+
+    /// What only a type checker reads stands in for names that nothing else binds.
+    fn collect_types(&mut self, body: &'p [Statement]) {
+        let mut types = Self::default();
+        types.collect(body);
+        self.type_only.extend(types.finish().names);
     }
 
     fn collect(&mut self, body: &'p [Statement]) {
@@ -76,6 +143,9 @@ impl<'p> ModuleScope<'p> {
 
     fn collect_statement(&mut self, statement: &'p Statement) {
         match &statement.kind {
+            // `@name.setter` and `@overload` say more of a function that stands elsewhere.
+            StatementKind::Function(function)
+                if is_part_of_another(function) && self.names.contains_key(&function.name) => {}
             StatementKind::Function(function) => self.bind(&function.name, Binding::Function(function)),
             StatementKind::Class(class) => self.bind(&class.name, Binding::Class(class)),
             StatementKind::Import(names) => names.iter().for_each(|name| self.collect_import(name)),
@@ -96,33 +166,54 @@ impl<'p> ModuleScope<'p> {
             StatementKind::AnnotatedAssign { target, annotation, value } => {
                 if let ExpressionKind::Name(name) = &target.kind {
                     self.bind(name, Binding::Annotated { annotation, expression: value.as_ref() });
+                } else {
+                    self.collect_change(target, statement);
                 }
             }
-            StatementKind::AugmentedAssign { target, .. } => self.bind_other(target),
-            StatementKind::Expression(Expression { kind: ExpressionKind::Call { .. }, .. }) => {
-                self.attribute_statements.push(statement);
+            StatementKind::AugmentedAssign { target, operator, value } => match &target.kind {
+                ExpressionKind::Name(name) => {
+                    self.bind(name, Binding::Augmented { operator: *operator, expression: value });
+                }
+                _ => self.collect_change(target, statement),
+            },
+            StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, .. }, .. }) => {
+                if let ExpressionKind::Attribute { value, name, .. } = &callee.kind
+                    && is_change(name)
+                {
+                    self.collect_change(value, statement);
+                }
             }
             StatementKind::If { branches, otherwise } => {
-                for (_, body) in branches {
-                    self.collect(body);
+                for (test, body) in branches {
+                    if is_for_types(test) {
+                        self.collect_types(body);
+                    } else {
+                        self.collect_conditional(body);
+                    }
                 }
-                self.collect(otherwise);
+                if branches.iter().all(|(test, _)| is_for_types(test)) {
+                    self.collect(otherwise);
+                } else {
+                    self.collect_conditional(otherwise);
+                }
             }
             StatementKind::While { body, otherwise, .. } => {
-                self.collect(body);
-                self.collect(otherwise);
+                self.collect_conditional(body);
+                self.collect_conditional(otherwise);
             }
-            StatementKind::For { target, body, otherwise, .. } => {
-                self.bind_other(target);
-                self.collect(body);
-                self.collect(otherwise);
+            StatementKind::For { target, iterable, body, otherwise } => {
+                self.conditions += 1;
+                self.collect_element(target, iterable, &mut Vec::new());
+                self.conditions -= 1;
+                self.collect_conditional(body);
+                self.collect_conditional(otherwise);
             }
             StatementKind::Try { body, handlers, otherwise, finally } => {
-                self.collect(body);
+                self.collect_conditional(body);
                 for handler in handlers {
-                    self.collect(&handler.body);
+                    self.collect_conditional(&handler.body);
                 }
-                self.collect(otherwise);
+                self.collect_conditional(otherwise);
                 self.collect(finally);
             }
             StatementKind::With { items, body } => {
@@ -133,7 +224,7 @@ impl<'p> ModuleScope<'p> {
                 }
                 self.collect(body);
             }
-            StatementKind::Match { cases, .. } => cases.iter().for_each(|case| self.collect(&case.body)),
+            StatementKind::Match { cases, .. } => cases.iter().for_each(|case| self.collect_conditional(&case.body)),
             _ => {}
         }
     }
@@ -164,7 +255,32 @@ impl<'p> ModuleScope<'p> {
                 }
             }
             ExpressionKind::Attribute { .. } | ExpressionKind::Subscript { .. } => {
-                self.attribute_statements.push(statement);
+                self.collect_change(target, statement);
+            }
+            _ => self.bind_other(target),
+        }
+    }
+
+    /// A statement that changes what the first name of an expression holds.
+    fn collect_change(&mut self, target: &'p Expression, statement: &'p Statement) {
+        let mut at = target;
+        while let ExpressionKind::Attribute { value, .. } | ExpressionKind::Subscript { value, .. } = &at.kind {
+            at = value;
+        }
+        if let ExpressionKind::Name(name) = &at.kind {
+            self.changes.entry(name.clone()).or_default().push(statement);
+        }
+    }
+
+    fn collect_element(&mut self, target: &'p Expression, iterable: &'p Expression, path: &mut Vec<usize>) {
+        match &target.kind {
+            ExpressionKind::Name(name) => self.bind(name, Binding::Element { iterable, path: path.clone() }),
+            ExpressionKind::Tuple(elements) | ExpressionKind::List(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    path.push(index);
+                    self.collect_element(element, iterable, path);
+                    path.pop();
+                }
             }
             _ => self.bind_other(target),
         }
@@ -182,4 +298,26 @@ impl<'p> ModuleScope<'p> {
             _ => {}
         }
     }
+}
+
+/// `if TYPE_CHECKING:`, `if typing.TYPE_CHECKING:`.
+fn is_for_types(test: &Expression) -> bool {
+    matches!(&test.kind, ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } if name == "TYPE_CHECKING")
+}
+
+/// Methods that change their receiver.
+fn is_change(method: &str) -> bool {
+    matches!(method, "append" | "add" | "extend" | "insert" | "update" | "setdefault")
+}
+
+/// `@name.setter`, `@name.deleter`, `@overload`.
+fn is_part_of_another(function: &Function) -> bool {
+    function.decorators.iter().any(|decorator| match &decorator.kind {
+        ExpressionKind::Attribute { value, name, .. } => {
+            let is_own = matches!(&value.kind, ExpressionKind::Name(of) if *of == function.name);
+            is_own && matches!(name.as_str(), "setter" | "deleter" | "getter") || name == "overload"
+        }
+        ExpressionKind::Name(name) => name == "overload",
+        _ => false,
+    })
 }

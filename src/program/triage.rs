@@ -10,6 +10,15 @@ use crate::source::Span;
 const WORDS: &[&str] = &[
     "flask",
     "quart",
+    "fastapi",
+    "starlette",
+    "include_router",
+    "aiohttp.web",
+    "import web",
+    "sanic",
+    "bottle",
+    "falcon",
+    "tornado",
     "add_url_rule",
     "urlpatterns",
     "authoriz",
@@ -43,9 +52,33 @@ pub fn may_matter(text: &str) -> bool {
     MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(text))
 }
 
+/// Words of functions that send what another part of the program holds.
+const SENDING_WORDS: &[&str] = &[
+    "session.get(",
+    "session.post(",
+    "session.put(",
+    "session.patch(",
+    "session.delete(",
+    "session.request(",
+    "client.get(",
+    "client.post(",
+    "client.put(",
+    "client.patch(",
+    "client.delete(",
+    "client.request(",
+    "urlopen(",
+    "set_cookie(",
+    "requests.",
+    "httpx.",
+];
+
+static SENDING_MATCHER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(SENDING_WORDS).ok());
+
 /// The same for one function of it.
 pub fn function_may_matter(text: &str, span: Span) -> bool {
-    text.get(span.start as usize..span.end as usize).is_none_or(may_matter)
+    let body = text.get(span.start as usize..span.end as usize);
+    body.is_none_or(|body| may_matter(body) || SENDING_MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(body)))
 }
 
 /// Words that tell how a request ends, or that a function looks at the request itself.

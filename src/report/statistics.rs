@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Report;
+use crate::flow::bounds::Bound;
 
 /// The table, one counter a line.
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -25,6 +26,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
         ("findings below the wanted confidence", report.below_confidence),
     ];
     rows.extend(counters.map(|(name, count)| (name.to_owned(), count)));
+    let by_bound = Bound::ALL.iter().zip(statistics.bounded_by);
+    rows.extend(by_bound.map(|(bound, count)| (format!("entries that reached the bound on {}", bound.words()), count)));
     let mut out = String::new();
     for (name, count) in rows {
         let _ = writeln!(out, "{count:>8}  {name}");

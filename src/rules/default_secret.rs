@@ -2,7 +2,7 @@
 
 use super::hardcoded_secret::could_be_secret;
 use super::shared::surroundings::{is_development_only, is_fallback, is_refused_at_start, missed_variable};
-use super::shared::{Context, held};
+use super::shared::{Context, held, required_setting};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
 use crate::flow::origin::{Origin, OriginKind, Store};
@@ -48,6 +48,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
             .help(format!("drop the default and refuse to start without it: `os.environ[\"{setting}\"]`"))
             .confidence(confidence)
             .about(literal)
+            .fix(required_setting::fix_default(context, literal))
             .identity(setting.as_str());
         let finding = if place.span.contains(literal.span) || *role == SecretRole::Named { finding } else { finding.related(*place, "it is used here") };
         Some(finding.build())

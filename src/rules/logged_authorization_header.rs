@@ -1,14 +1,14 @@
 //! `logged-authorization-header`: the header that carries the credential, or all headers, reach a log.
 
-use super::shared::{Context, lower, root, steps};
+use super::shared::{Context, lower, redaction, root, steps};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::Event;
 use crate::flow::origin::{Channel, Credential, CredentialKind, OriginKind, Part};
 
 const RULE: &str = "logged-authorization-header";
 
-pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::Log { sink, value, place, confidence, .. } = event else { return Vec::new() };
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::Log { sink, value, position, place, confidence } = event else { return Vec::new() };
     let origins = value.deep_origins();
     let Some(origin) = origins.find(is_header) else { return Vec::new() };
     let what = match &origin.kind {
@@ -21,6 +21,7 @@ pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Fi
         .confidence(lower(origin.confidence, *confidence))
         .related(root(origin), origin.trail.root().step_text())
         .flow(steps(origin, *place, "written to the log"))
+        .fix(redaction::fix(context, *place, *position, origin))
         .identity(what);
     vec![finding.build()]
 }

@@ -1,7 +1,7 @@
 //! `logged-token`: a token, key or other secret reaches a log.
 
 use super::logged_authorization_header::is_header;
-use super::shared::{Context, capitalised, credential_words, held, lower, root, steps};
+use super::shared::{Context, capitalised, credential_words, held, lower, redaction, root, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, Facts};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
@@ -12,11 +12,11 @@ const RULE: &str = "logged-token";
 /// Settings that one written value may come from before it is no setting in particular.
 const MAX_SETTINGS: usize = 2;
 
-pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Finding> {
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     if let Event::EntryEnd { facts, .. } = event {
         return logged_keys(facts);
     }
-    let Event::Log { sink, value, place, confidence, .. } = event else { return Vec::new() };
+    let Event::Log { sink, value, position, place, confidence } = event else { return Vec::new() };
     let origins = value.deep_origins();
     if origins.any(is_header) {
         return Vec::new();
@@ -49,6 +49,7 @@ pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Fi
         .confidence(lower(origin.confidence, *confidence))
         .related(root(origin), origin.trail.root().step_text())
         .flow(steps(origin, *place, "written to the log"))
+        .fix(redaction::fix(context, *place, *position, origin))
         .identity(what);
     vec![finding.build()]
 }

@@ -4,6 +4,7 @@ use super::shared::Context;
 use super::shared::decoding::{Claim, unconstrained};
 use crate::finding::Finding;
 use crate::flow::event::Event;
+use crate::flow::token::Constraint;
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     unconstrained(event, context, &AUDIENCE)
@@ -13,10 +14,12 @@ const AUDIENCE: Claim = Claim {
     rule: "missing-audience-check",
     name: "aud",
     noun: "audience",
-    is_constrained: |decode| decode.has_audience,
+    is_constrained: |decode| decode.audience != Constraint::Absent,
     fix: |decode| match decode.model.audience_fix.as_str() {
         "" => "check that the claim `aud` names this service".to_owned(),
         fix => format!("pass {fix} naming this service to `{}`, and have the issuer put it into the tokens", decode.function),
     },
+    parameter: |decode| decode.model.audience.as_ref(),
+    variable: "JWT_AUDIENCE",
     attack: "a token that the same issuer made for another service is accepted here",
 };

@@ -1,7 +1,7 @@
 //! `plain-token-comparison`: a presented credential is compared with a secret by an operator that stops at the first
 //! difference. Knows nothing of what follows from the comparison.
 
-use super::shared::{Context, capitalised, held, lower, presented, root, steps};
+use super::shared::{Context, capitalised, constant_time, held, lower, presented, root, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparator, Comparison, Event};
 use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Store};
@@ -64,6 +64,7 @@ fn finding(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> Finding {
         .related(root(presented_origin), presented_origin.trail.root().step_text())
         .related(root(expected_origin), expected_origin.trail.root().step_text())
         .flow(steps(presented_origin, *place, "it is compared here"))
+        .fix(constant_time::fix(comparison, context))
         .identity(presented(presented_origin))
         .identity(held(expected_origin))
         .build()

@@ -1,6 +1,6 @@
 //! `unset-secret-bypass`: both sides of a check can be the same nothing.
 
-use super::shared::{Context, held, lower, presented, root, steps};
+use super::shared::{Context, held, lower, presented, required_setting, root, steps};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparator, Comparison, Event};
 use crate::flow::origin::{Origin, OriginKind, Part, Store};
@@ -62,6 +62,7 @@ fn finding(comparison: &Comparison<'_>, origin: &Origin, nothing: &str, context:
         ))
         .confidence(lower(presented_origin.confidence, origin.confidence))
         .about(*place)
+        .fix(required_setting::fix(context, root(origin)))
         .related(root(origin), origin.trail.root().step_text())
         .related(root(presented_origin), presented_origin.trail.root().step_text())
         .flow(steps(origin, *place, "both sides can be the same nothing here"))

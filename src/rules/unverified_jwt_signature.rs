@@ -1,6 +1,6 @@
 //! `unverified-jwt-signature`: claims of a token whose signature nobody checked decide something.
 
-use super::shared::{Context, presented, root, steps};
+use super::shared::{Context, presented, root, steps, stricter_decode};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decision, Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
@@ -9,13 +9,19 @@ use crate::models::schema::DecodeGives;
 
 const RULE: &str = "unverified-jwt-signature";
 
-pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Finding> {
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::EntryEnd { entry, facts, outcomes } = event else { return Vec::new() };
     let unverified = facts.decodes.values().filter(|decode| !decode.is_verified && decode.model.gives != DecodeGives::Header);
-    unverified.filter_map(|decode| finding(decode, entry, facts, outcomes)).collect()
+    unverified.filter_map(|decode| finding(decode, entry, facts, outcomes, context)).collect()
 }
 
-fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, outcomes: &[Outcome]) -> Option<Finding> {
+fn finding(
+    decode: &Decode<'_>,
+    entry: &EntryInfo,
+    facts: &Facts<'_>,
+    outcomes: &[Outcome],
+    context: &Context<'_, '_>,
+) -> Option<Finding> {
     if is_verified_elsewhere(decode, facts, outcomes) {
         return None;
     }
@@ -27,7 +33,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, outcomes: 
         _ if is_returned_alone => Confidence::Low,
         // A library that takes tokens apart does so in functions like this; nobody was seen to trust it.
         Some(origin) if decode.model.path.is_empty() && origin.confidence < Confidence::High => Confidence::Low,
-        Some(_) if decode.is_legacy => Confidence::Medium,
+        Some(origin) if decode.assumes_version => origin.confidence.lowered(),
         Some(origin) => origin.confidence,
         None => Confidence::Medium,
     };
@@ -44,6 +50,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, outcomes: 
         .help(fix)
         .confidence(confidence)
         .about(decode.place)
+        .fix(stricter_decode::verify(context, decode))
         .related(decision.place, format!("{claim} {} here", decision.what))
         .identity(decode.function.as_str())
         .identity(entry.name.as_str());

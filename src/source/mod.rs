@@ -4,12 +4,14 @@
 
 mod declaration;
 mod decode;
+mod purpose;
 mod read;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 pub use decode::decode;
+pub use purpose::Purpose;
 pub use read::{ReadError, ReadSource, read};
 
 /// The size from which on a file is not read, unless the user says otherwise.
@@ -72,13 +74,16 @@ pub struct Source {
     pub path: PathBuf,
     /// The decoded text; without a byte order mark, line ends as in the file.
     pub text: Arc<str>,
+    /// What the file is for: by its path, unless somebody who knows the project's root or its configuration says otherwise.
+    pub purpose: Purpose,
     line_starts: OnceLock<Vec<u32>>,
 }
 
 impl Source {
     /// A source from text that is already decoded.
     pub fn new(path: PathBuf, text: impl Into<Arc<str>>) -> Self {
-        Self { path, text: text.into(), line_starts: OnceLock::new() }
+        let purpose = Purpose::of_path(&path.to_string_lossy().replace('\\', "/"));
+        Self { path, text: text.into(), purpose, line_starts: OnceLock::new() }
     }
 
     /// The text of a span; empty where the span does not fit this source.

@@ -147,7 +147,8 @@ fn pattern<'t>(matched: &'t Pattern, visit: &mut dyn FnMut(&'t Expression)) {
     }
 }
 
-fn expression<'t>(node: &'t Expression, visit: &mut dyn FnMut(&'t Expression)) {
+/// The same for one expression and those inside it.
+pub fn expression<'t>(node: &'t Expression, visit: &mut dyn FnMut(&'t Expression)) {
     visit(node);
     match &node.kind {
         ExpressionKind::Formatted(parts) => {

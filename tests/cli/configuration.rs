@@ -81,3 +81,43 @@ fn two_configurations_in_one_folder_are_refused() {
     assert_eq!(answer.code, Some(2));
     assert!(answer.stderr.contains("two configurations"), "{}", answer.stderr);
 }
+
+/// A header in the log: an error in an application.
+const FLAWED: &str = "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.get(\"/\")\ndef index():\n    \
+                      app.logger.info(request.headers)\n    return \"ok\"\n";
+
+#[test]
+fn what_stands_in_tests_is_a_note_and_says_so() {
+    let project = Project::new(&[("tests/app.py", FLAWED), ("app.py", FLAWED)]);
+    let answer = project.run(&["check", "--format", "concise"]);
+    assert!(answer.stdout.contains("tests/app.py:8:5: note"), "{}", answer.stdout);
+    assert!(answer.stdout.lines().any(|line| line.starts_with("app.py:8:5: error")), "{}", answer.stdout);
+    assert_eq!((answer.code, project.run(&["check", "tests"]).code), (Some(1), Some(0)));
+    assert!(project.run(&["check", "tests"]).stdout.contains("a note here: the file holds"));
+}
+
+#[test]
+fn settings_for_some_files_have_the_last_word_there() {
+    let project = Project::new(&[("tests/app.py", FLAWED), ("tools/app.py", FLAWED), ("old/app.py", FLAWED)]);
+    let found = |settings: &str| {
+        project.write("pyproject.toml", format!("[tool.bearerlint.per-file]\n{settings}\n").as_bytes());
+        let report = project.run(&["check", "--format", "concise"]).stdout;
+        ["tests/", "tools/", "old/"].map(|folder| {
+            let line = report.lines().find(|line| line.starts_with(folder));
+            line.map(|line| line.split(' ').nth(1).unwrap_or_default().to_owned()).unwrap_or_default()
+        })
+    };
+    let severities = |settings| found(settings).map(|word| word.split('[').next().unwrap_or_default().to_owned());
+    assert_eq!(severities(""), ["note", "error", "error"]);
+    assert_eq!(severities("\"tests/**\" = { treat-as = \"application\" }"), ["error", "error", "error"]);
+    assert_eq!(severities("\"tools/\" = { treat-as = \"test\" }"), ["note", "note", "error"]);
+    assert_eq!(severities("\"old/**\" = { ignore = [\"leakage\"] }"), ["note", "error", ""]);
+    assert_eq!(
+        severities("\"*.py\" = { max-severity = \"note\" }\n\"old/**\" = { max-severity = \"warning\" }"),
+        ["note", "note", "warning"]
+    );
+    project.write("pyproject.toml", b"[tool.bearerlint.per-file]\n\"a\" = { ignroe = [] }\n");
+    let mistake = project.run(&["check"]);
+    assert_eq!(mistake.code, Some(2));
+    assert!(mistake.stderr.contains("pyproject.toml:2:9: unknown key `ignroe`"), "{}", mistake.stderr);
+}

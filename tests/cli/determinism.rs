@@ -5,7 +5,7 @@ use crate::support::{FLAWED, FORMATS, Project};
 /// The repository's own applications, a generated one whose files import each other, and files that give trouble.
 fn tree() -> (Project, Vec<String>) {
     let project = Project::new(&[]);
-    project.copy("testdata/apps");
+    project.copy("testdata/apps/article");
     let mut names = vec!["gone.py".to_owned(), "shared/settings.py".to_owned(), "shared/auth.py".to_owned()];
     project.write("shared/settings.py", b"import os\nAPI_TOKEN = os.getenv('API_TOKEN')\n");
     let auth = "from shared.settings import API_TOKEN\n\n\ndef check(token):\n    return token == API_TOKEN\n";

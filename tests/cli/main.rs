@@ -7,6 +7,7 @@ mod determinism;
 mod formats;
 mod hostile;
 mod masking;
+mod own_models;
 mod readme;
 mod sarif;
 mod support;

@@ -1,7 +1,7 @@
 //! Runs a handful of files through the library and says which rule fired where. Knows nothing of pages or labels.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bearerlint::analysis::{self, Options};
@@ -9,6 +9,7 @@ use bearerlint::config::Policy;
 use bearerlint::finding::{Confidence, Severity};
 use bearerlint::models::Models;
 use bearerlint::program::Program;
+use bearerlint::program::versions::{self, Versions};
 use bearerlint::root::Root;
 use bearerlint::rules::catalogue::{self, Category, Profile};
 use bearerlint::settle;
@@ -40,17 +41,23 @@ pub(crate) fn default_rules() -> Vec<&'static str> {
 
 /// Analyses files, given as path and text, with the rules and models named and under a profile.
 pub(crate) fn run(files: &[(String, String)], rules: Vec<&'static str>, models: &Models, profile: Profile) -> Outcome {
-    let mut sources: Vec<Source> =
-        files.iter().map(|(path, text)| Source::new(PathBuf::from(path), text.as_str())).collect();
+    let is_stated = |(path, _): &&(String, String)| versions::states_versions(Path::new(path));
+    let stated: Vec<_> =
+        files.iter().filter(is_stated).map(|(path, text)| (PathBuf::from(path), text.clone())).collect();
+    let code = files.iter().filter(|file| !is_stated(file));
+    let mut sources: Vec<Source> = code.map(|(path, text)| Source::new(PathBuf::from(path), text.as_str())).collect();
     sources.sort_by(|left, right| left.path.cmp(&right.path));
-    let program = Program::new(sources, Duration::from_secs(5));
+    let program = Program::new(sources, Duration::from_secs(5)).with_versions(Versions::of(&stated));
     let strict = program.files().filter(|_| profile == Profile::Strict).collect();
-    let analysis = analysis::analyse_with(&program, &Options { rules: rules.clone(), strict }, models);
+    let analysis =
+        analysis::analyse_with(&program, &Options { rules: rules.clone(), strict, ..Options::default() }, models);
     let policy = Policy {
         rules: rules.into_iter().collect(),
         is_strict: profile == Profile::Strict,
         min_confidence: Confidence::Low,
         fail_on: Severity::Warning,
+        max_severity: Severity::Error,
+        purpose: None,
     };
     let root = Root::at(PathBuf::new());
     let context = settle::Context { program: &program, root: &root, policy: &|_| &policy };

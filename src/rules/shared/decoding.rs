@@ -1,9 +1,10 @@
 //! What the audience and issuer rules have in common: which verified decodes are theirs to judge.
 
-use super::{Context, entry_words, presented, steps};
+use super::{Context, entry_words, presented, steps, stricter_decode};
 use crate::finding::{Finding, FindingBuilder, Severity};
-use crate::flow::event::{Decode, EntryInfo, Event};
+use crate::flow::event::{Decode, EntryInfo, Event, Facts};
 use crate::flow::origin::{Origin, OriginKind};
+use crate::models::schema::ClaimParameter;
 use crate::program::vocabulary;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Argument, ArgumentKind, ExpressionKind};
@@ -21,6 +22,10 @@ pub(in crate::rules) struct Claim {
     pub(in crate::rules) is_constrained: fn(&Decode<'_>) -> bool,
     /// The smallest change, as code, by the library's model.
     pub(in crate::rules) fix: fn(&Decode<'_>) -> String,
+    /// The parameter that constrains it, by the library's model.
+    pub(in crate::rules) parameter: for<'d> fn(&'d Decode<'_>) -> Option<&'d ClaimParameter>,
+    /// The environment variable that a fix reads the expected value from.
+    pub(in crate::rules) variable: &'static str,
     /// What an attacker gains.
     pub(in crate::rules) attack: &'static str,
 }
@@ -38,8 +43,8 @@ pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'
 }
 
 fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, claim: &Claim) -> Option<Finding> {
-    let origin = decode.token.origins.iter().find(|origin| is_presented(origin))?;
-    let is_own = is_own_token(decode, context, decode.place.file);
+    let origin = presented_token(decode)?;
+    let is_own = is_own_token(decode, context);
     let severity = if is_own { Severity::Note } else { Severity::Warning };
     let Claim { rule, name, noun, attack, .. } = claim;
     let own = if is_own {
@@ -49,20 +54,42 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, cl
     };
     let message = format!(
         "{} verifies the signature of {} but nothing on the way from {} constrains its {noun} (`{name}`): {attack}.{own}",
-        context.quote(function_place(decode, context)),
+        function_quote(decode, context),
         presented(origin),
         entry_words(entry),
     );
-    let builder = FindingBuilder::new(rule, severity, decode.place, format!("no {noun} is expected here"))
+    let builder = decode_finding((rule, severity), decode, origin, entry, &format!("no {noun} is expected here"))
         .message(message)
         .help((claim.fix)(decode))
         .confidence(origin.confidence)
+        .fix(stricter_decode::expect_claim(context, decode, (claim.parameter)(decode), claim.variable));
+    Some(builder.build())
+}
+
+/// The origin by which a decoded token is one that the caller presents.
+pub(in crate::rules) fn presented_token<'d>(decode: &'d Decode<'_>) -> Option<&'d Origin> {
+    decode.token.origins.iter().find(|origin| is_presented(origin))
+}
+
+/// Whether something after the decode tests a claim, or saw all of them without our knowing what it did.
+pub(in crate::rules) fn is_checked_later(decode: &Decode<'_>, facts: &Facts<'_>, claim: &str) -> bool {
+    facts.escaped_claims.contains(&decode.place) || facts.claim_checks.contains(&(decode.place, claim.into()))
+}
+
+/// What findings about a decode have in common: its place, where the token enters, what it is about.
+pub(in crate::rules) fn decode_finding(
+    (rule, severity): (&'static str, Severity),
+    decode: &Decode<'_>,
+    origin: &Origin,
+    entry: &EntryInfo,
+    label: &str,
+) -> FindingBuilder {
+    FindingBuilder::new(rule, severity, decode.place, label)
         .related(super::root(origin), origin.trail.root().step_text())
-        .flow(steps(origin, decode.place, &format!("the token is verified without its {noun}")))
+        .flow(steps(origin, decode.place, label))
         .about(decode.place)
         .identity(decode.function.as_str())
-        .identity(entry.name.as_str());
-    Some(builder.build())
+        .identity(entry.name.as_str())
 }
 
 /// Whether the caller presents the token: by its origin, or as request data that the program itself calls a token.
@@ -76,17 +103,17 @@ fn is_presented(origin: &Origin) -> bool {
     }
 }
 
-/// The called name of a decode.
-fn function_place(decode: &Decode<'_>, context: &Context<'_, '_>) -> Place {
+/// The called name of a decode, as a message quotes it.
+pub(in crate::rules) fn function_quote(decode: &Decode<'_>, context: &Context<'_, '_>) -> String {
     let length = context.index.text(decode.place).find('(').unwrap_or_default() as u32;
     let span = crate::source::Span::new(decode.place.span.start, decode.place.span.start + length);
-    Place { file: decode.place.file, span }
+    context.quote(Place { file: decode.place.file, span })
 }
 
 /// Whether the program itself issues the tokens that this decode verifies, with the same key: a call that issues, in any
 /// file of the project, whose key is written with the same last name.
-fn is_own_token(decode: &Decode<'_>, context: &Context<'_, '_>, file: FileId) -> bool {
-    let index = context.index;
+pub(in crate::rules) fn is_own_token(decode: &Decode<'_>, context: &Context<'_, '_>) -> bool {
+    let (index, file) = (context.index, decode.place.file);
     let Some(wanted) = call_at(context, decode.place).and_then(|arguments| key_name(context, file, arguments)) else {
         return false;
     };

@@ -1,6 +1,12 @@
 //! What several rules need: the context they judge in, and words for what they saw. No judgement of its own.
 
+pub(super) mod constant_time;
 pub mod decoding;
+pub(super) mod edits;
+pub(super) mod redaction;
+pub(super) mod required_setting;
+pub mod sending;
+pub(super) mod stricter_decode;
 pub mod surroundings;
 
 use crate::finding::{Confidence, Label};
@@ -9,7 +15,7 @@ use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKin
 use crate::flow::walk;
 use crate::models::Models;
 use crate::program::Index;
-use crate::source::{FileId, Place};
+use crate::source::{FileId, Place, Purpose};
 use crate::syntax::tree::Name;
 use rustc_hash::FxHashSet;
 
@@ -55,13 +61,7 @@ impl Context<'_, '_> {
 
     /// Whether a file holds tests.
     pub fn is_test(&self, file: FileId) -> bool {
-        let path = self.index.program.source(file).path.to_string_lossy().replace('\\', "/").to_ascii_lowercase();
-        let name = path.rsplit('/').next().unwrap_or_default();
-        name.starts_with("test_")
-            || name.ends_with("_test.py")
-            || name.ends_with("_testing.py")
-            || matches!(name, "conftest.py" | "tests.py")
-            || path.split('/').any(|folder| matches!(folder, "tests" | "test" | "testing" | "unittests" | "e2e"))
+        self.index.program.source(file).purpose == Purpose::Test
     }
 }
 

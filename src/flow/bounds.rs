@@ -1,0 +1,109 @@
+//! How much one entry may cost, and which bound it reached. A bound that is reached means opaque: nothing is concluded
+//! from what was not seen.
+
+use super::evidence::CheckKind;
+use super::interpreter::Interpreter;
+use super::state::{self, State};
+use crate::source::Place;
+
+/// Calls followed into each other. Real call chains from a route to a comparison are four or five deep.
+const MAX_DEPTH: usize = 14;
+
+/// How deep calls are followed that are handed settings and request data but no credential, from a route with its hooks
+/// and decorators.
+pub(super) const REACH_OF_ROUTES: usize = 6;
+/// The same from a function judged alone: what it calls is judged alone too.
+pub(super) const REACH_OF_FUNCTIONS: usize = 2;
+/// The same from the top level of a module.
+pub(super) const REACH_OF_MODULES: usize = 1;
+
+/// How deep calls are followed that are handed nothing at all: a helper that looks at the request for itself is called
+/// by the handler, by its decorator, or by a helper of these.
+pub(super) const REACH_WITH_NOTHING: usize = 3;
+
+/// Expressions and statements evaluated for one entry. Of 9,000 entries of real packages, 99 in a hundred need less.
+const MAX_WORK: u32 = 20_000;
+
+/// Something that keeps the cost of an entry finite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bound {
+    /// Expressions and statements evaluated.
+    Work,
+    /// Calls followed into each other.
+    Depth,
+    /// Paths kept apart.
+    Paths,
+}
+
+impl Bound {
+    /// Every bound.
+    pub const ALL: [Self; 3] = [Self::Work, Self::Depth, Self::Paths];
+
+    /// What it bounds, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Depth => "call depth",
+            Self::Paths => "paths",
+        }
+    }
+}
+
+/// The bounds that an entry has reached, each with the place where it did first.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reached([Option<Place>; Bound::ALL.len()]);
+
+impl Reached {
+    /// Notes that a bound was reached.
+    pub(super) fn note(&mut self, bound: Bound, at: Place) {
+        self.0[bound as usize].get_or_insert(at);
+    }
+
+    /// Where a bound was reached, if it was.
+    pub fn at(&self, bound: Bound) -> Option<Place> {
+        self.0[bound as usize]
+    }
+
+    /// Whether any was.
+    pub fn is_any(&self) -> bool {
+        self.0.iter().any(Option::is_some)
+    }
+}
+
+impl<'p> Interpreter<'p, '_> {
+    /// Counts one piece of work; false when the entry has used up what it may do.
+    pub(super) fn spend(&mut self, at: Place) -> bool {
+        self.work += 1;
+        if self.work > MAX_WORK {
+            self.bounds.note(Bound::Work, at);
+        }
+        self.work <= MAX_WORK
+    }
+
+    /// Whether calls may still be followed deeper.
+    pub(super) fn may_go_deeper(&mut self, at: Place) -> bool {
+        if self.running.len() >= MAX_DEPTH {
+            self.bounds.note(Bound::Depth, at);
+        }
+        self.running.len() < MAX_DEPTH
+    }
+
+    /// Paths with equal evidence become one, and too many become fewer.
+    pub(super) fn merge(&mut self, states: Vec<State<'p>>, at: Place) -> Vec<State<'p>> {
+        let (merged, is_bounded) = state::merge(states, at);
+        if is_bounded {
+            self.bounds.note(Bound::Paths, at);
+        }
+        merged
+    }
+
+    /// An entry whose work was cut short is opaque as a whole: what it did not come to may have been the check.
+    pub(super) fn close_entry(&mut self, outcomes: &mut [super::event::Outcome]) {
+        let Some(at) = self.bounds.at(Bound::Work) else { return };
+        for outcome in outcomes {
+            outcome.evidence.add(CheckKind::Opaque, at);
+        }
+        let decodes: Vec<Place> = self.facts.decodes.keys().copied().collect();
+        self.facts.escaped_claims.extend(decodes);
+    }
+}

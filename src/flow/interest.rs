@@ -1,0 +1,95 @@
+//! Which calls are worth following: those that are handed something of interest, and those whose own text speaks of it.
+//!
+//! Most of the work of a run is calls. A callee that is handed a credential is followed wherever it leads; one that is
+//! handed other data of the request or of the configuration is followed near the entry; one that is handed nothing is
+//! followed near the entry when its text says that it looks at requests, credentials or refusals for itself.
+
+use std::rc::Rc;
+
+use super::bounds::REACH_WITH_NOTHING;
+use super::interpreter::Interpreter;
+use super::origin::{OriginKind, Store};
+use super::relevant;
+use super::state::State;
+use super::value::{Arguments, Closure, Code, Shape, Value};
+use crate::program::triage;
+
+/// How much a value can tell a callee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Interest {
+    /// Nothing that a rule could be about.
+    None,
+    /// Data of the request, a setting, something that can be called: worth a look near the entry.
+    Some,
+    /// A credential, a secret or the request itself: followed wherever it goes.
+    Credential,
+}
+
+/// Levels of containers and objects that are looked into.
+const MAX_NESTING: u8 = 4;
+
+impl<'p> Interpreter<'p, '_> {
+    /// Whether running a function can tell its caller anything. What it calls in turn is asked the same.
+    pub(super) fn can_matter(
+        &mut self,
+        state: &State<'p>,
+        closure: &Rc<Closure<'p>>,
+        arguments: &Arguments<'p>,
+    ) -> bool {
+        let Code::Function(function) = closure.code else { return true };
+        let given = arguments.iter().map(|value| self.interest(state, value, MAX_NESTING)).max();
+        match given.unwrap_or(Interest::None) {
+            Interest::Credential => return true,
+            // Far from the entry such a call says little; where nothing else reaches the callee, it is judged alone.
+            Interest::Some if self.running.len() > self.reach => return false,
+            Interest::None if self.running.len() > self.reach.min(REACH_WITH_NOTHING) => return false,
+            Interest::Some => return true,
+            Interest::None => {}
+        }
+        let identity = closure.code.place(closure.file);
+        if let Some(known) = self.may_matter.get(&identity) {
+            return *known;
+        }
+        let text = &self.index.program.source(closure.file).text;
+        let own = triage::called_function_may_matter(text, function.span)
+            || self
+                .models
+                .mentions_own(text.get(function.span.start as usize..function.span.end as usize).unwrap_or_default());
+        self.may_matter.insert(identity, own);
+        own
+    }
+
+    fn interest(&self, state: &State<'p>, value: &Value<'p>, depth: u8) -> Interest {
+        let own = value.origins.iter().map(|origin| interest_of(&origin.kind)).max().unwrap_or(Interest::None);
+        if own == Interest::Credential || depth == 0 {
+            return own;
+        }
+        let of = |inner: &Value<'p>| self.interest(state, inner, depth - 1);
+        let held = match &value.shape {
+            Shape::Sequence(elements) | Shape::Union(elements) => elements.iter().map(of).max(),
+            Shape::Elements(element) => Some(of(element)),
+            Shape::Dictionary(dictionary) => dictionary.entries.values().chain(&dictionary.rest).map(of).max(),
+            // What a class of the program keeps on its objects; the methods themselves are the callee's affair.
+            Shape::Instance { object, .. } => state.attributes_of(*object).map(of).max(),
+            Shape::Request(_) => Some(Interest::Credential),
+            Shape::ExternalInstance { .. } => relevant::is_request(value, self.models).then_some(Interest::Credential),
+            Shape::Method(pair) => Some(of(&pair.0)),
+            Shape::Partial(pair) => pair.1.iter().map(of).max().max(Some(Interest::Some)),
+            Shape::Function(_) | Shape::Wrapped(_) | Shape::Guarded(_) | Shape::LibraryDecorator(_) => {
+                Some(Interest::Some)
+            }
+            _ => None,
+        };
+        own.max(held.unwrap_or(Interest::None))
+    }
+}
+
+fn interest_of(kind: &OriginKind) -> Interest {
+    match kind {
+        OriginKind::RequestData | OriginKind::Measure => Interest::Some,
+        OriginKind::Setting { store: Store::SecretStore, .. } => Interest::Credential,
+        OriginKind::Setting { store: Store::Literal, .. } => Interest::Some,
+        OriginKind::Setting { name, .. } if !crate::program::vocabulary::is_secret(name) => Interest::Some,
+        _ => Interest::Credential,
+    }
+}

@@ -1,0 +1,131 @@
+//! What surrounds a route: the way to it, the hooks that run before it, the handlers that answer when it raises. Puts
+//! together what the files of a program register; runs nothing.
+
+use rustc_hash::FxHashSet;
+
+use super::entry::{Entry, FileEntries};
+use super::event::EntryKind;
+use super::routing::{Routing, joined};
+use crate::program::Index;
+use crate::source::Place;
+use crate::syntax::tree::Name;
+
+/// Hooks and error handlers of a program, and where its objects with routes lie.
+#[derive(Debug, Default)]
+pub struct Placement<'p> {
+    routing: Routing,
+    hooks: Vec<Entry<'p>>,
+    error_handlers: Vec<Entry<'p>>,
+}
+
+impl<'p> Placement<'p> {
+    /// Puts together what all files register, and gives each route the way that leads to it.
+    pub fn of(files: &mut [FileEntries<'p>]) -> Self {
+        let mut routing = Routing::default();
+        for file in files.iter_mut() {
+            routing.add(std::mem::take(&mut file.made), std::mem::take(&mut file.mounts));
+        }
+        drop_repeats(files);
+        for file in files.iter_mut() {
+            file.entries = file.entries.drain(..).flat_map(|entry| on_every_way(entry, &routing)).collect();
+        }
+        let of_kind = |kind: EntryKind| {
+            files.iter().flat_map(|file| &file.entries).filter(|entry| entry.info.kind == kind).cloned().collect()
+        };
+        let (hooks, error_handlers) = (of_kind(EntryKind::Hook), of_kind(EntryKind::ErrorHandler));
+        Self { routing, hooks, error_handlers }
+    }
+
+    /// The hooks that run before a route, those of the whole application first, then from the outermost blueprint inwards.
+    pub fn hooks(&self, route: &Entry<'p>, index: &Index<'p>) -> Vec<&Entry<'p>> {
+        let mut hooks = self.around(&self.hooks, route, index);
+        hooks.sort_by_key(|(depth, _)| *depth);
+        hooks.into_iter().map(|(_, hook)| hook).collect()
+    }
+
+    /// The handlers that may answer when a route raises, the nearest first.
+    pub fn error_handlers(&self, route: &Entry<'p>, index: &Index<'p>) -> Vec<&Entry<'p>> {
+        let mut handlers = self.around(&self.error_handlers, route, index);
+        handlers.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
+        handlers.into_iter().map(|(_, handler)| handler).collect()
+    }
+
+    fn around<'a>(&self, all: &'a [Entry<'p>], route: &Entry<'p>, index: &Index<'p>) -> Vec<(usize, &'a Entry<'p>)> {
+        all.iter().filter_map(|entry| Some((self.depth_around(entry, route, index)?, entry))).collect()
+    }
+
+    /// How far inside the application something lies that surrounds a route; none where it does not.
+    fn depth_around(&self, outer: &Entry<'p>, route: &Entry<'p>, index: &Index<'p>) -> Option<usize> {
+        let at = outer.owner.and_then(|owner| route.way.chain.iter().position(|object| *object == owner));
+        if at.is_some() {
+            return if outer.is_application_wide { Some(0) } else { at };
+        }
+        let is_wide = outer.is_application_wide || outer.owner.is_some_and(|owner| self.routing.is_application(owner));
+        if !is_wide {
+            return None;
+        }
+        let applications = outer.owner.map(|owner| self.applications(owner)).unwrap_or_default();
+        let holds = match route.way.chain.first() {
+            // Both applications are known: it holds for its own.
+            Some(application) if route.way.is_complete && !applications.is_empty() => {
+                applications.contains(application)
+            }
+            _ => index.is_same_project(outer.site.file, route.site.file),
+        };
+        holds.then_some(0)
+    }
+
+    fn applications(&self, object: Place) -> Vec<Place> {
+        let ways = self.routing.ways(object).into_iter().filter(|way| way.is_complete);
+        ways.filter_map(|way| way.chain.first().copied()).collect()
+    }
+}
+
+/// What tells registrations apart: the function, where it is registered, on what, at which path.
+type Registered = (Place, Option<Place>, Option<Place>, Option<Name>);
+
+/// The same registration is met where it is written, and again wherever start-up code runs it: what says more counts.
+fn drop_repeats(files: &mut [FileEntries<'_>]) {
+    let mut owned: FxHashSet<(Place, Option<Place>)> = FxHashSet::default();
+    let mut owned_routes: FxHashSet<Place> = FxHashSet::default();
+    let mut with_path: FxHashSet<Place> = FxHashSet::default();
+    // What stands in a table of routes says there what is around it.
+    let mut tabled: FxHashSet<Place> = FxHashSet::default();
+    for entry in files.iter().flat_map(|file| &file.entries) {
+        if entry.owner.is_some() {
+            owned.insert((entry.info.place, entry.at));
+            owned_routes.insert(entry.info.place);
+        }
+        if entry.info.path.is_some() {
+            with_path.insert(entry.info.place);
+            if entry.at.is_none() {
+                tabled.insert(entry.info.place);
+            }
+        }
+    }
+    let mut seen: FxHashSet<Registered> = FxHashSet::default();
+    for file in files {
+        file.entries.retain(|entry| {
+            let place = entry.info.place;
+            let says_less = entry.owner.is_none()
+                && (owned.contains(&(place, entry.at))
+                    || entry.at.is_none() && owned_routes.contains(&place)
+                    || entry.at.is_some() && tabled.contains(&place)
+                    || entry.info.path.is_none() && with_path.contains(&place));
+            !says_less && seen.insert((place, entry.at, entry.owner, entry.info.path.clone()))
+        });
+    }
+}
+
+/// A route once for every way that leads to it; anything else as it is.
+fn on_every_way<'p>(entry: Entry<'p>, routing: &Routing) -> Vec<Entry<'p>> {
+    let Some(owner) = entry.owner.filter(|_| entry.info.kind == EntryKind::Route) else { return vec![entry] };
+    let ways = routing.ways(owner).into_iter();
+    let placed = ways.map(|way| {
+        let mut entry = entry.clone();
+        entry.info.path = entry.info.path.map(|path| joined(&way.prefix, &path).into());
+        entry.way = way;
+        entry
+    });
+    placed.collect()
+}

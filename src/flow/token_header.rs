@@ -1,0 +1,110 @@
+//! What an unverified token header says, and where it goes: a file's name, a statement, a URL, the key itself.
+
+use super::event::HeaderUse;
+use super::interpreter::{Branches, Interpreter, one};
+use super::origin::{OriginKind, Origins};
+use super::state::State;
+use super::value::{Arguments, Value};
+use crate::models::schema::{SinkKind, SinkModel};
+use crate::source::Place;
+use crate::syntax::tree::{Expression, ExpressionKind, Name};
+
+impl<'p> Interpreter<'p, '_> {
+    /// Something made of a header's parameter does what an attacker may want.
+    pub(super) fn header_reaches(&mut self, what: HeaderUse, value: &Value<'p>, place: Place) {
+        if !self.is_loud() {
+            return;
+        }
+        if let Some(origin) = value.deep_origins().find(is_parameter) {
+            self.facts.header_uses.entry((place, what)).or_insert_with(|| origin.clone());
+        }
+    }
+
+    /// A parameter of the header was tested, or seen by what nobody can see into: it may no longer be anything at all.
+    pub(super) fn header_is_tested(&mut self, origins: &Origins) {
+        if self.is_loud() {
+            let names = origins.iter().filter_map(|origin| match &origin.kind {
+                OriginKind::TokenHeader { parameter } if !parameter.is_empty() => Some(parameter.clone()),
+                _ => None,
+            });
+            self.facts.header_checks.extend(names);
+        }
+    }
+
+    /// A truth value made of a header's parameter is tested; the parameter's own truth only says that it is there.
+    pub(super) fn header_truth_is_tested(&mut self, test: &Expression, origins: &Origins) {
+        let is_read = match &test.kind {
+            ExpressionKind::Name(_) | ExpressionKind::Attribute { .. } | ExpressionKind::Subscript { .. } => true,
+            ExpressionKind::Call { callee, .. } => {
+                matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if name == "get")
+            }
+            _ => false,
+        };
+        if !is_read {
+            self.header_is_tested(origins);
+        }
+    }
+
+    /// A string method of a header's parameter.
+    pub(super) fn header_method(
+        &mut self,
+        state: &State<'p>,
+        receiver: &Value<'p>,
+        name: &Name,
+        arguments: &Arguments<'p>,
+        place: Place,
+    ) -> Option<Branches<'p>> {
+        if name.starts_with("is") || matches!(name.as_str(), "startswith" | "endswith") {
+            self.header_is_tested(&receiver.origins);
+            return Some(one(state.clone(), Value::any_boolean()));
+        }
+        super::texts::is_conversion(name)
+            .then(|| one(state.clone(), super::texts::converted(receiver, name, arguments, place)))
+    }
+
+    /// What an unknown call does with a header's parameter: a sink by its method's name, or a look that may be a check.
+    pub(super) fn unknown_call_sees_header(
+        &mut self,
+        name: &str,
+        receiver: Option<&Value<'p>>,
+        arguments: &Arguments<'p>,
+        place: Place,
+    ) {
+        let origins =
+            arguments.iter().chain(receiver).fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
+        if !origins.any(is_parameter) {
+            return;
+        }
+        let method = name.rsplit('.').next().unwrap_or_default();
+        match self.models.sink_method(method) {
+            Some(sink) => self.reaches_sink(sink, receiver, arguments, place),
+            None => self.header_is_tested(&origins),
+        }
+    }
+
+    /// A call that a model describes as a sink.
+    pub(super) fn sink(
+        &mut self,
+        model: &SinkModel,
+        receiver: Option<&Value<'p>>,
+        arguments: &Arguments<'p>,
+        place: Place,
+    ) {
+        self.reaches_sink(model.kind, receiver, arguments, place);
+    }
+
+    fn reaches_sink(&mut self, kind: SinkKind, receiver: Option<&Value<'p>>, arguments: &Arguments<'p>, place: Place) {
+        let what = match kind {
+            SinkKind::File => HeaderUse::File,
+            SinkKind::Sql => HeaderUse::Sql,
+        };
+        let first = arguments.positional.first().or(arguments.keywords.first().map(|(_, value)| value));
+        for value in first.into_iter().chain(receiver) {
+            self.header_reaches(what, value, place);
+        }
+    }
+}
+
+fn is_parameter(kind: &OriginKind) -> bool {
+    matches!(kind, OriginKind::TokenHeader { parameter } if !parameter.is_empty())
+}

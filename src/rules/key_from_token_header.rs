@@ -1,0 +1,70 @@
+//! `key-from-token-header`: the unverified header of a token says where its key comes from, or brings it.
+
+use super::shared::{Context, entry_words, root, steps};
+use crate::finding::{Finding, FindingBuilder, Severity};
+use crate::flow::event::{EntryInfo, Event, HeaderUse};
+use crate::flow::origin::{Origin, OriginKind};
+use crate::source::Place;
+
+const RULE: &str = "key-from-token-header";
+
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::EntryEnd { entry, facts, .. } = event else { return Vec::new() };
+    let uses = facts.header_uses.iter().filter_map(|((place, what), origin)| {
+        let OriginKind::TokenHeader { parameter } = &origin.kind else { return None };
+        (!facts.header_checks.contains(parameter)).then(|| finding((*place, *what), parameter, origin, entry, context))?
+    });
+    uses.collect()
+}
+
+fn finding(
+    (place, what): (Place, HeaderUse),
+    parameter: &str,
+    origin: &Origin,
+    entry: &EntryInfo,
+    context: &Context<'_, '_>,
+) -> Option<Finding> {
+    let (label, seen, gain, fix) = match what {
+        HeaderUse::File => (
+            "a file of that name is opened here",
+            "names a file that is opened",
+            "with `../` in it any file of the server becomes the key, also one whose content is known, and the token is signed with that",
+            "look the key up in a fixed dictionary by `kid`, and refuse an unknown one",
+        ),
+        HeaderUse::Sql => (
+            "it is part of the statement here",
+            "is put into the text of an SQL statement",
+            "whoever writes the token runs SQL, and can make the query answer with a key of their own",
+            "hand it over as a parameter of the statement, or look the key up in a fixed dictionary",
+        ),
+        HeaderUse::Url => (
+            "the URL is fetched here",
+            "is in the URL that the key is fetched from",
+            "whoever writes the token serves the key that verifies it, and makes this server call any address",
+            "fetch keys only from the address of an issuer that you name (`jwt.PyJWKClient(ISSUER + \"/.well-known/jwks.json\")`), or compare it with a fixed list first",
+        ),
+        // A key is only looked up by `kid`; what brings one is the flaw.
+        HeaderUse::Key if matches!(parameter, "jwk" | "x5c" | "x5u" | "jku") => (
+            "it verifies the token here",
+            "brings the key that the token is verified with",
+            "whoever writes the token signs it with a key of their own and sends that along",
+            "verify with a key that you know: from a file, a fixed set, or the JWKS of an issuer that you name",
+        ),
+        HeaderUse::Key => return None,
+    };
+    let message = format!(
+        "The parameter `{parameter}` of a token's unverified header {seen} in {}, on the way from {}: {gain}.",
+        context.quote(place),
+        entry_words(entry),
+    );
+    let builder = FindingBuilder::new(RULE, Severity::Error, place, label)
+        .message(message)
+        .help(fix)
+        .confidence(origin.confidence)
+        .related(root(origin), origin.trail.root().step_text())
+        .flow(steps(origin, place, label))
+        .about(place)
+        .identity(parameter)
+        .identity(entry.name.as_str());
+    Some(builder.build())
+}

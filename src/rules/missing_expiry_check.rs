@@ -1,0 +1,84 @@
+//! `missing-expiry-check`: a verified token is accepted after its time, or without one.
+
+use super::shared::decoding::{decode_finding, function_quote, is_checked_later, is_own_token, presented_token};
+use super::shared::{Context, entry_words, presented, stricter_decode};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::flow::event::{Decode, EntryInfo, Event, Facts};
+use crate::flow::origin::Origin;
+use crate::models::schema::DecodeGives;
+
+const RULE: &str = "missing-expiry-check";
+
+/// Clocks of servers differ by seconds; a token that lives an hour and is accepted for another has twice its lifetime.
+const MAX_LEEWAY: i64 = 3600;
+
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::EntryEnd { entry, facts, .. } = event else { return Vec::new() };
+    let verified = facts.decodes.values().filter(|decode| decode.is_verified && decode.model.gives != DecodeGives::Header);
+    verified.filter_map(|decode| finding(decode, entry, facts, context)).collect()
+}
+
+fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
+    let origin = presented_token(decode)?;
+    if is_checked_later(decode, facts, "exp") {
+        return None;
+    }
+    let expiry = decode.expiry;
+    let is_validated = decode.model.validation.is_none() || facts.validated.contains(&decode.place);
+    let is_read = facts.claim_reads.iter().any(|(place, _)| *place == decode.place);
+    if expiry.is_switched_off {
+        let label = "the check of expiry is switched off here";
+        let what = "verifies the signature with the check of expiry switched off".to_owned();
+        let fix = format!("drop what switches the check of `exp` off in `{}`", decode.function);
+        let mut finding = build(decode, origin, entry, context, (label, &what, &fix), Severity::Warning, origin.confidence);
+        finding.fix = stricter_decode::switch_on(context, decode, &decode.model.expiry.verify_options);
+        return Some(finding);
+    }
+    if expiry.leeway > MAX_LEEWAY {
+        let what = format!("accepts a token {} after its `exp`", duration(expiry.leeway));
+        let fix = "lower `leeway` to what clocks may differ by: a minute or less".to_owned();
+        return Some(build(decode, origin, entry, context, ("the leeway is given here", &what, &fix), Severity::Warning, origin.confidence));
+    }
+    if !expiry.is_checked && is_validated && is_read && !decode.model.checks_expiry {
+        let what = "verifies the signature alone, and nothing tests the claim `exp` afterwards".to_owned();
+        let fix = if decode.model.signature_fix.is_empty() { "test the claim `exp` against the current time" } else { &decode.model.signature_fix };
+        return Some(build(decode, origin, entry, context, ("expiry is not checked here", &what, fix), Severity::Warning, origin.confidence));
+    }
+    let is_strict = context.is_strict(decode.place.file);
+    if is_strict && expiry.is_checked && !expiry.is_required && is_validated && !is_own_token(decode, context) {
+        let what = "refuses an expired token and accepts one that has no `exp` at all".to_owned();
+        let fix = match decode.model.expiry.require_fix.as_str() {
+            "" => "refuse a token without the claim `exp`".to_owned(),
+            code => format!("require the claim: {code}"),
+        };
+        return Some(build(decode, origin, entry, context, ("`exp` is not required here", &what, &fix), Severity::Warning, origin.confidence));
+    }
+    None
+}
+
+fn build(
+    decode: &Decode<'_>,
+    origin: &Origin,
+    entry: &EntryInfo,
+    context: &Context<'_, '_>,
+    (label, what, fix): (&str, &str, &str),
+    severity: Severity,
+    confidence: Confidence,
+) -> Finding {
+    let message = format!(
+        "{} {what}, for {} on the way from {}: whoever finds or stole an old token keeps its rights for good.",
+        function_quote(decode, context),
+        presented(origin),
+        entry_words(entry),
+    );
+    decode_finding((RULE, severity), decode, origin, entry, label).message(message).help(fix).confidence(confidence).build()
+}
+
+/// Seconds in words.
+fn duration(seconds: i64) -> String {
+    match seconds {
+        0..7200 => format!("{} minutes", seconds / 60),
+        7200..172_800 => format!("{} hours", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}

@@ -1,0 +1,65 @@
+//! The fix of a secret that may be unset: `os.environ["NAME"]`, which raises at start where the variable is missing.
+
+use super::Context;
+use super::edits::{Editor, call_parts};
+use crate::finding::Fix;
+use crate::source::{Place, Span};
+use crate::syntax::tree::{Expression, ExpressionKind};
+use crate::syntax::visit;
+
+const TITLE: &str = "Refuse to start without it";
+
+/// For the call that reads the variable, wherever it stands.
+pub(in crate::rules) fn fix(context: &Context<'_, '_>, read: Place) -> Option<Fix> {
+    let mut editor = Editor::new(context, read.file);
+    demand(&mut editor, context.expression_at(read)?)?;
+    editor.fix(TITLE, false)
+}
+
+/// For the literal that stands in for the variable: `getenv("NAME", "literal")`, `getenv("NAME") or "literal"`.
+pub(in crate::rules) fn fix_default(context: &Context<'_, '_>, literal: Place) -> Option<Fix> {
+    let around = parent(context, literal)?;
+    let mut editor = Editor::new(context, literal.file);
+    match &around.kind {
+        ExpressionKind::Call { .. } => demand(&mut editor, around)?,
+        ExpressionKind::BooleanOperation { is_and: false, values } => {
+            let [read, fallback] = values.as_slice() else { return None };
+            if fallback.span != literal.span {
+                return None;
+            }
+            demand(&mut editor, read)?;
+            editor.replace(Span::new(read.span.end, around.span.end), "");
+        }
+        _ => return None,
+    }
+    editor.fix(TITLE, false)
+}
+
+/// The innermost expression around a place.
+fn parent<'p>(context: &Context<'_, 'p>, place: Place) -> Option<&'p Expression> {
+    let mut found: Option<&'p Expression> = None;
+    visit::expressions(&context.index.module(place.file)?.body, &mut |expression| {
+        if expression.span != place.span && expression.span.contains(place.span) {
+            found = Some(expression);
+        }
+    });
+    found
+}
+
+/// `os.getenv("NAME", …)` and `os.environ.get("NAME", …)` become `os.environ["NAME"]`.
+fn demand(editor: &mut Editor<'_, '_, '_>, read: &Expression) -> Option<()> {
+    let (callee, arguments) = call_parts(read)?;
+    let written = editor.text(callee.span.start, callee.span.end);
+    if !matches!(written, "os.getenv" | "os.environ.get" | "getenv" | "environ.get") {
+        return None;
+    }
+    let name = &arguments.first()?.value;
+    let is_literal = matches!(name.kind, ExpressionKind::String(_) | ExpressionKind::Name(_));
+    if !is_literal || editor.text(callee.span.end, name.span.start).trim() != "(" {
+        return None;
+    }
+    let module = editor.module("os")?;
+    editor.replace(Span::new(callee.span.start, name.span.start), format!("{module}.environ["));
+    editor.replace(Span::new(name.span.end, read.span.end), "]");
+    Some(())
+}

@@ -1,0 +1,85 @@
+//! `token-passthrough`: the credential that the caller presented is sent on to another service as it came.
+
+use super::shared::sending::{addresses, endpoint, host};
+use super::shared::{Context, capitalised, credential_words, lower, root, steps};
+use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
+use crate::flow::event::{Event, OutgoingCall};
+use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part};
+use crate::program::vocabulary;
+
+const RULE: &str = "token-passthrough";
+
+/// Who decides where the credential goes.
+enum Destination {
+    /// The caller.
+    Callers,
+    /// The deployment.
+    Configured,
+    /// The program.
+    Fixed,
+}
+
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::Outgoing(call) = event else { return Vec::new() };
+    let Some((origin, credential)) = passed_on(call) else { return Vec::new() };
+    let destination = destination(call, context);
+    let is_check = addresses(&call.address, context).iter().any(|address| endpoint(address).is_some() || asks_about_caller(address));
+    let (severity, gain) = match destination {
+        Destination::Callers => (
+            Severity::Error,
+            "the caller chooses where it goes, so a link is enough to make the program hand the token of whoever follows it to an attacker",
+        ),
+        // Before anything checked the caller, the other service may be what checks it.
+        _ if is_check || !call.is_caller_checked => return Vec::new(),
+        Destination::Configured if !context.is_strict(call.place.file) => return Vec::new(),
+        _ => (
+            Severity::Warning,
+            "that service, and whoever breaks into it, can act for the caller everywhere the token is accepted",
+        ),
+    };
+    if context.is_test(call.place.file) {
+        return Vec::new();
+    }
+    let finding = FindingBuilder::new(RULE, severity, call.place, "it is sent on here")
+        .message(format!("{} is sent on by `{}` unchanged: {gain}.", capitalised(&credential_words(credential)), call.function))
+        .help("call the other service with a credential of your own, or exchange the token for one whose audience is that service (RFC 8693)")
+        .confidence(lower(origin.confidence, Confidence::High))
+        .related(root(origin), origin.trail.root().step_text())
+        .flow(steps(origin, call.place, "it is sent on here"))
+        .identity(call.function.as_str());
+    vec![finding.build()]
+}
+
+/// The presented credential in a header that carries credentials.
+fn passed_on<'a>(call: &'a OutgoingCall<'_>) -> Option<(&'a Origin, &'a Credential)> {
+    let headers = call.headers.entries.iter().filter(|(name, _)| vocabulary::header_kind(name).is_some());
+    let values = headers.map(|(_, value)| value).chain(&call.headers.rest);
+    let found = values.filter_map(|value| value.origins.credential());
+    found.into_iter().find(|(origin, credential)| {
+        origin.confidence == Confidence::High
+            && matches!(credential.channel, Channel::Header | Channel::Cookie)
+            && matches!(credential.kind, CredentialKind::Bearer | CredentialKind::ApiKey)
+            && matches!(credential.part, Part::Whole | Part::Token)
+    })
+}
+
+fn destination(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> Destination {
+    let origins = call.address.deep_origins();
+    let has_host = addresses(&call.address, context).iter().any(|address| !host(address).is_empty());
+    let is_callers = origins.any(|kind| {
+        matches!(kind, OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap)
+    });
+    let is_setting = origins.any(|kind| matches!(kind, OriginKind::Setting { .. }));
+    match (has_host, is_setting) {
+        (false, false) if is_callers => Destination::Callers,
+        (true, _) => Destination::Fixed,
+        _ => Destination::Configured,
+    }
+}
+
+/// Whether an address answers who its caller is: `/me`, `/user`, `/session`, `/verify`.
+fn asks_about_caller(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    matches!(last, "me" | "user" | "whoami" | "session" | "sessions" | "verify" | "validate" | "check" | "auth" | "authenticate" | "authorize" | "self" | "profile")
+}

@@ -1,0 +1,90 @@
+//! `weak-signing-key`: an HMAC key that can be guessed from one token.
+
+use super::shared::Context;
+use super::shared::surroundings::{is_refused_at_start, missed_variable};
+use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
+use crate::flow::event::{Event, SecretRole};
+use crate::flow::value::{Constant, Shape, Value};
+use crate::models::Meaning;
+use crate::source::Place;
+
+const RULE: &str = "weak-signing-key";
+
+/// A key as long as the hash's output (RFC 7518 section 3.2: `HS256` takes 256 bits or more).
+const MIN_BYTES: usize = 32;
+
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::SecretUse { value, role, user, place } = event else { return Vec::new() };
+    if !signs(*role, user, value, context) {
+        return Vec::new();
+    }
+    let Some(weak) = weakness(value) else { return Vec::new() };
+    let at = weak.at.unwrap_or(*place);
+    // A test signs with what it likes; a placeholder that is refused signs nothing; a default is another flaw.
+    let is_spoken_for = is_refused_at_start(context, at, "") || missed_variable(context, at).is_some();
+    if context.is_test(at.file) || is_spoken_for {
+        return Vec::new();
+    }
+    let message = format!(
+        "`{user}` signs or verifies with {}: whoever has one token tries keys against its signature offline, millions a second, and with the right one writes tokens for anybody.",
+        weak.what,
+    );
+    let finding = FindingBuilder::new(RULE, Severity::Error, at, "the key is too weak")
+        .message(message)
+        .help("use 32 random bytes or more (`python -c \"import secrets; print(secrets.token_urlsafe(32))\"`), kept in the environment or a secret store")
+        .confidence(Confidence::High)
+        .related(*place, "it is used here")
+        .about(at)
+        .identity(*user);
+    vec![finding.build()]
+}
+
+struct Weakness {
+    what: String,
+    /// Where the literal stands.
+    at: Option<Place>,
+}
+
+/// Whether a secret signs: the key of a token, a signer or a MAC, or a setting that a framework signs with.
+fn signs(role: SecretRole, user: &str, value: &Value<'_>, context: &Context<'_, '_>) -> bool {
+    match role {
+        SecretRole::Key => match context.models.meaning(user) {
+            Some(Meaning::Decode(_) | Meaning::Issue(_)) => !is_other_key(value),
+            Some(Meaning::Instance(model)) => model.is_signer,
+            _ => false,
+        },
+        SecretRole::Configuration => context.models.configuration(user).is_some_and(|model| model.is_signing_key),
+        _ => false,
+    }
+}
+
+/// Text that is the key of something else than HMAC, or the name of where one is.
+fn is_other_key(value: &Value<'_>) -> bool {
+    value.as_text().is_some_and(|text| {
+        let is_path = text.contains('/') || [".pem", ".key", ".pub", ".crt", ".json"].iter().any(|end| text.ends_with(end));
+        text.starts_with("-----BEGIN") || text.starts_with("ssh-") || text.trim_start().starts_with('{') || is_path
+    })
+}
+
+fn weakness(value: &Value<'_>) -> Option<Weakness> {
+    let Shape::Constant(Constant::Text { text, at, .. }) = &value.shape else { return None };
+    let is_placeholder = text.is_empty() || text.contains(['<', '{', '…']) || text.contains("...");
+    if is_placeholder || text.len() >= MIN_BYTES {
+        return None;
+    }
+    let length = text.len();
+    let what = if is_word(text) {
+        "a word that everybody tries first".to_owned()
+    } else {
+        format!("a key of {length} {} where {MIN_BYTES} are the least", if length == 1 { "byte" } else { "bytes" })
+    };
+    Some(Weakness { what, at: Some(*at) })
+}
+
+/// Words that lists of keys to try begin with.
+fn is_word(text: &str) -> bool {
+    let bare: String = text.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+    ["secret", "password", "changeme", "key", "test", "dev", "development", "jwt", "admin", "supersecret", "default"]
+        .iter()
+        .any(|word| bare == *word || bare == format!("{word}key") || bare == format!("my{word}") || bare == format!("your{word}"))
+}

@@ -1,0 +1,101 @@
+//! What a file is for, by where it lies: the same flaw weighs less in a test than in the application.
+//!
+//! Judges by names of files and folders only, as Python's tools lay them out; the configuration can say otherwise.
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Purpose {
+    /// It runs in production, as far as anyone can tell.
+    #[default]
+    Application,
+    /// It tests something.
+    Test,
+    /// It shows how something is used.
+    Example,
+    /// It changes a database's schema or content once.
+    Migration,
+}
+
+impl Purpose {
+    /// Every purpose, in the order they are documented.
+    pub const ALL: [Self; 4] = [Self::Application, Self::Test, Self::Example, Self::Migration];
+
+    /// The word in configuration files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Test => "test",
+            Self::Example => "example",
+            Self::Migration => "migration",
+        }
+    }
+
+    /// What is said of a finding there; none where there is nothing to say.
+    pub fn remark(self) -> Option<&'static str> {
+        match self {
+            Self::Application => None,
+            Self::Test => Some("the file holds tests"),
+            Self::Example => Some("the file is an example"),
+            Self::Migration => Some("the file is a migration"),
+        }
+    }
+
+    /// The purpose of a file by its path below the project's root, with `/` between its parts.
+    pub fn of_path(path: &str) -> Self {
+        let lower = path.to_ascii_lowercase();
+        let mut folders: Vec<&str> = lower.split('/').collect();
+        let name = folders.pop().unwrap_or_default();
+        let stem = name.strip_suffix(".py").or_else(|| name.strip_suffix(".ipynb")).unwrap_or(name);
+        let lies_in = |names: &[&str]| folders.iter().any(|folder| names.contains(folder));
+        if stem.starts_with("test_")
+            || ["_test", "_tests", "_testing"].iter().any(|end| stem.ends_with(end))
+            || matches!(stem, "conftest" | "tests")
+            || lies_in(&["tests", "test", "testing", "unittests", "e2e", "fixtures"])
+        {
+            Self::Test
+        } else if lies_in(&["migrations", "alembic"]) {
+            Self::Migration
+        } else if lies_in(&[
+            "examples",
+            "example",
+            "samples",
+            "sample",
+            "demo",
+            "demos",
+            "docs",
+            "docs_src",
+            "tutorial",
+            "tutorials",
+            "snippets",
+        ]) {
+            Self::Example
+        } else {
+            Self::Application
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_and_names_tell_the_purpose() {
+        for (path, purpose) in [
+            ("shop/views.py", Purpose::Application),
+            ("shop/testing_tools.py", Purpose::Application),
+            ("shop/contest.py", Purpose::Application),
+            ("tests/helpers.py", Purpose::Test),
+            ("shop/test_views.py", Purpose::Test),
+            ("shop/views_test.py", Purpose::Test),
+            ("conftest.py", Purpose::Test),
+            ("shop/migrations/0001_initial.py", Purpose::Migration),
+            ("alembic/env.py", Purpose::Migration),
+            ("examples/webhook.py", Purpose::Example),
+            ("docs/conf.py", Purpose::Example),
+            ("examples/tests/test_webhook.py", Purpose::Test),
+        ] {
+            assert_eq!(Purpose::of_path(path), purpose, "{path}");
+        }
+    }
+}
