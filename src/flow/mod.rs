@@ -37,6 +37,7 @@ mod operators;
 pub mod origin;
 mod outcome;
 mod outgoing;
+mod partial;
 mod pattern;
 pub mod placement;
 mod registration;
