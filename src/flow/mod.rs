@@ -38,6 +38,7 @@ pub mod origin;
 mod outcome;
 mod outgoing;
 mod partial;
+mod passage;
 mod pattern;
 pub mod placement;
 mod registration;

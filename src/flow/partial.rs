@@ -57,7 +57,8 @@ impl<'p> Interpreter<'p, '_> {
         // An escaped secret stands for itself.
         let is_escaped =
             |origin: &Origin| steps(&origin.trail).any(|step| matches!(step, Step::Derived(name) if name == "escape"));
-        if pattern.origins.iter().any(is_escaped) {
+        // A pattern that is written out describes the form of a token.
+        if pattern.as_text().is_some() || pattern.origins.iter().any(is_escaped) {
             return None;
         }
         let split = self.partial_match(state, &presented, &pattern, "is matched, as a pattern, with", place)?;
