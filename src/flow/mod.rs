@@ -39,6 +39,7 @@ mod outcome;
 mod outgoing;
 mod pattern;
 pub mod placement;
+mod quantities;
 mod registration;
 pub mod relevant;
 mod request_part;
