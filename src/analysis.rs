@@ -221,7 +221,7 @@ impl<'p> Run<'_, 'p> {
                     EntryKind::Route => placement.hooks(entry, self.index),
                     _ => Vec::new(),
                 };
-                interpreter.run_entry(entry, &around);
+                interpreter.run_entry(entry, &around, placement.unseen(entry, self.index));
                 result.count(&interpreter.bounds);
             }
             interpreter.run_module(file);
@@ -256,7 +256,7 @@ impl<'p> Run<'_, 'p> {
                 if interpreter.reached.contains(&site.place()) {
                     continue;
                 }
-                interpreter.run_entry(&Interpreter::alone(*site), &[]);
+                interpreter.run_entry(&Interpreter::alone(*site), &[], None);
                 result.count(&interpreter.bounds);
             }
         })

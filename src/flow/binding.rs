@@ -84,6 +84,11 @@ impl<'p> Interpreter<'p, '_> {
                     state.set_attribute(Object::RequestGlobals, name.clone(), value);
                 }
                 Shape::ExternalInstance { class, .. }
+                    if self.models.gives_itself(class, name) && self.makes_application(class) =>
+                {
+                    self.stands_before(&value, super::startup::owner(&object_value), place);
+                }
+                Shape::ExternalInstance { class, .. }
                     if self.models.is_subclass(class, "flask.Flask") && name == "secret_key" =>
                 {
                     self.configuration_is_set(&mut state, &Name::new("SECRET_KEY"), &value, place);

@@ -66,6 +66,9 @@ impl<'p> Interpreter<'p, '_> {
             return self.unknown_equality(state, &expected.value, &credential, place);
         };
         if credential.part != Part::Username {
+            if self.is_loud() {
+                self.facts.compared.insert(origin.trail.root().place);
+            }
             if let OriginKind::Setting { name, .. } = &expected_origin.kind
                 && self.is_loud()
                 && !name.is_empty()

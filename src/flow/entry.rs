@@ -2,10 +2,11 @@
 
 use super::bounds::{REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES};
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome, Stage};
-use super::evidence::Evidence;
+use super::evidence::{CheckKind, Evidence};
 use super::interpreter::{Branches, Frame, Interpreter, Raised, RaisedClass};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
+use super::passage::Unseen;
 use super::routing::Way;
 use super::startup::{Made, Mount};
 use super::state::State;
@@ -73,11 +74,14 @@ pub struct FileEntries<'p> {
     pub made: Vec<(Place, Made)>,
     /// What it puts under what.
     pub mounts: Vec<Mount>,
+    /// What it puts before routes that cannot be followed.
+    pub unseen: Vec<Unseen>,
 }
 
 impl<'p> Interpreter<'p, '_> {
     /// Runs an entry with what surrounds it and tells the observer how it ended.
-    pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>]) -> Vec<Outcome> {
+    /// What stands before it and cannot be followed counts as a check.
+    pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>], unseen: Option<Place>) -> Vec<Outcome> {
         self.begin_entry();
         self.entry = Some(entry.info.place);
         self.is_for_request = matches!(entry.info.kind, EntryKind::Route | EntryKind::Hook | EntryKind::TokenCallback);
@@ -86,7 +90,11 @@ impl<'p> Interpreter<'p, '_> {
         self.reach = if entry.info.kind == EntryKind::Function { REACH_OF_FUNCTIONS } else { REACH_OF_ROUTES };
         self.frames.push(Frame::new(entry.site.file, None));
         let mut outcomes = Vec::new();
-        let mut states = vec![State::default()];
+        let mut start = State::default();
+        if let Some(at) = unseen {
+            start.evidence.add(CheckKind::Opaque, at);
+        }
+        let mut states = vec![start];
         let (middleware, hooks): (Vec<&Entry<'p>>, Vec<&Entry<'p>>) =
             hooks.iter().partition(|hook| hook.handler.continuation.is_some());
         for hook in hooks {

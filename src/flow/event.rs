@@ -258,6 +258,8 @@ pub struct Facts<'p> {
     pub presented: Vec<Origin>,
     /// Which part of what surrounds the handler made each check.
     pub stages: BTreeMap<Check, Stage>,
+    /// Where credentials enter that were compared with what the program holds.
+    pub compared: BTreeSet<Place>,
     /// Settings that a presented credential was compared with, by name.
     pub expected_settings: BTreeSet<Name>,
     /// Settings that are used as keys, by name.

@@ -92,6 +92,7 @@ impl<'p> Interpreter<'p, '_> {
         } else {
             let values: Vec<&Value<'p>> = arguments.iter().collect();
             self.saw(&mut state, &values, place);
+            self.is_made_around(path, arguments.positional.first(), place);
         }
         one(state, value)
     }

@@ -18,6 +18,8 @@ pub enum Channel {
     Query,
     /// A form field.
     Form,
+    /// The query string or a form field: the framework looks in both.
+    Values,
     /// A field of a JSON body.
     Body,
     /// A part of the path.

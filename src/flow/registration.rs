@@ -41,7 +41,7 @@ impl<'p> Interpreter<'p, '_> {
     pub fn entries(&mut self, file: FileId) -> FileEntries<'p> {
         let Some(module) = self.index.module(file) else { return FileEntries::default() };
         let sites = walk::functions(file, &module.body);
-        let Record { made, mounts, registered } = self.start_up(file, &sites);
+        let Record { made, mounts, registered, unseen } = self.start_up(file, &sites);
         let mut entries = Vec::new();
         for one in &registered {
             self.entries_of(one, &mut entries);
@@ -54,7 +54,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.registered_by_call(file, &module.body, &mut entries);
         self.tabled(file, &module.body, &mut entries);
-        FileEntries { entries, sites, made, mounts }
+        FileEntries { entries, sites, made, mounts, unseen }
     }
 
     /// The entries that something registered at start-up makes: one a path.
@@ -84,7 +84,7 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    fn entry_of_decorator(&mut self, site: Site<'p>, decorator: &'p Expression) -> Option<Entry<'p>> {
+    pub(super) fn entry_of_decorator(&mut self, site: Site<'p>, decorator: &'p Expression) -> Option<Entry<'p>> {
         let (callee, arguments): (&'p Expression, &'p [Argument]) = match &decorator.kind {
             ExpressionKind::Call { callee, arguments } => (callee, arguments),
             _ => (decorator, &[]),
@@ -158,7 +158,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// Whether objects of a library's class are whole applications.
-    fn makes_application(&self, class: &str) -> bool {
+    pub(super) fn makes_application(&self, class: &str) -> bool {
         matches!(self.models.meaning(class), Some(Meaning::Instance(model)) if model.application)
     }
 

@@ -58,6 +58,8 @@ pub enum ClassRole {
     RequestGlobals,
     /// Keeps what the program puts there from one request to the next.
     Session,
+    /// Stands before the routes of an application and checks no credential: middleware for compression or origins.
+    Passage,
 }
 
 /// What an attribute or method of a library's object gives.

@@ -335,6 +335,12 @@ impl Models {
         self.find_in_bases(class, &|models, path| models.classes.get(path)?.keeps.get(attribute)).map(String::as_str)
     }
 
+    /// Whether an attribute of a class's objects is the object again under another name (`app.wsgi_app`).
+    pub fn gives_itself(&self, class: &str, attribute: &str) -> bool {
+        let gives = self.find_in_bases(class, &|models, path| models.classes.get(path)?.attributes.get(attribute));
+        gives == Some(&Gives::Itself)
+    }
+
     /// Whether fields of a class's subclasses are read from the environment.
     pub fn reads_environment(&self, class: &str) -> bool {
         self.find_in_bases(class, &|models, path| models.classes.get(path)?.reads_environment.then_some(())).is_some()

@@ -100,6 +100,7 @@ pub fn credential_words(credential: &Credential) -> String {
         Channel::Header => format!("the {noun} from the `{name}` header"),
         Channel::Cookie => format!("the {noun} from the cookie `{name}`"),
         Channel::Query => format!("the {noun} `{name}` from the query string"),
+        Channel::Values => format!("the {noun} `{name}` from the query string or form"),
         Channel::Form => format!("the {noun} from the form field `{name}`"),
         Channel::Body => format!("the {noun} `{name}` from the request body"),
         Channel::Path => format!("the {noun} `{name}` from the path"),
