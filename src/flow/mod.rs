@@ -41,6 +41,7 @@ mod partial;
 mod passage;
 mod pattern;
 pub mod placement;
+mod quantities;
 mod registration;
 pub mod relevant;
 mod request_part;

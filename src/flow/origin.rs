@@ -108,6 +108,8 @@ pub enum OriginKind {
     Address { text: Name },
     /// A client or context that checks no certificates.
     Unverified,
+    /// So few random bytes that all of them can be tried.
+    FewRandomBytes { count: i64 },
     /// The answer of a token or introspection endpoint.
     TokenResponse,
     /// What a validator of the program returned that accepts everything; its name and definition.
