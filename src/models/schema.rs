@@ -239,6 +239,7 @@ pub enum Missing {
 /// A call whose result is made of its arguments.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "independent questions about one call")]
 pub struct DeriveModel {
     /// Dotted names.
     pub path: Vec<String>,
