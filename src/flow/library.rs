@@ -154,6 +154,11 @@ impl<'p> Interpreter<'p, '_> {
                 if model.measures {
                     return one(state, measured(&value.origins));
                 }
+                if let Some(split) = model.pattern.and_then(|at| self.pattern_of_secret(&state, &arguments, at, place))
+                {
+                    return split;
+                }
+                let value = if model.serialises { super::partial::serialised(value, &arguments) } else { value };
                 let value = self.claims_by_hand(value, path, place);
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
@@ -192,6 +197,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             Meaning::Mac(model) => {
                 self.key_is_used(&model.parameters, &arguments, path, place);
+                self.body_is_signed(&arguments.iter().map(Value::deep_origins).collect::<Vec<_>>(), place);
                 let origins = Origins::one(OriginKind::Mac, Confidence::High, place, "the signature is computed here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }
@@ -203,6 +209,9 @@ impl<'p> Interpreter<'p, '_> {
                     .map(digest_kind)
                     .find(|kind| *kind == OriginKind::Mac)
                     .unwrap_or(OriginKind::Digest);
+                if kind == OriginKind::Mac {
+                    self.body_is_signed(&arguments.iter().map(Value::deep_origins).collect::<Vec<_>>(), place);
+                }
                 let origins = Origins::one(kind, Confidence::High, place, "the digest is computed here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }

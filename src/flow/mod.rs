@@ -37,6 +37,7 @@ mod operators;
 pub mod origin;
 mod outcome;
 mod outgoing;
+mod partial;
 mod passage;
 mod pattern;
 pub mod placement;

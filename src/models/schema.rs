@@ -251,6 +251,12 @@ pub struct DeriveModel {
     /// Whether its result is only a length or count.
     #[serde(default)]
     pub measures: bool,
+    /// Whether it writes a parsed value out again, as text that need not be the one it was parsed from.
+    #[serde(default)]
+    pub serialises: bool,
+    /// Which argument, from 0, is a pattern that a part of another one may match.
+    #[serde(default)]
+    pub pattern: Option<usize>,
 }
 
 /// Calls without effect on what is known.
