@@ -14,7 +14,7 @@ use super::walk::{self, Site};
 use crate::models::Meaning;
 use crate::models::schema::{EntryKindModel, EntryModel, InstanceModel, MountModel};
 use crate::program::ClassRef;
-use crate::source::{FileId, Place};
+use crate::source::{FileId, Place, Span};
 use crate::syntax::tree::Name;
 
 /// An object that routes are registered on.
@@ -142,7 +142,22 @@ impl<'p> Interpreter<'p, '_> {
             let object = Object::SelfOf(class.place());
             arguments.positional.push(Value::of(Shape::Instance { class, object }));
         }
+        self.annotated_applications(site, &mut arguments);
         self.at_module_level(site.file, |this| this.call(State::default(), &value, arguments, site.place()));
+    }
+
+    /// A parameter that is said to be an application is one, made who knows where: `def add_middleware(app: FastAPI)`.
+    fn annotated_applications(&mut self, site: Site<'p>, arguments: &mut Arguments<'p>) {
+        for parameter in &site.function.parameters {
+            let Some(annotation) = &parameter.annotation else { continue };
+            let value = self.at_module_level(site.file, |this| this.evaluate_alone(annotation));
+            let Shape::External(path) = &value.shape else { continue };
+            let class: Name = self.models.canonical(path).into_owned().into();
+            if self.makes_application(&class) {
+                let at = Place { file: FileId(u32::MAX), span: Span::default() };
+                arguments.keywords.push((parameter.name.clone(), Value::of(Shape::ExternalInstance { class, at })));
+            }
+        }
     }
 
     /// The handler that a call was given, by running again the code that holds the call.
