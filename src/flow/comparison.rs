@@ -68,6 +68,9 @@ impl<'p> Interpreter<'p, '_> {
         if credential.part != Part::Username {
             if self.is_loud() {
                 self.facts.compared.insert(origin.trail.root().place);
+                if expected_origin.kind == OriginKind::Mac {
+                    self.facts.compared_signatures.insert(expected_origin.trail.root().place);
+                }
             }
             if let OriginKind::Setting { name, .. } = &expected_origin.kind
                 && self.is_loud()

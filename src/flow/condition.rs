@@ -349,6 +349,9 @@ impl<'p> Interpreter<'p, '_> {
             return split;
         }
         if bearing.is_some_and(|credential| credential.part != Part::Scheme) {
+            if let Some(split) = self.searched_in_secret(&state, &left.value, &right.value, place) {
+                return split;
+            }
             if let Some(split) = self.membership_of_secret(&state, left, right, place) {
                 return split;
             }

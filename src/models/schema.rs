@@ -74,6 +74,12 @@ pub struct ModelFile {
     /// Keyed digests.
     #[serde(default)]
     pub mac: Vec<MacModel>,
+    /// Random bytes or texts of them.
+    #[serde(default)]
+    pub random: Vec<RandomModel>,
+    /// Lengths of time, made of keyword arguments that name units; without a name, of days and seconds.
+    #[serde(default)]
+    pub duration: Vec<InertModel>,
     /// Digests without a key.
     #[serde(default)]
     pub digest: Vec<DigestModel>,
@@ -245,6 +251,12 @@ pub struct DeriveModel {
     /// Whether its result is only a length or count.
     #[serde(default)]
     pub measures: bool,
+    /// Whether it writes a parsed value out again, as text that need not be the one it was parsed from.
+    #[serde(default)]
+    pub serialises: bool,
+    /// Which argument, from 0, is a pattern that a part of another one may match.
+    #[serde(default)]
+    pub pattern: Option<usize>,
 }
 
 /// Calls without effect on what is known.
@@ -311,6 +323,16 @@ pub struct MacModel {
 pub struct DigestModel {
     /// Dotted names.
     pub path: Vec<String>,
+}
+
+/// Random bytes, or a text that spells them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RandomModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Its parameters: `bytes` says how many.
+    pub parameters: Vec<String>,
 }
 
 /// A comparison of its first two arguments, in constant time unless it is plain.

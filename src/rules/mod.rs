@@ -44,8 +44,10 @@ registry! {
     "missing-issuer-check" => missing_issuer_check,
     "missing-scope-check" => missing_scope_check,
     "none-algorithm" => none_algorithm,
+    "partial-token-match" => partial_token_match,
     "plain-token-comparison" => plain_token_comparison,
     "presence-only-check" => presence_only_check,
+    "signature-over-parsed-body" => signature_over_parsed_body,
     "static-bearer-token" => static_bearer_token,
     "stub-validator" => stub_validator,
     "tls-verification-disabled" => tls_verification_disabled,
@@ -61,4 +63,5 @@ registry! {
     "unverified-jwt-signature" => unverified_jwt_signature,
     "weak-signing-key" => weak_signing_key,
     "webhook-bearer-only" => webhook_bearer_only,
+    "webhook-replay" => webhook_replay,
 }
