@@ -160,7 +160,7 @@ pub struct InstanceModel {
     /// The class of what they return.
     pub class: String,
     /// Parameters in order; `key` has meaning, the secret that the object works with, `user` and `password` of Basic
-    /// credentials, and for an object with routes `prefix`, the path before them, `parent`, what it is put under, and
+    /// credentials, and for an object with routes `middleware`, what stands before them, `prefix`, the path before them, `parent`, what it is put under, and
     /// `name`, what it is called; for one that decodes tokens `algorithms`, those that it accepts, `none` included, and
     /// `url`, where it fetches keys.
     #[serde(default)]
