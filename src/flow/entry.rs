@@ -242,7 +242,17 @@ impl<'p> Interpreter<'p, '_> {
         let mut value = inner;
         for list in &model.decorators {
             let Some(decorators) = self.class_attribute(class, &Name::new(list)) else { continue };
-            let all: Vec<Value<'p>> = match &decorators.shape {
+            // `{"get": [cached], "post": [checked]}` has a list for each method; the others get none.
+            let listed = match &decorators.shape {
+                Shape::Dictionary(by_method) => {
+                    match by_method.entries.get(&entry.site.function.name).or(by_method.rest.as_ref()) {
+                        Some(list) => list.clone(),
+                        None => continue,
+                    }
+                }
+                _ => decorators,
+            };
+            let all: Vec<Value<'p>> = match &listed.shape {
                 Shape::Sequence(elements) => elements.to_vec(),
                 _ => vec![Value::unknown()],
             };

@@ -55,6 +55,10 @@ impl<'p> Interpreter<'p, '_> {
             }
             ExpressionKind::Slice { lower, upper, step } => self.slice(state, [lower, upper, step]),
             ExpressionKind::Call { callee, arguments } => {
+                let tested = super::condition::tested_alone(callee, arguments);
+                if let Some(branches) = tested.and_then(|tested| self.presence_value(&state, tested)) {
+                    return branches;
+                }
                 let found = self.call_expression(state, expression, callee, arguments);
                 self.refined(found, expression)
             }
