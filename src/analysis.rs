@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use crate::auth_map::{self, Route};
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
 use crate::flow::bounds::{Bound, Reached};
 use crate::flow::entry::{Entry, FileEntries};
@@ -23,6 +24,7 @@ use crate::rules::shared::Context;
 use crate::rules::{RULES, Rule};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::tree::{Argument, Expression, ExpressionKind, Name};
+use crate::watch::Watch;
 
 /// What to look for.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +35,8 @@ pub struct Options {
     pub strict: FxHashSet<FileId>,
     /// Whether every file and function is run, whatever words it holds.
     pub skips_triage: bool,
+    /// A line that is to be explained.
+    pub watched: Option<Place>,
 }
 
 /// What a run over a program found, not yet settled.
@@ -46,6 +50,10 @@ pub struct Analysis {
     pub secret_literals: Vec<Place>,
     /// Counters for `--statistics`.
     pub statistics: Statistics,
+    /// What is known at the line that is to be explained.
+    pub explanation: Vec<String>,
+    /// The routes of the program, in order, where they were asked for.
+    pub routes: Vec<Route>,
 }
 
 /// Counters of a run.
@@ -65,7 +73,9 @@ pub struct Statistics {
 #[derive(Debug, Default)]
 struct FileResult {
     findings: Vec<Finding>,
+    routes: Vec<Route>,
     secret_literals: BTreeSet<Place>,
+    explanation: Vec<String>,
     reached: FxHashSet<Place>,
     entries: usize,
     bounded: usize,
@@ -93,16 +103,8 @@ pub fn analyse(program: &Program, options: &Options) -> Analysis {
 pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> Analysis {
     let index = Index::new(program);
     let rules: Vec<Rule> = RULES.iter().filter(|rule| options.rules.contains(&rule.id)).copied().collect();
-    let run = Run { index: &index, models, rules: &rules, options };
-    let is_due = |file: &FileId| {
-        let text = &program.source(*file).text;
-        options.skips_triage || triage::may_matter(text) || models.mentions_own(text)
-    };
-    let files: Vec<FileId> = program.files().filter(is_due).collect();
-    let mut entries: Vec<FileEntries<'_>> = files.par_iter().map(|file| run.entries(*file)).collect();
-    let placement = Placement::of(&mut entries);
-    let mut results: Vec<(FileId, FileResult)> =
-        files.par_iter().zip(&entries).map(|(file, own)| (*file, run.run_entries(*file, own, &placement))).collect();
+    let run = Run { index: &index, models, rules: &rules, options, wants_routes: false };
+    let (files, entries, mut results) = run.run_all_entries();
 
     // Functions that nobody calls come first: what they reach is judged with what it really gets.
     let called = called_names(program, &files);
@@ -121,12 +123,23 @@ pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> An
     settle(program, results)
 }
 
+/// The routes of a program with what guards them. No rule runs.
+pub fn routes(program: &Program, models: &Models) -> Analysis {
+    let index = Index::new(program);
+    let options = Options::default();
+    let run = Run { index: &index, models, rules: &[], options: &options, wants_routes: true };
+    let (_, _, results) = run.run_all_entries();
+    settle(program, results)
+}
+
 fn settle(program: &Program, results: Vec<(FileId, FileResult)>) -> Analysis {
     let mut analysis = Analysis::default();
     let mut secrets = BTreeSet::new();
     for (file, result) in results {
         analysis.findings.extend(result.findings);
+        analysis.routes.extend(result.routes);
         secrets.extend(result.secret_literals);
+        analysis.explanation.extend(result.explanation);
         analysis.statistics.entries += result.entries;
         analysis.statistics.bounded_entries += result.bounded;
         for (all, one) in analysis.statistics.bounded_by.iter_mut().zip(result.bounded_by) {
@@ -142,6 +155,7 @@ fn settle(program: &Program, results: Vec<(FileId, FileResult)>) -> Analysis {
         }
     }
     analysis.secret_literals = secrets.into_iter().collect();
+    auth_map::put_in_order(&mut analysis.routes);
     for file in program.files() {
         if let Some(refusal) = program.refusal(file) {
             let path = program.source(file).path.clone();
@@ -166,9 +180,31 @@ struct Run<'r, 'p> {
     models: &'r Models,
     rules: &'r [Rule],
     options: &'r Options,
+    wants_routes: bool,
 }
 
+/// The files that can matter, what frameworks call in each, and what running that gave.
+type FirstRound<'p> = (Vec<FileId>, Vec<FileEntries<'p>>, Vec<(FileId, FileResult)>);
+
 impl<'p> Run<'_, 'p> {
+    /// Finds what frameworks call, and runs it.
+    fn run_all_entries(&self) -> FirstRound<'p> {
+        let program = self.index.program;
+        let is_due = |file: &FileId| {
+            let text = &program.source(*file).text;
+            self.options.skips_triage || triage::may_matter(text) || self.models.mentions_own(text)
+        };
+        let files: Vec<FileId> = program.files().filter(is_due).collect();
+        let mut entries: Vec<FileEntries<'p>> = files.par_iter().map(|file| self.entries(*file)).collect();
+        let placement = Placement::of(&mut entries);
+        let results = files
+            .par_iter()
+            .zip(&entries)
+            .map(|(file, own)| (*file, self.run_entries(*file, own, &placement)))
+            .collect();
+        (files, entries, results)
+    }
+
     fn entries(&self, file: FileId) -> FileEntries<'p> {
         let found = catch_unwind(AssertUnwindSafe(|| {
             let mut deaf = |_: &Event<'_, 'p>| {};
@@ -185,7 +221,7 @@ impl<'p> Run<'_, 'p> {
                     EntryKind::Route => placement.hooks(entry, self.index),
                     _ => Vec::new(),
                 };
-                interpreter.run_entry(entry, &around);
+                interpreter.run_entry(entry, &around, placement.unseen(entry, self.index));
                 result.count(&interpreter.bounds);
             }
             interpreter.run_module(file);
@@ -220,7 +256,7 @@ impl<'p> Run<'_, 'p> {
                 if interpreter.reached.contains(&site.place()) {
                     continue;
                 }
-                interpreter.run_entry(&Interpreter::alone(*site), &[]);
+                interpreter.run_entry(&Interpreter::alone(*site), &[], None);
                 result.count(&interpreter.bounds);
             }
         })
@@ -229,17 +265,25 @@ impl<'p> Run<'_, 'p> {
     /// Runs something with the rules listening.
     fn observed(&self, work: impl FnOnce(&mut Interpreter<'p, '_>, &mut FileResult)) -> FileResult {
         let mut findings = Vec::new();
+        let mut routes = Vec::new();
         let mut secrets = BTreeSet::new();
+        let mut watch = Watch::new(self.options.watched);
         let mut result = FileResult::default();
         let context = Context { index: self.index, models: self.models, strict: &self.options.strict };
         let finished = catch_unwind(AssertUnwindSafe(|| {
             let mut observe = |event: &Event<'_, 'p>| {
                 note_secrets(event, &mut secrets);
+                let before = findings.len();
+                if self.wants_routes {
+                    routes.extend(auth_map::route(event, &context));
+                }
                 for rule in self.rules {
                     findings.extend((rule.judge)(event, &context));
                 }
+                watch.hear(self.index.program, event, findings.get(before..).unwrap_or_default());
             };
             let mut interpreter = Interpreter::new(self.index, self.models, &mut observe);
+            interpreter.watched = self.options.watched;
             work(&mut interpreter, &mut result);
             interpreter.reached
         }));
@@ -248,7 +292,9 @@ impl<'p> Run<'_, 'p> {
             Err(_) => result.panicked = true,
         }
         result.findings = findings;
+        result.routes = routes;
         result.secret_literals = secrets;
+        result.explanation = watch.lines;
         result
     }
 }

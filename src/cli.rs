@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::{Choice, Selector, Wishes};
 use crate::finding::{Confidence, Severity};
 use crate::report::Format;
+use crate::report::routes::RoutesFormat;
 use crate::rules::catalogue::Profile;
 
 /// Bytes of a file beyond which it is skipped, unless `--max-file-size` says otherwise.
@@ -21,6 +22,11 @@ Exit codes, the same in every format:
   0  no finding at or above the failing severity
   1  findings
   2  wrong use or configuration, or a file that could not be analysed (also when there are findings)";
+
+const ROUTES_EXIT_CODES: &str = "\
+Exit codes, the same in every format:
+  0  the map was written
+  2  wrong use or configuration, or a file that could not be analysed: the map is then partial";
 
 /// Finds insecure handling of bearer tokens, JWTs, API keys and webhook signatures in Python web code.
 #[derive(Debug, Parser)]
@@ -38,11 +44,14 @@ pub enum Command {
     Check(Box<CheckArguments>),
     /// Show the page of a rule, or the table of all rules.
     Rule(RuleArguments),
+    /// Show every route and what stands between it and its callers.
+    Routes(Box<RoutesArguments>),
 }
 
 /// `bearerlint check`.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that is typed or not")]
 pub struct CheckArguments {
     /// Files and folders to lint; "-" reads standard input [default: the current folder]
     ///
@@ -117,9 +126,62 @@ pub struct CheckArguments {
     #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_FILE_SIZE, help_heading = "Input")]
     max_file_size: u64,
 
+    /// Tell what is known at a line instead of reporting: values, evidence, what made it opaque, which rules spoke
+    #[arg(long, value_name = "FILE:LINE", value_parser = watched_line, help_heading = "Output")]
+    explain: Option<(PathBuf, u32)>,
+
     /// Run every file and function, also those without a word that findings rest on: slower, same findings
     #[arg(long, help_heading = "Input")]
     no_triage: bool,
+
+    /// How many threads work [default: one for each core]
+    #[arg(long, short, value_name = "N", help_heading = "Input")]
+    jobs: Option<NonZeroUsize>,
+}
+
+/// `bearerlint routes`.
+#[derive(Debug, Args)]
+#[command(after_help = ROUTES_EXIT_CODES)]
+pub struct RoutesArguments {
+    /// Files and folders to read; "-" reads standard input [default: the current folder]
+    ///
+    /// A name that begins with a dash goes after "--".
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// How the map is written
+    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
+    format: RoutesFormatWord,
+
+    /// Write the map to FILE instead of standard output
+    ///
+    /// The file is replaced in one step when the map is complete, never left half written.
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Show only routes on which somebody gets through who established nothing
+    #[arg(long, help_heading = "Routes")]
+    unprotected: bool,
+
+    /// Show only routes whose path fits GLOB: "*" is anything within a part, "**" anything
+    #[arg(long, value_name = "GLOB", help_heading = "Routes")]
+    path: Option<String>,
+
+    /// Use this configuration for every file, whatever lies nearer
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    config: Option<PathBuf>,
+
+    /// Use no configuration file at all
+    #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
+    isolated: bool,
+
+    /// The name that standard input is reported under
+    #[arg(long, value_name = "PATH", help_heading = "Input")]
+    stdin_filename: Option<PathBuf>,
+
+    /// Skip files with more bytes than this, and say so
+    #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_FILE_SIZE, help_heading = "Input")]
+    max_file_size: u64,
 
     /// How many threads work [default: one for each core]
     #[arg(long, short, value_name = "N", help_heading = "Input")]
@@ -158,6 +220,16 @@ enum FormatWord {
     Jsonl,
     /// SARIF 2.1.0 for code scanning
     Sarif,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RoutesFormatWord {
+    /// For people: a block a route
+    Human,
+    /// One versioned document
+    Json,
+    /// A table
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -216,10 +288,59 @@ pub struct CheckRequest {
     pub wishes: Wishes,
     /// Where configuration comes from.
     pub configuration: Choice,
+    /// The line that is to be explained.
+    pub explained: Option<(PathBuf, u32)>,
     /// Whether files and functions are run whatever words they hold.
     pub skips_triage: bool,
     /// How many threads work.
     pub jobs: Option<NonZeroUsize>,
+}
+
+/// What `bearerlint routes` is asked to do.
+#[derive(Clone, Debug)]
+pub struct RoutesRequest {
+    /// Where to look.
+    pub inputs: Inputs,
+    /// How the map is written.
+    pub format: RoutesFormat,
+    /// Where it is written; standard output where no file is named.
+    pub output: Option<PathBuf>,
+    /// Whether only routes are shown that somebody can use unchecked.
+    pub only_unprotected: bool,
+    /// What paths must look like to be shown.
+    pub path: Option<String>,
+    /// Where configuration comes from.
+    pub configuration: Choice,
+    /// How many threads work.
+    pub jobs: Option<NonZeroUsize>,
+}
+
+impl RoutesArguments {
+    /// What was typed, as what it means.
+    pub fn request(self) -> RoutesRequest {
+        RoutesRequest {
+            inputs: inputs(self.paths, self.stdin_filename, self.max_file_size),
+            format: match self.format {
+                RoutesFormatWord::Human => RoutesFormat::Human,
+                RoutesFormatWord::Json => RoutesFormat::Json,
+                RoutesFormatWord::Markdown => RoutesFormat::Markdown,
+            },
+            output: self.output,
+            only_unprotected: self.unprotected,
+            path: self.path,
+            configuration: choice(self.config, self.isolated),
+            jobs: self.jobs,
+        }
+    }
+}
+
+/// Which configuration was asked for.
+fn choice(config: Option<PathBuf>, is_isolated: bool) -> Choice {
+    match config {
+        Some(file) => Choice::File(file),
+        None if is_isolated => Choice::Isolated,
+        None => Choice::Nearest,
+    }
 }
 
 impl CheckArguments {
@@ -240,14 +361,20 @@ impl CheckArguments {
                 fail_on: self.fail_on,
                 ..Wishes::default()
             },
-            configuration: match self.config {
-                Some(file) => Choice::File(file),
-                None if self.isolated => Choice::Isolated,
-                None => Choice::Nearest,
-            },
+            configuration: choice(self.config, self.isolated),
+            explained: self.explain,
             skips_triage: self.no_triage,
             jobs: self.jobs,
         }
+    }
+}
+
+/// `FILE:LINE`.
+fn watched_line(text: &str) -> Result<(PathBuf, u32), String> {
+    let (file, line) = text.rsplit_once(':').ok_or("write FILE:LINE")?;
+    match line.parse() {
+        Ok(number) if number > 0 => Ok((PathBuf::from(file), number)),
+        _ => Err(format!("`{line}` is no line number")),
     }
 }
 

@@ -2,6 +2,7 @@
 //! signatures. The stages are modules; arrows run one way: face → report, rules → flow → program → syntax → source.
 
 pub mod analysis;
+pub mod auth_map;
 mod circumstance;
 pub mod cli;
 pub mod config;
@@ -21,6 +22,7 @@ mod precedence;
 pub mod program;
 pub mod report;
 pub mod root;
+mod routes;
 pub mod rules;
 pub mod run;
 pub mod settle;
@@ -28,3 +30,4 @@ pub mod source;
 pub mod suggest;
 pub mod suppress;
 pub mod syntax;
+mod watch;

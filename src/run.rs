@@ -3,6 +3,7 @@
 //! Decides nothing itself; each stage has its module. Here lives the only place that maps troubles to exit codes.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::panic;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::analysis::{self, Analysis, Options};
 use crate::cli::{Arguments, CheckRequest, Command, Inputs, RuleArguments};
-use crate::config::{ConfigError, Configurations, OwnModel, Policy};
+use crate::config::{Choice, ConfigError, Configurations, OwnModel, Policy, Wishes};
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
 use crate::input::{self, Found, requirements};
 use crate::models::{self, schema::ModelFile};
@@ -22,23 +23,23 @@ use crate::output::{self, Written};
 use crate::program::Program;
 use crate::program::versions::Versions;
 use crate::report::mask::Masker;
-use crate::report::present::visible;
+use crate::report::present::{visible, visible_line};
 use crate::report::{self, Format, Outcome, Report, Style};
 use crate::root::Root;
 use crate::rules::catalogue;
 use crate::settle::{self, Settled};
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Place, Source, Span};
 use crate::suppress::{self, Suppressions};
 
 /// Wall time the parser gets for one file.
-const PARSE_BUDGET: Duration = Duration::from_secs(5);
+pub(crate) const PARSE_BUDGET: Duration = Duration::from_secs(5);
 
 /// Stack of a worker thread: depth is bounded by design, this is room to spare.
 const STACK_BYTES: usize = 16 * 1024 * 1024;
 
 /// Why a run ended before it could report.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+pub(crate) enum Failure {
     #[error("{0}\nhelp: {help}", help = .0.help)]
     Configuration(#[from] ConfigError),
     #[error("{0}")]
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
     let result = panic::catch_unwind(|| match arguments.command {
         Command::Check(arguments) => check(&arguments.request()),
         Command::Rule(arguments) => rule(&arguments),
+        Command::Routes(arguments) => crate::routes::routes(&arguments.request()),
     });
     match result {
         Ok(Ok(outcome)) => ExitCode::from(outcome.code()),
@@ -80,20 +82,28 @@ fn rule(arguments: &RuleArguments) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
-fn print(text: &str) -> Result<Written, Failure> {
+pub(crate) fn print(text: &str) -> Result<Written, Failure> {
     output::to_stdout(text).map_err(|error| Failure::Output { to: "standard output".to_owned(), error })
 }
 
 fn check(request: &CheckRequest) -> Result<Outcome, Failure> {
+    in_pool(request.jobs, || check_in_pool(request))
+}
+
+/// Runs something on as many threads as are wanted.
+pub(crate) fn in_pool<T: Send>(
+    jobs: Option<NonZeroUsize>,
+    work: impl FnOnce() -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
     let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES);
-    if let Some(jobs) = request.jobs {
+    if let Some(jobs) = jobs {
         pool = pool.num_threads(jobs.get());
     }
-    pool.build()?.install(|| check_in_pool(request))
+    pool.build()?.install(work)
 }
 
 fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
-    let inputs = collect(request)?;
+    let inputs = collect(&request.inputs, &request.configuration, &request.wishes)?;
     let root = Root::of(&request.inputs.paths);
     let versions = versions(&inputs.sources, &request.inputs, &root);
     let program = Program::new(inputs.sources, PARSE_BUDGET).with_versions(versions);
@@ -101,13 +111,15 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
     let policy = |file: FileId| policies.get(file.0 as usize).map_or(&inputs.fallback, Arc::as_ref);
     let rules: BTreeSet<&'static str> = policies.iter().flat_map(|policy| policy.rules.iter().copied()).collect();
     let strict = program.files().filter(|file| policy(*file).is_strict).collect();
-    let options = Options { rules: rules.iter().copied().collect(), strict, skips_triage: request.skips_triage };
+    let watched = request.explained.as_ref().map(|line| explained(&program, line)).transpose()?;
+    let options =
+        Options { rules: rules.iter().copied().collect(), strict, skips_triage: request.skips_triage, watched };
     let own = (!inputs.models.is_empty()).then(|| models::with_own(inputs.models));
     let analysis = analysis::analyse_with(&program, &options, own.as_ref().unwrap_or_else(|| models::embedded()));
 
     let suppressions = suppressions(&program);
     let context = settle::Context { program: &program, root: &root, policy: &policy };
-    let Analysis { findings, diagnostics, secret_literals, statistics } = analysis;
+    let Analysis { findings, diagnostics, secret_literals, statistics, explanation, routes: _ } = analysis;
     let settled = settle::settle(&context, findings, suppressions);
     let diagnostics = all_diagnostics(&program, [inputs.diagnostics, diagnostics, nothing_selected(&policies)]);
 
@@ -129,36 +141,84 @@ fn check_in_pool(request: &CheckRequest) -> Result<Outcome, Failure> {
         outcome,
         statistics,
     };
+    if request.explained.is_some() {
+        return explain(&report, &explanation, watched);
+    }
     deliver(request, &report)
 }
 
+/// The place of a line that somebody asked about.
+fn explained(program: &Program, (path, line): &(PathBuf, u32)) -> Result<Place, Failure> {
+    let wanted = crate::root::absolute(path);
+    let file = program.files().find(|file| crate::root::absolute(&program.source(*file).path) == wanted);
+    let told = || format!("--explain names {}:{line}, which is not among the linted files", crate::root::display(path));
+    let file = file.ok_or_else(|| Failure::Usage(told()))?;
+    let source = program.source(file);
+    let text = source.text.as_bytes();
+    let mut start = 0;
+    for _ in 1..*line {
+        let rest = text.get(start..).unwrap_or_default();
+        start += memchr::memchr(b'\n', rest).ok_or_else(|| Failure::Usage(told()))? + 1;
+    }
+    let length = memchr::memchr(b'\n', text.get(start..).unwrap_or_default()).unwrap_or(text.len() - start);
+    Ok(Place { file, span: Span::new(start as u32, (start + length) as u32) })
+}
+
+/// Prints what is known at the line, masked and escaped as a report is.
+fn explain(report: &Report<'_>, explanation: &[String], watched: Option<Place>) -> Result<Outcome, Failure> {
+    let mut text = String::new();
+    let is_there = |finding: &&Finding| {
+        let at = finding.primary.place;
+        watched
+            .is_some_and(|line| line.file == at.file && at.span.start < line.span.end && line.span.start < at.span.end)
+    };
+    let reported = report.findings.iter().filter(is_there).map(|one| format!("reported: {}", one.rule));
+    let hidden = report.suppressed.iter().filter(is_there).map(|one| format!("suppressed by a comment: {}", one.rule));
+    let mut lines: Vec<String> = explanation.iter().cloned().chain(reported).chain(hidden).collect();
+    if lines.iter().any(|line| line.starts_with("rule ")) {
+        let why = "a rule that speaks and is not reported is a repeat, said better by another rule (docs/precedence.md), below the \
+                   wanted confidence, or not selected for this file";
+        lines.push(why.to_owned());
+    }
+    for line in &lines {
+        text.push_str(&visible_line(&report.masker.prose(line)));
+        text.push('\n');
+    }
+    if text.is_empty() {
+        text.push_str("nothing runs there: no entry reaches the line, or no statement begins on it\n");
+    }
+    print(&text)?;
+    Ok(report.outcome)
+}
+
 /// Which versions of libraries the sources use, as the files say that lie beside and above them in their project.
-fn versions(sources: &[Source], inputs: &Inputs, root: &Root) -> Versions {
+pub(crate) fn versions(sources: &[Source], inputs: &Inputs, root: &Root) -> Versions {
     let bounds: Vec<PathBuf> = inputs.paths.iter().cloned().chain([root.folder().to_path_buf()]).collect();
     Versions::of(&requirements::near(sources.iter().map(|source| source.path.as_path()), &bounds))
 }
 
 /// What was read, and what is wanted for each file of it.
-struct Collected {
-    sources: Vec<Source>,
+pub(crate) struct Collected {
+    pub(crate) sources: Vec<Source>,
     policies: Vec<Arc<Policy>>,
     /// What the configurations of these files say of the users' own code.
-    models: Vec<ModelFile>,
+    pub(crate) models: Vec<ModelFile>,
     fallback: Policy,
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-fn collect(request: &CheckRequest) -> Result<Collected, Failure> {
-    let root = Root::of(&request.inputs.paths);
-    let mut configurations = Configurations::new(request.configuration.clone(), request.wishes.clone());
-    let Found { files, mut diagnostics } = input::find(&request.inputs);
+/// Finds and reads what a run is about.
+pub(crate) fn collect(inputs: &Inputs, configuration: &Choice, wishes: &Wishes) -> Result<Collected, Failure> {
+    let root = Root::of(&inputs.paths);
+    let mut configurations = Configurations::new(configuration.clone(), wishes.clone());
+    let Found { files, mut diagnostics } = input::find(inputs);
     let Wanted { files: wanted, policies, models } = wanted(&files, &mut configurations)?;
     if wanted.is_empty() && diagnostics.is_empty() {
-        diagnostics.push(nothing_found(&request.inputs));
+        diagnostics.push(nothing_found(inputs));
     }
-    let read: Vec<input::Read> = wanted.par_iter().map(|file| input::read(file, &request.inputs)).collect();
-    let mut collected =
-        Collected { sources: Vec::new(), policies: Vec::new(), models, fallback: request.wishes.policy(), diagnostics };
+    let read: Vec<input::Read> = wanted.par_iter().map(|file| input::read(file, inputs)).collect();
+    let fallback = wishes.policy();
+    let mut collected = Collected { sources: Vec::new(), policies: Vec::new(), models, fallback, diagnostics };
     for (one, policy) in read.into_iter().zip(policies) {
         collected.diagnostics.extend(one.diagnostics);
         if let Some(mut source) = one.source {
@@ -175,7 +235,7 @@ fn collect(request: &CheckRequest) -> Result<Collected, Failure> {
 struct Wanted<'f> {
     files: Vec<&'f input::File>,
     policies: Vec<Arc<Policy>>,
-    models: Vec<ModelFile>,
+    pub(crate) models: Vec<ModelFile>,
 }
 
 /// The files that no configuration excludes, each with its policy. Excludes hold for files named one by one, too: a
@@ -230,7 +290,7 @@ fn suppressions(program: &Program) -> Vec<Suppressions> {
 }
 
 /// The troubles of all stages, and those of the parser, in order and once each.
-fn all_diagnostics<const N: usize>(program: &Program, stages: [Vec<Diagnostic>; N]) -> Vec<Diagnostic> {
+pub(crate) fn all_diagnostics<const N: usize>(program: &Program, stages: [Vec<Diagnostic>; N]) -> Vec<Diagnostic> {
     let mut all: Vec<Diagnostic> = stages.into_iter().flatten().collect();
     for file in program.files() {
         let source = program.source(file);
@@ -318,7 +378,6 @@ fn file_style(request: &CheckRequest) -> Style {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Wishes;
     use crate::finding::{FindingBuilder, Severity};
     use crate::source::{Place, Span};
 

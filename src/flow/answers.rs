@@ -20,7 +20,8 @@ impl<'p> Interpreter<'p, '_> {
     ) {
         let body: Vec<Value<'p>> = if address.is_some() { Vec::new() } else { arguments.iter().cloned().collect() };
         let function: Name = self.callee_text(place).trim().into();
-        let answer = Answer { function, body, address: address.cloned(), status, place };
+        let expected = self.facts.expected_settings.clone();
+        let answer = Answer { function, body, expected, address: address.cloned(), status, place };
         self.emit(&Event::Answer(&answer));
     }
 
@@ -33,7 +34,8 @@ impl<'p> Interpreter<'p, '_> {
             return;
         }
         let (_, status) = super::outcome::of_return(state, value);
-        let answer = Answer { function: Name::default(), body: vec![value.clone()], address: None, status, place };
+        let (function, body, expected) = (Name::default(), vec![value.clone()], self.facts.expected_settings.clone());
+        let answer = Answer { function, body, expected, address: None, status, place };
         self.emit(&Event::Answer(&answer));
     }
 

@@ -33,6 +33,9 @@ impl<'p> Interpreter<'p, '_> {
                 vec![state]
             }
             ExpressionKind::Tuple(targets) | ExpressionKind::List(targets) => {
+                if targets.len() >= 2 {
+                    self.parts_are_unpacked(&state, &value, place);
+                }
                 let value = self.walked(&state, &value, place);
                 let mut states = vec![state];
                 let star = targets.iter().position(|target| matches!(target.kind, ExpressionKind::Starred(_)));
@@ -81,6 +84,11 @@ impl<'p> Interpreter<'p, '_> {
                     state.set_attribute(Object::RequestGlobals, name.clone(), value);
                 }
                 Shape::ExternalInstance { class, .. }
+                    if self.models.gives_itself(class, name) && self.makes_application(class) =>
+                {
+                    self.stands_before(&value, super::startup::owner(&object_value), place);
+                }
+                Shape::ExternalInstance { class, .. }
                     if self.models.is_subclass(class, "flask.Flask") && name == "secret_key" =>
                 {
                     self.configuration_is_set(&mut state, &Name::new("SECRET_KEY"), &value, place);
@@ -127,13 +135,12 @@ impl<'p> Interpreter<'p, '_> {
                         state.set_attribute(Object::Session, key, value.clone());
                     }
                     (Shape::ExternalInstance { .. }, Some(key))
-                        if let Some((holder, meaning)) = self.kept_target(&state, object) =>
+                        if let Some((holder, meaning)) = self.kept_target(&state, object)
+                            && meaning == "headers" =>
                     {
-                        if meaning == "headers" {
-                            let mut added = Dictionary::default();
-                            added.entries.insert(key, value.clone());
-                            self.headers_are_kept(&mut state, holder, &Value::of(Shape::Dictionary(Rc::new(added))));
-                        }
+                        let mut added = Dictionary::default();
+                        added.entries.insert(key, value.clone());
+                        self.headers_are_kept(&mut state, holder, &Value::of(Shape::Dictionary(Rc::new(added))));
                     }
                     _ if is_configuration(self.text(object.span)) => {
                         let key = match &index.kind {

@@ -99,6 +99,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// An entry whose work was cut short is opaque as a whole: what it did not come to may have been the check.
     pub(super) fn close_entry(&mut self, outcomes: &mut [super::event::Outcome]) {
+        self.facts.bounds = self.bounds;
         let Some(at) = self.bounds.at(Bound::Work) else { return };
         for outcome in outcomes {
             outcome.evidence.add(CheckKind::Opaque, at);

@@ -1,6 +1,6 @@
 //! Calls: which function they mean, what it gets, and what one run of it says for all equal calls.
 
-use super::event::SecretRole;
+use super::event::{SecretRole, Stage};
 use super::evidence::{CheckKind, Evidence};
 use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, Summary, one};
 use super::origin::{OriginKind, Origins, Step};
@@ -156,14 +156,26 @@ impl<'p> Interpreter<'p, '_> {
         let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
         let mut is_opaque = self.saw(&mut state, &values, place);
         let written = if name.is_empty() { self.callee_text(place) } else { name };
+        if is_inquiry(self.callee_text(place)) {
+            self.is_inquired(&values, place);
+        }
         if vocabulary::sounds_like_check(written.rsplit('.').next().unwrap_or_default()) {
             state.evidence.add(CheckKind::Opaque, place);
+            values.iter().for_each(|value| self.secret_checks(value));
             is_opaque = true;
         }
         if is_opaque && self.frame().open_tries > 0 {
             self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
         }
         one(state, Value::unknown())
+    }
+
+    /// Request data goes to somebody who may know whether it is true.
+    pub(super) fn is_inquired(&mut self, values: &[&Value<'p>], place: Place) {
+        let is_sent = |kind: &OriginKind| matches!(kind, OriginKind::RequestData | OriginKind::Body { .. });
+        if self.is_loud() && values.iter().any(|value| value.deep_origins().any(is_sent)) {
+            self.facts.inquiries.insert(place);
+        }
     }
 
     /// The text before the first parenthesis of a call.
@@ -201,6 +213,12 @@ impl<'p> Interpreter<'p, '_> {
             self.summaries.insert(key, Rc::clone(&summary));
             summary
         };
+        if self.entry == Some(identity) {
+            let ways_out = summary.returns.iter().map(|(state, ..)| state);
+            for state in ways_out.chain(summary.raised.iter().map(|raised| &raised.state)) {
+                self.note_stage(&state.evidence, &Stage::Body);
+            }
+        }
         for raised in &summary.raised {
             let mut raised = raised.clone();
             raised.state = continue_after(&state, &raised.state);
@@ -228,6 +246,7 @@ impl<'p> Interpreter<'p, '_> {
         let mut inner = state.enter(locals);
         inner.evidence = Evidence::default();
         self.running.push(identity);
+        self.outer_evidence.push(state.evidence.clone());
         let mut frame = Frame::new(closure.file, Some(Rc::clone(closure)));
         frame.scoping = self.scoping(closure);
         frame.is_caller_checked = self.is_caller_checked(state);
@@ -246,6 +265,7 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         self.running.pop();
+        self.outer_evidence.pop();
         let Some(frame) = self.frames.pop() else { return Summary::default() };
         let mut returns = frame.returns;
         if let Some(yields) = frame.yields {
@@ -305,6 +325,9 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A value is used as a secret: rules want to know where it is a literal.
     pub(super) fn secret_is_used(&mut self, value: &Value<'p>, role: SecretRole, user: &str, place: Place) {
+        if matches!(role, SecretRole::Key | SecretRole::Comparison) {
+            self.secret_checks(value);
+        }
         if self.is_loud() && role == SecretRole::Key {
             let names = value.origins.iter().filter_map(|origin| match &origin.kind {
                 OriginKind::Setting { name, .. } if !name.is_empty() => Some(name.clone()),
@@ -338,6 +361,17 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
     }
+}
+
+/// Whether a call asks a service for what it knows: `stripe.Event.retrieve`, `client.payments.get`. A look into the program's
+/// own database is none.
+fn is_inquiry(callee: &str) -> bool {
+    let lower = callee.to_ascii_lowercase();
+    let last = lower.rsplit('.').next().unwrap_or_default();
+    let is_own = ["query", "objects", "session", "cache", "redis", "db."].iter().any(|word| lower.contains(word));
+    let asks = ["retrieve", "fetch", "lookup"].iter().any(|verb| last.starts_with(verb))
+        || (last == "get" && ["client", "api", "sdk"].iter().any(|word| lower.contains(word)));
+    asks && !is_own
 }
 
 /// Whether calling a value could run something.

@@ -66,6 +66,18 @@ impl<'p> Interpreter<'p, '_> {
             return self.unknown_equality(state, &expected.value, &credential, place);
         };
         if credential.part != Part::Username {
+            if self.is_loud() {
+                self.facts.compared.insert(origin.trail.root().place);
+                if expected_origin.kind == OriginKind::Mac {
+                    self.facts.compared_signatures.insert(expected_origin.trail.root().place);
+                }
+            }
+            if let OriginKind::Setting { name, .. } = &expected_origin.kind
+                && self.is_loud()
+                && !name.is_empty()
+            {
+                self.facts.expected_settings.insert(name.clone());
+            }
             let comparison = Comparison {
                 presented_origin: origin,
                 expected_origin: expected_origin.clone(),

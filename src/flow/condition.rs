@@ -16,6 +16,12 @@ pub(super) type Split<'p> = (Vec<State<'p>>, Vec<State<'p>>);
 impl<'p> Interpreter<'p, '_> {
     /// Splits a path at a condition.
     pub fn branch(&mut self, state: State<'p>, test: &'p Expression) -> Split<'p> {
+        let (mut yes, mut no) = self.branch_undeployed(state, test);
+        self.development(test, &mut yes, &mut no);
+        (yes, no)
+    }
+
+    fn branch_undeployed(&mut self, state: State<'p>, test: &'p Expression) -> Split<'p> {
         match &test.kind {
             ExpressionKind::Unary { operator: UnaryOperator::Not, operand } => {
                 let (yes, no) = self.branch(state, operand);
@@ -57,6 +63,19 @@ impl<'p> Interpreter<'p, '_> {
         yes.chain(no).collect()
     }
 
+    /// `bool(x)` as a value: two paths where `x` is what the caller presents, so that a helper can answer with it.
+    pub(super) fn presence_value(&mut self, state: &State<'p>, tested: &'p Expression) -> Option<Branches<'p>> {
+        let found = self.evaluate(state.clone(), tested);
+        if !found.iter().any(|(_, value)| value.origins.credential().is_some()) {
+            return None;
+        }
+        Some(self.then(found, |this, state, value| {
+            let (yes, no) = this.branch_truth(state, tested, &value);
+            let yes = yes.into_iter().map(|state| (state, Value::boolean(true)));
+            yes.chain(no.into_iter().map(|state| (state, Value::boolean(false)))).collect()
+        }))
+    }
+
     fn branch_all(&mut self, state: State<'p>, is_and: bool, values: &'p [Expression]) -> Split<'p> {
         let mut open = vec![state];
         let mut decided = Vec::new();
@@ -83,6 +102,9 @@ impl<'p> Interpreter<'p, '_> {
                 return Vec::new();
             }
             this.refine(&mut state, test, wanted);
+            if kind == CheckKind::Rejected {
+                this.secret_is_unset(&mut state, &value.origins, place);
+            }
             add_presence(&mut state, &value.origins, kind, place);
             vec![state]
         };
@@ -213,8 +235,16 @@ impl<'p> Interpreter<'p, '_> {
                 let blank =
                     |value: &Value<'_>| value.is_none() || value.as_text().is_some_and(smol_str::SmolStr::is_empty);
                 match (blank(&left.value), blank(&right.value)) {
-                    (false, true) => self.compare_blank(state, &left, left_written, &right.value, place),
-                    (true, false) => self.compare_blank(state, &right, right_written, &left.value, place),
+                    (false, true) => {
+                        let mut split = self.compare_blank(state, &left, left_written, &right.value, place);
+                        self.found_unset(&mut split.0, &left.value, right_written, place);
+                        split
+                    }
+                    (true, false) => {
+                        let mut split = self.compare_blank(state, &right, right_written, &left.value, place);
+                        self.found_unset(&mut split.0, &right.value, left_written, place);
+                        split
+                    }
                     _ => self.compare_equal(state, left, right, Comparator::Equality, place),
                 }
             }
@@ -273,6 +303,12 @@ impl<'p> Interpreter<'p, '_> {
                     return presence_split(state, &name, place);
                 }
             }
+            (Shape::Sequence(elements), key)
+                if key.as_text().is_some() && elements.iter().all(|one| one.as_text().is_some()) =>
+            {
+                let holds = elements.iter().any(|one| one.as_text() == key.as_text());
+                return if holds { (vec![state], Vec::new()) } else { (Vec::new(), vec![state]) };
+            }
             (Shape::Constant(Constant::Text { text: whole, .. }), key) if key.as_text().is_some() => {
                 let holds = key.as_text().is_some_and(|text| whole.contains(text.as_str()));
                 return if holds { (vec![state], Vec::new()) } else { (Vec::new(), vec![state]) };
@@ -296,6 +332,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         if let (Some(text), Some((_, credential))) = (left.value.as_text(), right.value.origins.credential()) {
             // `"Bearer" in header`: a look at the form.
+            self.scheme_is_searched(&state, text, &right.value, place);
             let kind = if vocabulary::is_scheme_or_word(text) || credential.part == Part::Whole {
                 CheckKind::Scheme
             } else {
@@ -312,6 +349,9 @@ impl<'p> Interpreter<'p, '_> {
             return split;
         }
         if bearing.is_some_and(|credential| credential.part != Part::Scheme) {
+            if let Some(split) = self.searched_in_secret(&state, &left.value, &right.value, place) {
+                return split;
+            }
             if let Some(split) = self.membership_of_secret(&state, left, right, place) {
                 return split;
             }
@@ -352,6 +392,14 @@ impl<'p> Interpreter<'p, '_> {
             .map(|state| (state, Value::boolean(true)))
             .chain(no.into_iter().map(|state| (state, Value::boolean(false))))
             .collect()
+    }
+}
+
+/// What `bool(x)` asks about.
+pub(super) fn tested_alone<'p>(callee: &'p Expression, arguments: &'p [Argument]) -> Option<&'p Expression> {
+    match (&callee.kind, arguments) {
+        (ExpressionKind::Name(name), [Argument { value, .. }]) if name == "bool" => Some(value),
+        _ => None,
     }
 }
 

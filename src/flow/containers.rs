@@ -269,7 +269,8 @@ impl<'p> Interpreter<'p, '_> {
         };
         let (channel, kind) = match map {
             RequestMap::Headers | RequestMap::Environment => (Channel::Header, vocabulary::header_kind(&written)),
-            RequestMap::Query | RequestMap::Values => (Channel::Query, vocabulary::credential_kind(&name)),
+            RequestMap::Query => (Channel::Query, vocabulary::credential_kind(&name)),
+            RequestMap::Values => (Channel::Values, vocabulary::credential_kind(&name)),
             RequestMap::Form => (Channel::Form, vocabulary::credential_kind(&name)),
             RequestMap::Cookies => (Channel::Cookie, vocabulary::credential_kind(&name)),
             RequestMap::Json => (Channel::Body, vocabulary::credential_kind(&name)),

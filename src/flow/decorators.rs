@@ -1,12 +1,14 @@
 //! Decorators: applied when a function is defined, run when it is called.
 
 use super::call::is_callable;
+use super::entry::Entry;
+use super::event::Above;
 use super::interpreter::{Branches, Interpreter, one};
 use super::registration::looks_like_registration;
 use super::state::State;
 use super::value::{Arguments, LibraryDecorator, Shape, Value};
-use crate::source::Place;
-use crate::syntax::tree::{Expression, ExpressionKind, Function};
+use crate::source::{FileId, Place};
+use crate::syntax::tree::{Expression, ExpressionKind, Function, Name};
 use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
@@ -17,8 +19,18 @@ impl<'p> Interpreter<'p, '_> {
         function_value: Value<'p>,
         function: &'p Function,
     ) -> Branches<'p> {
+        self.decorate_with(state, function_value, &function.decorators)
+    }
+
+    /// Applies decorators, the last one first.
+    pub(super) fn decorate_with(
+        &mut self,
+        state: State<'p>,
+        function_value: Value<'p>,
+        decorators: &'p [Expression],
+    ) -> Branches<'p> {
         let mut branches = one(state, function_value);
-        for decorator in function.decorators.iter().rev() {
+        for decorator in decorators.iter().rev() {
             let place = self.place(decorator.span);
             branches = self.then(branches, |this, state, inner| {
                 let decorators = this.evaluate(state, decorator);
@@ -88,5 +100,51 @@ impl<'p> Interpreter<'p, '_> {
             return self.call(state, check, arguments, decorator.place);
         }
         self.verify_caller(state, &decorator.path, &decorator.arguments, decorator.place)
+    }
+}
+
+impl<'p> Interpreter<'p, '_> {
+    /// The decorators that a framework gets to see: those below the one that registers the function.
+    pub(super) fn applied_decorators(&mut self, entry: &Entry<'p>) -> &'p [Expression] {
+        let decorators = entry.site.function.decorators.as_slice();
+        match self.registering_decorator(entry) {
+            Some(at) => decorators.get(at + 1..).unwrap_or_default(),
+            None => decorators,
+        }
+    }
+
+    /// The decorators above it.
+    pub(super) fn decorators_above(&mut self, entry: &Entry<'p>) -> Vec<Above> {
+        let at = self.registering_decorator(entry).unwrap_or_default();
+        let file = entry.site.file;
+        let decorators = entry.site.function.decorators.as_slice();
+        let (above, rest) = decorators.split_at(at);
+        let Some(registering) = rest.first() else { return Vec::new() };
+        let registration = Place { file, span: registering.span };
+        let above = above.iter().map(|decorator| {
+            let callee = match &decorator.kind {
+                ExpressionKind::Call { callee, .. } => callee,
+                _ => decorator,
+            };
+            let name = Name::new(self.index.text(Place { file, span: callee.span }));
+            let place = Place { file, span: decorator.span };
+            Above { name, place, is_verifier: self.is_verifier(file, callee), registration }
+        });
+        above.collect()
+    }
+
+    /// Whether a model says that a decorator verifies the caller.
+    fn is_verifier(&mut self, file: FileId, callee: &'p Expression) -> bool {
+        use crate::models::Meaning;
+        let value = self.at_module_level(file, |this| this.evaluate_alone(callee));
+        let meaning = match &value.shape {
+            Shape::External(path) => self.models.meaning(path),
+            Shape::Method(pair) => match &pair.0.shape {
+                Shape::ExternalInstance { class, .. } => self.models.method(class, &pair.1),
+                _ => None,
+            },
+            _ => None,
+        };
+        matches!(meaning, Some(Meaning::Verify(_)))
     }
 }

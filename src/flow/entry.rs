@@ -1,10 +1,12 @@
 //! Entries: what frameworks call, what surrounds it, and how one is run from the outside in.
 
 use super::bounds::{REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES};
-use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
+use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome, Stage};
+use super::evidence::{CheckKind, Evidence};
 use super::interpreter::{Branches, Frame, Interpreter, Raised, RaisedClass};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
+use super::passage::Unseen;
 use super::routing::Way;
 use super::startup::{Made, Mount};
 use super::state::State;
@@ -72,18 +74,27 @@ pub struct FileEntries<'p> {
     pub made: Vec<(Place, Made)>,
     /// What it puts under what.
     pub mounts: Vec<Mount>,
+    /// What it puts before routes that cannot be followed.
+    pub unseen: Vec<Unseen>,
 }
 
 impl<'p> Interpreter<'p, '_> {
     /// Runs an entry with what surrounds it and tells the observer how it ended.
-    pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>]) -> Vec<Outcome> {
+    /// What stands before it and cannot be followed counts as a check.
+    pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>], unseen: Option<Place>) -> Vec<Outcome> {
         self.begin_entry();
         self.entry = Some(entry.info.place);
+        self.is_for_request = matches!(entry.info.kind, EntryKind::Route | EntryKind::Hook | EntryKind::TokenCallback);
+        self.route = self.path_and_name(entry);
         self.is_route = entry.info.kind == EntryKind::Route;
         self.reach = if entry.info.kind == EntryKind::Function { REACH_OF_FUNCTIONS } else { REACH_OF_ROUTES };
         self.frames.push(Frame::new(entry.site.file, None));
         let mut outcomes = Vec::new();
-        let mut states = vec![State::default()];
+        let mut start = State::default();
+        if let Some(at) = unseen {
+            start.evidence.add(CheckKind::Opaque, at);
+        }
+        let mut states = vec![start];
         let (middleware, hooks): (Vec<&Entry<'p>>, Vec<&Entry<'p>>) =
             hooks.iter().partition(|hook| hook.handler.continuation.is_some());
         for hook in hooks {
@@ -98,6 +109,7 @@ impl<'p> Interpreter<'p, '_> {
         self.course = None;
         self.frames.clear();
         self.close_entry(&mut outcomes);
+        self.facts.decorators_above = self.decorators_above(entry);
         let facts = std::mem::take(&mut self.facts);
         self.emit(&Event::EntryEnd { entry: &entry.info, outcomes: &outcomes, facts: &facts });
         self.facts = facts;
@@ -133,6 +145,15 @@ impl<'p> Interpreter<'p, '_> {
         self.take_raised(outcomes);
     }
 
+    /// The checks of a path that no earlier part of what surrounds the handler made are of this one.
+    pub(super) fn note_stage(&mut self, evidence: &Evidence, stage: &Stage) {
+        if self.is_loud() {
+            for check in evidence {
+                self.facts.stages.entry(*check).or_insert_with(|| stage.clone());
+            }
+        }
+    }
+
     /// The request where a view's object keeps it.
     fn with_request(&self, mut state: State<'p>, entry: &Entry<'p>) -> State<'p> {
         if let (Some(attribute), Some(class)) = (&entry.handler.request_attribute, entry.site.class) {
@@ -151,6 +172,7 @@ impl<'p> Interpreter<'p, '_> {
             let arguments = self.entry_arguments(&state, entry);
             let plain = self.undecorated(entry.site);
             for (state, arguments) in self.inject(state, &plain, arguments, by_name) {
+                self.note_stage(&state.evidence, &Stage::Dependency);
                 let (callee, arguments) = self.surrounded(&state, entry, callee.clone(), arguments);
                 branches.extend(self.call(state, &callee, arguments, entry.info.place));
             }
@@ -199,7 +221,8 @@ impl<'p> Interpreter<'p, '_> {
             return self.class_decorated(state, plain, entry);
         }
         self.frames.push(Frame::new(site.file, None));
-        let decorated = self.decorate(state.clone(), plain, site.function);
+        let applied = self.applied_decorators(entry);
+        let decorated = self.decorate_with(state.clone(), plain, applied);
         self.frames.pop();
         let value = decorated.into_iter().map(|(_, value)| value).next().unwrap_or_else(Value::unknown);
         self.class_decorated(state, value, entry)
@@ -220,7 +243,17 @@ impl<'p> Interpreter<'p, '_> {
         let mut value = inner;
         for list in &model.decorators {
             let Some(decorators) = self.class_attribute(class, &Name::new(list)) else { continue };
-            let all: Vec<Value<'p>> = match &decorators.shape {
+            // `{"get": [cached], "post": [checked]}` has a list for each method; the others get none.
+            let listed = match &decorators.shape {
+                Shape::Dictionary(by_method) => {
+                    match by_method.entries.get(&entry.site.function.name).or(by_method.rest.as_ref()) {
+                        Some(list) => list.clone(),
+                        None => continue,
+                    }
+                }
+                _ => decorators,
+            };
+            let all: Vec<Value<'p>> = match &listed.shape {
                 Shape::Sequence(elements) => elements.to_vec(),
                 _ => vec![Value::unknown()],
             };

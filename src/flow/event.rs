@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::evidence::Evidence;
+use super::evidence::{Check, Evidence};
 use super::origin::Origin;
 use super::token::{Algorithms, Constraint, Expiry};
 use super::value::{Dictionary, Value};
@@ -120,6 +120,19 @@ pub enum SecretRole {
     Named,
 }
 
+/// A way to take an `Authorization` header apart that is not sure of its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LooseForm {
+    /// `"Bearer" in header`: the word may stand anywhere.
+    Contains,
+    /// `header.lstrip("Bearer ")`: characters are removed and not a prefix.
+    StripsCharacters,
+    /// `header.replace("Bearer ", "")`: a header without the scheme is taken whole.
+    Replaces,
+    /// `header.split()[1]`: a header of one word raises.
+    Unguarded,
+}
+
 /// A claim of an unverified token decides something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Decision {
@@ -189,6 +202,31 @@ pub struct EntryInfo {
     pub place: Place,
 }
 
+/// A decorator that stands above the one that registers its function.
+#[derive(Clone, Debug)]
+pub struct Above {
+    /// Its name as written.
+    pub name: Name,
+    /// The whole decorator.
+    pub place: Place,
+    /// Whether a model says that it verifies the caller.
+    pub is_verifier: bool,
+    /// The registering decorator below it.
+    pub registration: Place,
+}
+
+/// Which part of what surrounds a route made a check. What stands in none of these was made by a decorator, or by the method
+/// of a class that calls the handler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// A hook before the route.
+    Hook(Name),
+    /// What the framework calls to get the handler's arguments.
+    Dependency,
+    /// The handler itself and what it calls.
+    Body,
+}
+
 /// What is known when an entry has run.
 #[derive(Debug, Default)]
 pub struct Facts<'p> {
@@ -212,12 +250,34 @@ pub struct Facts<'p> {
     pub escaped_claims: BTreeSet<Place>,
     /// What unverified claims decided.
     pub decisions: BTreeSet<Decision>,
+    /// Which bounds it reached.
+    pub bounds: super::bounds::Reached,
     /// Credentials read from the request, by place.
     pub reads: BTreeMap<Place, Origin>,
     /// Credentials that a callback is handed.
     pub presented: Vec<Origin>,
+    /// Which part of what surrounds the handler made each check.
+    pub stages: BTreeMap<Check, Stage>,
+    /// Where credentials enter that were compared with what the program holds.
+    pub compared: BTreeSet<Place>,
+    /// Signatures computed over a body that was parsed and written out again, by place, and where that came from.
+    pub signed_copies: BTreeMap<Place, Origin>,
+    /// Where signatures were computed that a presented one was compared with.
+    pub compared_signatures: BTreeSet<Place>,
+    /// Settings that a presented credential was compared with, by name.
+    pub expected_settings: BTreeSet<Name>,
     /// Settings that are used as keys, by name.
     pub key_settings: BTreeSet<Name>,
+    /// Secrets that a test found unset: where, and which.
+    pub unset_secrets: BTreeMap<Place, Origin>,
+    /// Secrets by name that something which checks the caller was given.
+    pub checking_secrets: BTreeSet<Name>,
+    /// Calls that hand request data to another service or library, whose answer may confirm it.
+    pub inquiries: BTreeSet<Place>,
+    /// Calls nobody can see into that were given the raw body: they may verify it.
+    pub raw_body_seen: BTreeSet<Place>,
+    /// Decorators above the one that registers the entry: the framework never runs them.
+    pub decorators_above: Vec<Above>,
     /// Settings that reach a log: origin, sink, place.
     pub logged_settings: Vec<(Origin, String, Place)>,
 }
@@ -254,11 +314,28 @@ pub struct Answer<'p> {
     pub function: Name,
     /// What it is made of.
     pub body: Vec<Value<'p>>,
+    /// Settings that a presented credential was compared with on the way, by name.
+    pub expected: BTreeSet<Name>,
     /// Where it redirects to.
     pub address: Option<Value<'p>>,
     /// Its status, where known.
     pub status: Option<i64>,
     /// Where.
+    pub place: Place,
+}
+
+/// A token is issued.
+#[derive(Clone, Debug)]
+pub struct IssueCall<'p> {
+    /// The call as the program spells it.
+    pub function: Name,
+    /// What the token says.
+    pub claims: Option<Value<'p>>,
+    /// How long it is good for, where an argument says that.
+    pub lifetime: Option<Value<'p>>,
+    /// Whether it expires only where its claims say so.
+    pub expires_by_claims: bool,
+    /// The whole call.
     pub place: Place,
 }
 
@@ -284,6 +361,17 @@ pub struct CookieCall<'p> {
 pub enum Event<'a, 'p> {
     /// A presented value is compared.
     Comparison(&'a Comparison<'p>),
+    /// A presented credential is let in by a part of a secret.
+    PartialMatch {
+        /// The credential.
+        presented: &'a Origin,
+        /// The secret.
+        expected: &'a Origin,
+        /// How, as a clause: "is searched for a part that equals it".
+        how: &'a str,
+        /// Where.
+        place: Place,
+    },
     /// A value reaches a log.
     Log {
         /// The sink.
@@ -330,10 +418,21 @@ pub enum Event<'a, 'p> {
         /// Where.
         place: Place,
     },
+    /// An `Authorization` header is taken apart loosely.
+    LooseScheme {
+        /// How.
+        form: LooseForm,
+        /// The header.
+        header: &'a Origin,
+        /// Where.
+        place: Place,
+    },
     /// A request is sent.
     Outgoing(&'a OutgoingCall<'p>),
     /// The caller is answered.
     Answer(&'a Answer<'p>),
+    /// A token is issued.
+    Issue(&'a IssueCall<'p>),
     /// A cookie is set.
     Cookie(&'a CookieCall<'p>),
     /// The result of a validator that accepts everything guards something.
@@ -348,6 +447,15 @@ pub enum Event<'a, 'p> {
         entry: Option<Place>,
         /// The credential that it was given.
         credential: Option<&'a Origin>,
+    },
+    /// A statement that somebody asked about is about to run on a path.
+    Statement {
+        /// What is known there.
+        state: &'a super::state::State<'p>,
+        /// The function that runs; none at the top level of a module.
+        function: Option<Name>,
+        /// The statement.
+        place: Place,
     },
     /// An entry has run.
     EntryEnd {

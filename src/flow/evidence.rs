@@ -40,12 +40,32 @@ pub enum CheckKind {
     Identity,
     /// A claim of an unverified token was tested.
     UnverifiedClaim,
+    /// A secret was found unset: this path exists where the deployment lacks it.
+    Unset,
+    /// This path exists in development or tests only.
+    Development,
     /// A validator of the program that accepts everything.
     Stub,
     /// A verification failed on this path and the path went on.
     FailedVerification,
     /// An unknown function, decorator or collection saw the credential, or a bound was reached.
     Opaque,
+}
+
+impl CheckKind {
+    /// Whether it says something about the caller beyond the form of what was sent. What nobody could see may have.
+    pub fn is_proof(self) -> bool {
+        !matches!(
+            self,
+            Self::Presence
+                | Self::Scheme
+                | Self::Shape
+                | Self::Rejected
+                | Self::Unset
+                | Self::Development
+                | Self::FailedVerification
+        )
+    }
 }
 
 /// A check and where it stands.
@@ -136,6 +156,11 @@ impl Evidence {
     /// Each check.
     pub fn iter(&self) -> std::slice::Iter<'_, Check> {
         self.checks.iter()
+    }
+
+    /// Whether anything was established about the caller, or may have been where nobody can see.
+    pub fn has_proof(&self) -> bool {
+        self.iter().any(|check| check.kind.is_proof())
     }
 
     /// Whether a check of this kind was made.

@@ -1,6 +1,7 @@
 //! Exceptions: what is raised, and which handler it reaches.
 
 use super::interpreter::{Interpreter, Raised, RaisedClass};
+use super::scheme::OpenTry;
 use super::state::State;
 use super::statement::LoopExits;
 use super::value::{Shape, Value};
@@ -41,10 +42,13 @@ impl<'p> Interpreter<'p, '_> {
         let outer = std::mem::take(&mut self.frame().raised);
         if !handlers.is_empty() {
             self.frame().open_tries += 1;
+            let open = self.what_is_caught(handlers);
+            self.open_tries.push(open);
         }
         let after = self.block_in_loop(vec![state], body, exits);
         if !handlers.is_empty() {
             self.frame().open_tries -= 1;
+            self.open_tries.pop();
         }
         let mut raised = std::mem::replace(&mut self.frame().raised, outer);
         let mut next = self.block_in_loop(after, otherwise, exits);
@@ -65,6 +69,32 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.frame().raised.extend(raised);
         if finally.is_empty() { next } else { self.block_in_loop(next, finally, exits) }
+    }
+
+    /// Which errors of taking a value apart the handlers of a `try` wait for. What cannot be read may wait for any.
+    fn what_is_caught(&mut self, handlers: &'p [Handler]) -> OpenTry {
+        let mut open = OpenTry::default();
+        for handler in handlers {
+            let Some(exception) = &handler.exception else {
+                return OpenTry { catches_index_error: true, catches_value_error: true };
+            };
+            let wanted = self.evaluate_alone(exception);
+            let classes: Vec<Value<'p>> = match &wanted.shape {
+                Shape::Sequence(elements) => elements.to_vec(),
+                _ => vec![wanted],
+            };
+            for class in classes {
+                let name = match &class.shape {
+                    Shape::External(path) => path.clone(),
+                    Shape::Class(class) => class.class.name.clone(),
+                    _ => "Exception".into(),
+                };
+                let is_any = matches!(name.as_str(), "Exception" | "BaseException");
+                open.catches_index_error |= is_any || matches!(name.as_str(), "IndexError" | "LookupError");
+                open.catches_value_error |= is_any || name == "ValueError";
+            }
+        }
+        open
     }
 
     fn with_exception(&mut self, raised: Raised<'p>, handler: &'p Handler) -> State<'p> {

@@ -42,6 +42,7 @@ impl<'p> Interpreter<'p, '_> {
                 let found = self.then(branches, |this, state, object| {
                     let indices = this.evaluate(state, index);
                     this.then(indices, |this, state, index_value| {
+                        this.part_is_taken(&state, &object, &index_value, place);
                         if let Some(value) = this.special_item(&state, &object, &index_value, place) {
                             return one(state, value);
                         }
@@ -54,6 +55,10 @@ impl<'p> Interpreter<'p, '_> {
             }
             ExpressionKind::Slice { lower, upper, step } => self.slice(state, [lower, upper, step]),
             ExpressionKind::Call { callee, arguments } => {
+                let tested = super::condition::tested_alone(callee, arguments);
+                if let Some(branches) = tested.and_then(|tested| self.presence_value(&state, tested)) {
+                    return branches;
+                }
                 let found = self.call_expression(state, expression, callee, arguments);
                 self.refined(found, expression)
             }

@@ -47,14 +47,16 @@ impl<'p> Interpreter<'p, '_> {
             Interest::None => {}
         }
         let identity = closure.code.place(closure.file);
+        let text = &self.index.program.source(closure.file).text;
+        let body = text.get(function.span.start as usize..function.span.end as usize).unwrap_or_default();
+        // At start-up what registers something matters, whatever else it speaks of.
+        if self.record.is_some() && self.models.may_register(body) {
+            return true;
+        }
         if let Some(known) = self.may_matter.get(&identity) {
             return *known;
         }
-        let text = &self.index.program.source(closure.file).text;
-        let own = triage::called_function_may_matter(text, function.span)
-            || self
-                .models
-                .mentions_own(text.get(function.span.start as usize..function.span.end as usize).unwrap_or_default());
+        let own = triage::called_function_may_matter(text, function.span) || self.models.mentions_own(body);
         self.may_matter.insert(identity, own);
         own
     }

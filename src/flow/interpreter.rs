@@ -8,8 +8,9 @@ use smallvec::{SmallVec, smallvec};
 
 use super::bounds::{REACH_OF_ROUTES, Reached};
 use super::event::{Event, Facts};
-use super::evidence::CheckKind;
-use super::origin::Origins;
+use super::evidence::{CheckKind, Evidence};
+use super::origin::{OriginKind, Origins};
+use super::scheme::OpenTry;
 use super::startup::{Made, Partial, Record};
 use super::state::State;
 use super::value::{Closure, Nullness, Object, Value};
@@ -109,8 +110,12 @@ pub struct Interpreter<'p, 'i> {
     pub models: &'i Models,
     /// Who listens.
     pub observer: &'i mut dyn FnMut(&Event<'_, 'p>),
-    /// The name of the entry that runs.
+    /// The entry that runs.
     pub(super) entry: Option<Place>,
+    /// What the callers of the running function have established, the outermost first.
+    pub(super) outer_evidence: Vec<Evidence>,
+    /// The `try` statements around what runs, in callers too.
+    pub(super) open_tries: Vec<OpenTry>,
     /// What is known of the entry that runs.
     pub facts: Facts<'p>,
     /// Functions that were entered, by the place of their names.
@@ -119,6 +124,8 @@ pub struct Interpreter<'p, 'i> {
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
     /// Which bounds the running entry has reached.
     pub bounds: Reached,
+    /// A line that somebody asked about: its statements are told before they run.
+    pub watched: Option<Place>,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
     /// The entry that runs behind middleware.
@@ -153,12 +160,16 @@ pub struct Interpreter<'p, 'i> {
     pub(super) waiting: FxHashMap<Place, Partial>,
     /// Handlers that registering calls were given, by the place of the call.
     pub(super) handed_handlers: FxHashMap<Place, Value<'p>>,
+    /// The path and the name of the running route, where both are known.
+    pub(super) route: Option<(Name, Name)>,
     /// The view class whose method is the running entry, and that method ready to be called.
     pub(super) answering: Option<(Place, Value<'p>)>,
     /// The arguments of calls that made objects, by the place of the call.
     pub(super) made: FxHashMap<Place, Option<&'p [Argument]>>,
     /// Whether the running entry is a route: what it returns is an answer.
     pub(super) is_route: bool,
+    /// Whether what runs is run for a request: by a route, a hook or a callback.
+    pub(super) is_for_request: bool,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     quiet: u32,
@@ -173,10 +184,13 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             models,
             observer,
             entry: None,
+            outer_evidence: Vec::new(),
+            open_tries: Vec::new(),
             facts: Facts::default(),
             reached: FxHashSet::default(),
             defined: FxHashMap::default(),
             bounds: Reached::default(),
+            watched: None,
             behind: None,
             course: None,
             frames: Vec::new(),
@@ -191,6 +205,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             class_scopes: FxHashMap::default(),
             loaded: FxHashSet::default(),
             is_route: false,
+            is_for_request: false,
             members_in_progress: FxHashSet::default(),
             scopings: FxHashMap::default(),
             bases: FxHashMap::default(),
@@ -201,6 +216,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             route_objects: FxHashMap::default(),
             waiting: FxHashMap::default(),
             handed_handlers: FxHashMap::default(),
+            route: None,
             answering: None,
             made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
@@ -212,10 +228,14 @@ impl<'p, 'i> Interpreter<'p, 'i> {
     /// Forgets what belongs to one entry: facts, work done, and summaries (a summary that is used again tells no facts).
     pub fn begin_entry(&mut self) {
         self.entry = None;
+        self.is_for_request = false;
+        self.outer_evidence.clear();
+        self.open_tries.clear();
         self.facts = Facts::default();
         self.summaries.clear();
         self.frames.clear();
         self.running.clear();
+        self.route = None;
         self.answering = None;
         self.work = 0;
         self.bounds = Reached::default();
@@ -251,7 +271,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
     pub(super) fn aside<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
         let work = std::mem::take(&mut self.work);
         let running = std::mem::take(&mut self.running);
-        let reached = self.bounds.clone();
+        let reached = self.bounds;
         let result = run(self);
         (self.work, self.running, self.bounds) = (work, running, reached);
         result
@@ -308,9 +328,13 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             is_opaque |=
                 super::relevant::carries_credential(&origins) || super::relevant::is_request(value, self.models);
             self.claims_escape(&origins, place, "passed on");
+            if self.is_loud() && origins.any(|kind| matches!(kind, OriginKind::Body { is_raw: true })) {
+                self.facts.raw_body_seen.insert(place);
+            }
         }
         if is_opaque {
             state.evidence.add(CheckKind::Opaque, place);
+            values.iter().for_each(|value| self.secret_checks(value));
         }
         is_opaque
     }

@@ -61,6 +61,9 @@ impl<'p> Interpreter<'p, '_> {
             let callee = self.entry_function(&state, hook);
             let arguments = self.entry_arguments(&state, hook);
             let branches = self.call(state, &callee, arguments, hook.info.place);
+            for (state, _) in &branches {
+                self.note_stage(&state.evidence, &super::event::Stage::Hook(hook.info.name.clone()));
+            }
             self.let_on(branches, hook.info.place, &mut next, outcomes);
         }
         self.merge(next, hook.info.place)

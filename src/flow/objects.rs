@@ -189,6 +189,10 @@ impl<'p> Interpreter<'p, '_> {
                     ..whole
                 }
             }
+            Gives::RoutePath | Gives::RouteName => self.of_running_route(gives).unwrap_or_else(|| {
+                let origins = Origins::one(OriginKind::RequestData, confidence, place, "request data enters here");
+                Value::from_origins(origins, Nullness::ANY)
+            }),
             Gives::GivenName => {
                 let made = super::startup::owner(receiver).and_then(|at| self.route_objects.get(&at));
                 let name = made.and_then(|made| made.name.clone());

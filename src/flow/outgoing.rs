@@ -58,6 +58,7 @@ impl<'p> Interpreter<'p, '_> {
             self.emit(&Event::Outgoing(&call));
         }
         let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
+        self.is_inquired(&values, place);
         if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
             self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
         }

@@ -5,9 +5,10 @@ use rustc_hash::FxHashSet;
 
 use super::entry::{Entry, FileEntries};
 use super::event::EntryKind;
+use super::passage::Unseen;
 use super::routing::{Routing, joined};
 use crate::program::Index;
-use crate::source::Place;
+use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
 
 /// Hooks and error handlers of a program, and where its objects with routes lie.
@@ -16,6 +17,7 @@ pub struct Placement<'p> {
     routing: Routing,
     hooks: Vec<Entry<'p>>,
     error_handlers: Vec<Entry<'p>>,
+    unseen: Vec<Unseen>,
 }
 
 impl<'p> Placement<'p> {
@@ -33,7 +35,8 @@ impl<'p> Placement<'p> {
             files.iter().flat_map(|file| &file.entries).filter(|entry| entry.info.kind == kind).cloned().collect()
         };
         let (hooks, error_handlers) = (of_kind(EntryKind::Hook), of_kind(EntryKind::ErrorHandler));
-        Self { routing, hooks, error_handlers }
+        let unseen = files.iter_mut().flat_map(|file| std::mem::take(&mut file.unseen)).collect();
+        Self { routing, hooks, error_handlers, unseen }
     }
 
     /// The hooks that run before a route, those of the whole application first, then from the outermost blueprint inwards.
@@ -50,27 +53,50 @@ impl<'p> Placement<'p> {
         handlers.into_iter().map(|(_, handler)| handler).collect()
     }
 
+    /// Where something is put before a route that nobody can follow.
+    pub fn unseen(&self, route: &Entry<'p>, index: &Index<'p>) -> Option<Place> {
+        if route.info.kind != EntryKind::Route {
+            return None;
+        }
+        let holds = |unseen: &&Unseen| {
+            let is_wide = unseen.owner.is_none_or(|owner| self.routing.is_application(owner));
+            self.depth_of(unseen.owner, is_wide, unseen.at.file, route, index).is_some()
+        };
+        self.unseen.iter().find(holds).map(|unseen| unseen.at)
+    }
+
     fn around<'a>(&self, all: &'a [Entry<'p>], route: &Entry<'p>, index: &Index<'p>) -> Vec<(usize, &'a Entry<'p>)> {
         all.iter().filter_map(|entry| Some((self.depth_around(entry, route, index)?, entry))).collect()
     }
 
     /// How far inside the application something lies that surrounds a route; none where it does not.
     fn depth_around(&self, outer: &Entry<'p>, route: &Entry<'p>, index: &Index<'p>) -> Option<usize> {
-        let at = outer.owner.and_then(|owner| route.way.chain.iter().position(|object| *object == owner));
+        self.depth_of(outer.owner, outer.is_application_wide, outer.site.file, route, index)
+    }
+
+    fn depth_of(
+        &self,
+        owner: Option<Place>,
+        is_application_wide: bool,
+        file: FileId,
+        route: &Entry<'p>,
+        index: &Index<'p>,
+    ) -> Option<usize> {
+        let at = owner.and_then(|owner| route.way.chain.iter().position(|object| *object == owner));
         if at.is_some() {
-            return if outer.is_application_wide { Some(0) } else { at };
+            return if is_application_wide { Some(0) } else { at };
         }
-        let is_wide = outer.is_application_wide || outer.owner.is_some_and(|owner| self.routing.is_application(owner));
+        let is_wide = is_application_wide || owner.is_some_and(|owner| self.routing.is_application(owner));
         if !is_wide {
             return None;
         }
-        let applications = outer.owner.map(|owner| self.applications(owner)).unwrap_or_default();
+        let applications = owner.map(|owner| self.applications(owner)).unwrap_or_default();
         let holds = match route.way.chain.first() {
             // Both applications are known: it holds for its own.
             Some(application) if route.way.is_complete && !applications.is_empty() => {
                 applications.contains(application)
             }
-            _ => index.is_same_project(outer.site.file, route.site.file),
+            _ => index.is_same_project(file, route.site.file),
         };
         holds.then_some(0)
     }

@@ -20,6 +20,8 @@ struct Registration {
     methods: Vec<Name>,
     is_application_wide: bool,
     handler: HandlerModel,
+    /// Whether a model knows it, and not its form alone.
+    is_modelled: bool,
 }
 
 impl Registration {
@@ -28,6 +30,7 @@ impl Registration {
             kind: entry_kind(model.kind),
             methods: model.methods.iter().map(Name::new).collect(),
             is_application_wide: is_application_wide || model.application_wide,
+            is_modelled: true,
             handler: model.handler.clone(),
         }
     }
@@ -38,7 +41,7 @@ impl<'p> Interpreter<'p, '_> {
     pub fn entries(&mut self, file: FileId) -> FileEntries<'p> {
         let Some(module) = self.index.module(file) else { return FileEntries::default() };
         let sites = walk::functions(file, &module.body);
-        let Record { made, mounts, registered } = self.start_up(file, &sites);
+        let Record { made, mounts, registered, unseen } = self.start_up(file, &sites);
         let mut entries = Vec::new();
         for one in &registered {
             self.entries_of(one, &mut entries);
@@ -52,7 +55,7 @@ impl<'p> Interpreter<'p, '_> {
         self.registered_by_call(file, &module.body, &mut entries);
         self.tabled(file, &module.body, &mut entries);
         self.signed(&module.body, &sites, &mut entries);
-        FileEntries { entries, sites, made, mounts }
+        FileEntries { entries, sites, made, mounts, unseen }
     }
 
     /// The entries that something registered at start-up makes: one a path.
@@ -82,12 +85,12 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    fn entry_of_decorator(&mut self, site: Site<'p>, decorator: &'p Expression) -> Option<Entry<'p>> {
+    pub(super) fn entry_of_decorator(&mut self, site: Site<'p>, decorator: &'p Expression) -> Option<Entry<'p>> {
         let (callee, arguments): (&'p Expression, &'p [Argument]) = match &decorator.kind {
             ExpressionKind::Call { callee, arguments } => (callee, arguments),
             _ => (decorator, &[]),
         };
-        let Registration { kind, methods, is_application_wide, handler } =
+        let Registration { kind, methods, is_application_wide, handler, .. } =
             self.registration(site.file, callee, decorator)?;
         let path = arguments.first().and_then(|argument| match &argument.value.kind {
             ExpressionKind::String(text) => Some(text.clone()),
@@ -97,11 +100,32 @@ impl<'p> Interpreter<'p, '_> {
             kind,
             name: site.function.name.clone(),
             path,
-            methods: if methods.is_empty() { written_methods(arguments) } else { methods },
+            methods: Some(written_methods(arguments)).filter(|written| !written.is_empty()).unwrap_or(methods),
             place: site.place(),
         };
         let at = Some(Place { file: site.file, span: decorator.span });
         Some(Entry { at, is_application_wide, handler, ..Entry::new(site, info) })
+    }
+
+    /// The outermost decorator that registers a route's function as it is then: what stands above it comes too late.
+    /// Methods are registered later, with all their decorators.
+    pub(super) fn registering_decorator(&mut self, entry: &Entry<'p>) -> Option<usize> {
+        if entry.info.kind != EntryKind::Route || entry.site.class.is_some() {
+            return None;
+        }
+        let file = entry.site.file;
+        entry.site.function.decorators.iter().position(|decorator| {
+            let callee = match &decorator.kind {
+                ExpressionKind::Call { callee, .. } => callee,
+                _ => decorator,
+            };
+            let ExpressionKind::Attribute { value: owner, .. } = &callee.kind else { return false };
+            let found = self.registration(file, callee, decorator);
+            found.is_some_and(|found| {
+                found.kind == EntryKind::Route
+                    && (found.is_modelled || is_application_name(self.index.text(Place { file, span: owner.span })))
+            })
+        })
     }
 
     /// What registering with this callee means. What it is registered on is known from start-up, where it can be known.
@@ -125,11 +149,17 @@ impl<'p> Interpreter<'p, '_> {
             return Some(registration);
         }
         let (kind, methods) = registration_by_form(whole)?;
-        Some(Registration { kind, methods, is_application_wide: true, handler: HandlerModel::default() })
+        Some(Registration {
+            kind,
+            methods,
+            is_application_wide: true,
+            handler: HandlerModel::default(),
+            is_modelled: false,
+        })
     }
 
     /// Whether objects of a library's class are whole applications.
-    fn makes_application(&self, class: &str) -> bool {
+    pub(super) fn makes_application(&self, class: &str) -> bool {
         matches!(self.models.meaning(class), Some(Meaning::Instance(model)) if model.application)
     }
 
@@ -293,6 +323,14 @@ fn registration_by_form(written: &Expression) -> Option<(EntryKind, Vec<Name>)> 
         | "after_app_request" => Some((EntryKind::Other, Vec::new())),
         _ => None,
     }
+}
+
+/// Whether something is called like an application, blueprint or router that stands in another file.
+fn is_application_name(written: &str) -> bool {
+    let last = written.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let mut words = last.split('_');
+    words
+        .any(|word| matches!(word, "app" | "application" | "bp" | "blueprint" | "router" | "api" | "routes" | "server"))
 }
 
 pub(super) fn entry_kind(model: EntryKindModel) -> EntryKind {

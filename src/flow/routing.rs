@@ -103,6 +103,22 @@ impl Routing {
     }
 }
 
+/// What stands for a variable part in the path of a typical request: no program writes it in a list of paths.
+const ANY_PART: &str = "\u{fffc}";
+
+/// The path of a typical request to a route: `/users/<int:id>` with something in the place of the variable.
+pub fn typical(path: &str) -> String {
+    let mut out = String::new();
+    let mut rest = path;
+    while let Some((before, variable)) = rest.split_once('<') {
+        out.push_str(before);
+        out.push_str(ANY_PART);
+        rest = variable.split_once('>').map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Two parts of a path with one slash between them.
 pub fn joined(left: &str, right: &str) -> String {
     match (left, right) {

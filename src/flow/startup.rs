@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use super::bounds::REACH_OF_ROUTES;
 use super::interpreter::{Frame, Interpreter};
-use super::library::parameter;
+use super::library::{named_parameter, parameter};
+use super::passage::Unseen;
 use super::state::State;
 use super::value::{Arguments, Object, Shape, Value};
 use super::walk::{self, Site};
 use crate::models::Meaning;
-use crate::models::schema::{EntryModel, InstanceModel, MountModel};
+use crate::models::schema::{EntryKindModel, EntryModel, InstanceModel, MountModel};
 use crate::program::ClassRef;
-use crate::source::{FileId, Place};
+use crate::source::{FileId, Place, Span};
 use crate::syntax::tree::Name;
 
 /// An object that routes are registered on.
@@ -94,6 +95,8 @@ pub struct Record<'p> {
     pub mounts: Vec<Mount>,
     /// What was registered.
     pub registered: Vec<Registered<'p>>,
+    /// What stands before routes and cannot be followed.
+    pub unseen: Vec<Unseen>,
 }
 
 impl<'p> Interpreter<'p, '_> {
@@ -139,7 +142,22 @@ impl<'p> Interpreter<'p, '_> {
             let object = Object::SelfOf(class.place());
             arguments.positional.push(Value::of(Shape::Instance { class, object }));
         }
+        self.annotated_applications(site, &mut arguments);
         self.at_module_level(site.file, |this| this.call(State::default(), &value, arguments, site.place()));
+    }
+
+    /// A parameter that is said to be an application is one, made who knows where: `def add_middleware(app: FastAPI)`.
+    fn annotated_applications(&mut self, site: Site<'p>, arguments: &mut Arguments<'p>) {
+        for parameter in &site.function.parameters {
+            let Some(annotation) = &parameter.annotation else { continue };
+            let value = self.at_module_level(site.file, |this| this.evaluate_alone(annotation));
+            let Shape::External(path) = &value.shape else { continue };
+            let class: Name = self.models.canonical(path).into_owned().into();
+            if self.makes_application(&class) {
+                let at = Place { file: FileId(u32::MAX), span: Span::default() };
+                arguments.keywords.push((parameter.name.clone(), Value::of(Shape::ExternalInstance { class, at })));
+            }
+        }
     }
 
     /// The handler that a call was given, by running again the code that holds the call.
@@ -174,6 +192,9 @@ impl<'p> Interpreter<'p, '_> {
         let by_name = || name.as_ref().filter(|_| model.prefix_from_name).map(|name| format!("/{name}").into());
         let made = Made { prefix: text("prefix").or_else(by_name), name, is_application: model.application };
         let parent = parameter(&model.parameters, arguments, "parent").or(receiver).and_then(owner);
+        if let Some(middleware) = parameter(&model.parameters, arguments, "middleware") {
+            self.stands_before(middleware, Some(place), place);
+        }
         self.route_objects.insert(place, made.clone());
         if let Some(record) = &mut self.record {
             record.made.push((place, made));
@@ -195,6 +216,24 @@ impl<'p> Interpreter<'p, '_> {
         {
             self.object_is_made(&model, arguments, None, place);
         }
+    }
+
+    /// The path and the name under which a request reaches a route: hooks tell routes apart by them. Known where the whole way
+    /// from the application is, and the route is called like its function.
+    pub(super) fn path_and_name(&self, entry: &super::entry::Entry<'p>) -> Option<(Name, Name)> {
+        let path = entry.info.path.as_deref()?;
+        let is_renamed = entry.at.is_none_or(|at| self.index.text(at).contains("endpoint"));
+        let is_known = entry.way.is_complete && entry.site.class.is_none() && !is_renamed;
+        let names = entry.way.names.iter().map(Name::as_str).chain([entry.info.name.as_str()]);
+        let name = names.collect::<Vec<_>>().join(".");
+        is_known.then(|| (super::routing::typical(path).into(), name.into()))
+    }
+
+    /// What a hook learns of the running route.
+    pub(super) fn of_running_route(&self, gives: &crate::models::schema::Gives) -> Option<Value<'p>> {
+        let (path, name) = self.route.as_ref()?;
+        let text = if *gives == crate::models::schema::Gives::RouteName { name } else { path };
+        Some(Value::text(text.clone(), self.entry?, false))
     }
 
     /// One object is put under another.
@@ -238,13 +277,15 @@ impl<'p> Interpreter<'p, '_> {
         receiver: Option<&Value<'p>>,
         place: Place,
     ) -> Option<Value<'p>> {
-        let handler = parameter(&model.parameters, arguments, "handler").or_else(|| {
+        let function =
+            parameter(&model.parameters, arguments, "function").filter(|given| self.innermost(given).is_some());
+        let given = function.or_else(|| parameter(&model.parameters, arguments, "handler")).or_else(|| {
             arguments
                 .positional
                 .first()
                 .filter(|only| arguments.positional.len() == 1 && self.innermost(only).is_some())
         });
-        let handler = handler.filter(|handler| self.innermost(handler).is_some()).cloned();
+        let handler = given.filter(|handler| self.innermost(handler).is_some()).cloned();
         if let Some(handler) = &handler {
             self.handed_handlers.insert(place, handler.clone());
         }
@@ -260,11 +301,20 @@ impl<'p> Interpreter<'p, '_> {
                 .filter_map(Value::as_text)
                 .any(|text| model.other_when.iter().any(|when| when == text)),
         };
+        // Hooks that are not functions of the program, or not of a form that runs as one.
+        let is_hook = model.kind == EntryKindModel::Hook;
+        let passage = given.filter(|given| (is_hook || model.passage) && given.as_text().is_none());
+        if let Some(passage) = passage.filter(|_| !partial.is_other) {
+            let target = handler.as_ref().and_then(|handler| self.innermost(handler));
+            if !(is_hook && matches!(target, Some(Target::Function(_)))) {
+                self.stands_before(passage, partial.owner, place);
+            }
+        }
         match &handler {
             Some(handler) => self.is_registered(partial, handler, place, true),
             None => drop(self.waiting.insert(place, partial)),
         }
-        handler
+        handler.or_else(|| passage.cloned())
     }
 
     /// A registering decorator meets the function below it.
@@ -360,7 +410,7 @@ fn paths(model: &EntryModel, arguments: &Arguments<'_>) -> Vec<Name> {
 }
 
 fn methods(model: &EntryModel, arguments: &Arguments<'_>) -> Vec<Name> {
-    let given = parameter(&model.parameters, arguments, "methods");
+    let given = named_parameter(&model.parameters, arguments, "methods");
     let listed = given.map(|given| match &given.shape {
         Shape::Sequence(elements) => {
             elements.iter().filter_map(Value::as_text).map(|text| Name::from(text.to_uppercase())).collect()

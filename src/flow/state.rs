@@ -22,6 +22,11 @@ impl<'p> Locals<'p> {
         self.0.get(name)
     }
 
+    /// Every name with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&Name, &Value<'p>)> {
+        self.0.iter()
+    }
+
     /// Binds a name.
     pub fn set(&mut self, name: Name, value: Value<'p>) {
         Rc::make_mut(&mut self.0).insert(name, value);

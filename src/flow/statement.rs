@@ -39,6 +39,7 @@ impl<'p> Interpreter<'p, '_> {
                 break;
             }
             let merged = self.merge(states, at);
+            self.tell_watched(&merged, at);
             states = Vec::new();
             for state in merged {
                 states.extend(self.statement(state, statement, exits));

@@ -36,7 +36,8 @@ impl<'p> Interpreter<'p, '_> {
             let bound = Value::of(Shape::Partial(Rc::new((callee, Arguments::of(vec![receiver.clone()])))));
             callee = self.wrapped_by_class(state, entry, class, &model, bound, &receiver);
         }
-        for (file, decorator) in entry.around.iter().rev() {
+        let guards = self.class_guards(entry);
+        for (file, decorator) in entry.around.iter().chain(&guards).rev() {
             let place = Place { file: *file, span: decorator.span };
             self.frames.push(Frame::new(*file, None));
             let value = self.evaluate_alone(decorator);

@@ -60,6 +60,8 @@ pub enum ClassRole {
     Session,
     /// What stands for a caller that something in front of the program has checked: reading it relies on that check.
     Identity,
+    /// Stands before the routes of an application and checks no credential: middleware for compression or origins.
+    Passage,
 }
 
 /// What an attribute or method of a library's object gives.
@@ -88,6 +90,10 @@ pub enum Gives {
     PathParameters,
     /// Other data of the request.
     RequestData,
+    /// The path that the request asks for: for a route the one that leads to it.
+    RoutePath,
+    /// The name of the route that the request reaches: the blueprints' names and the handler's.
+    RouteName,
     /// The name that an object with routes was made with.
     GivenName,
     /// An object of a class.

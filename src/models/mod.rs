@@ -11,8 +11,8 @@ use schema::{
     AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning, ConfigurationModel,
     CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
     IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ParameterModel,
-    PlatformFunctionModel, ProviderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel,
-    SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
+    PlatformFunctionModel, ProviderModel, RandomModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel,
+    SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -36,6 +36,10 @@ pub enum Meaning {
     Mac(Arc<MacModel>),
     /// A digest without a key.
     Digest,
+    /// Random bytes.
+    Random(Arc<RandomModel>),
+    /// A length of time.
+    Duration,
     /// A comparison.
     Compare(Arc<CompareModel>),
     /// Decodes a token.
@@ -179,15 +183,17 @@ impl Models {
             file.entry => Meaning::Entry, file.compare => Meaning::Compare, file.parameter => Meaning::Parameter,
             file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
             file.before => Meaning::Before,
-            file.mount => Meaning::Mount,
+            file.mount => Meaning::Mount, file.random => Meaning::Random,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
         let same =
             file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
+        let duration =
+            file.duration.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Duration));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
         let for_methods = file.method_decorator.into_iter().flat_map(|InertModel { path }| path);
         let for_methods = for_methods.map(|path| (path, Meaning::MethodDecorator));
-        for (path, meaning) in inert.chain(same).chain(digest).chain(for_methods) {
+        for (path, meaning) in inert.chain(same).chain(digest).chain(duration).chain(for_methods) {
             self.add_root(&path, &library);
             self.meanings.insert(path, meaning);
         }
@@ -331,6 +337,12 @@ impl Models {
     /// As which parameter of its requests an object keeps an attribute.
     pub fn keeps(&self, class: &str, attribute: &str) -> Option<&str> {
         self.find_in_bases(class, &|models, path| models.classes.get(path)?.keeps.get(attribute)).map(String::as_str)
+    }
+
+    /// Whether an attribute of a class's objects is the object again under another name (`app.wsgi_app`).
+    pub fn gives_itself(&self, class: &str, attribute: &str) -> bool {
+        let gives = self.find_in_bases(class, &|models, path| models.classes.get(path)?.attributes.get(attribute));
+        gives == Some(&Gives::Itself)
     }
 
     /// Whether fields of a class's subclasses are read from the environment.

@@ -11,17 +11,20 @@ pub struct EntryModel {
     pub path: Vec<String>,
     /// What kind of entry.
     pub kind: EntryKindModel,
-    /// The HTTP methods, where the name says them.
+    /// The HTTP methods where the call names none.
     #[serde(default)]
     pub methods: Vec<String>,
     /// Parameters in order, as `meaning` or `meaning=name`; `path`, `methods`, `handler` (a function or view class that a
-    /// call registers), `error` (the exception or status that an error handler waits for), `when` and `decorators` have meaning.
+    /// call registers), `function` (what answers in its place where it is given), `error` (the exception or status that an error handler waits for), `when` and `decorators` have meaning.
     /// `paths` stands for all arguments from there on.
     #[serde(default = "only_path")]
     pub parameters: Vec<String>,
     /// Whether it holds for the whole application although it is registered on a part of it (`before_app_request`).
     #[serde(default)]
     pub application_wide: bool,
+    /// Whether what it is handed stands before the routes in a form that does not run as a hook: a plugin, an extension.
+    #[serde(default)]
+    pub passage: bool,
     /// Values of the parameter `when` with which it registers something that runs at other times.
     #[serde(default)]
     pub other_when: Vec<String>,

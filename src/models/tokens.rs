@@ -211,6 +211,9 @@ pub enum DecodeGives {
 pub struct IssueModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `claims`, `key`, `algorithm` and `header` have meaning.
+    /// Parameters in order; `claims`, `key`, `algorithm`, `header` and `lifetime` have meaning.
     pub parameters: Vec<String>,
+    /// Whether its tokens expire only where the claims say so (`exp`); otherwise it sets an end itself, or knows none.
+    #[serde(default)]
+    pub expires_by_claims: bool,
 }

@@ -14,13 +14,17 @@ pub struct Index<'p> {
     scopes: Vec<OnceLock<ModuleScope<'p>>>,
     /// Components that all files of the run share at the front of their folders.
     common_folder: usize,
+    /// Whether that folder is one application.
+    is_one_application: bool,
 }
 
 impl<'p> Index<'p> {
     /// An index in which nothing is collected yet.
     pub fn new(program: &'p Program) -> Self {
         let scopes = program.files().map(|_| OnceLock::new()).collect();
-        Self { program, scopes, common_folder: program.paths().common_folder_length() }
+        let common_folder = program.paths().common_folder_length();
+        let is_one_application = program.paths().is_one_application(common_folder);
+        Self { program, scopes, common_folder, is_one_application }
     }
 
     /// A file's tree.
@@ -38,8 +42,12 @@ impl<'p> Index<'p> {
         class_scope(class.class)
     }
 
-    /// Whether two files belong to one application: they share the first folder below what all files share.
+    /// Whether two files belong to one application: they share the first folder below what all files share, or
+    /// that is one application.
     pub fn is_same_project(&self, left: FileId, right: FileId) -> bool {
+        if self.is_one_application {
+            return true;
+        }
         let paths = self.program.paths();
         paths.folder_at(left, self.common_folder) == paths.folder_at(right, self.common_folder)
     }

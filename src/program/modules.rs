@@ -6,6 +6,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::source::{FileId, Source};
 use crate::syntax::tree::Name;
 
+/// What the script that starts an application is called.
+const START_SCRIPTS: [&str; 8] = ["main", "app", "application", "wsgi", "asgi", "manage", "run", "server"];
+
 /// The files of a run as dotted modules.
 #[derive(Debug, Default)]
 pub struct ModulePaths {
@@ -96,6 +99,15 @@ impl ModulePaths {
             common = &common[..same];
         }
         common.len()
+    }
+
+    /// Whether the folder that all files of the run share is itself one application: it is a package, or holds the script
+    /// that starts one.
+    pub fn is_one_application(&self, common_folder: usize) -> bool {
+        self.components.iter().zip(&self.folder_lengths).any(|(components, folder)| {
+            *folder == common_folder
+                && components.get(common_folder).is_none_or(|stem| START_SCRIPTS.contains(&stem.as_str()))
+        })
     }
 
     /// The folder component at a depth, where the file lies that deep.

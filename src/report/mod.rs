@@ -12,6 +12,7 @@ mod jsonl;
 mod line_hash;
 pub mod mask;
 pub mod present;
+pub mod routes;
 mod sarif;
 mod statistics;
 mod wire;

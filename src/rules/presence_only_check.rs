@@ -36,14 +36,15 @@ fn is_presence_only(outcomes: &[Outcome]) -> bool {
             && outcome.evidence.has(CheckKind::Rejected)
             && matches!(outcome.status, None | Some(401 | 403 | 400 | 407 | 422))
     });
-    let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).peekable();
+    let deployed = outcomes.iter().filter(|outcome| !outcome.evidence.has(CheckKind::Development));
+    let mut successes = deployed.filter(|outcome| outcome.ending == Ending::Success).peekable();
     refuses && successes.peek().is_some() && successes.all(|outcome| is_weak(&outcome.evidence))
 }
 
 fn is_weak(evidence: &Evidence) -> bool {
     let is_form = |kind: CheckKind| matches!(kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape);
     evidence.iter().any(|check| is_form(check.kind))
-        && evidence.iter().all(|check| is_form(check.kind) || check.kind == CheckKind::Rejected)
+        && evidence.iter().all(|check| is_form(check.kind) || matches!(check.kind, CheckKind::Rejected | CheckKind::Unset))
 }
 
 /// Reported where the test stands: a guard used by many routes is one flaw.

@@ -38,13 +38,30 @@ fn accepted(entry: &EntryInfo, outcomes: &[Outcome], facts: &Facts<'_>, context:
         matches!(&origin.kind, OriginKind::Credential(credential) if credential.channel == Channel::Header)
     });
     let checks_caller = checks_caller || reads_header;
+    // Where both are looked into, a form is what a method with a body is sent.
+    let takes_get = entry.methods.is_empty() || entry.methods.iter().any(|method| method == "GET");
     let read = facts.reads.iter().filter_map(|(place, origin)| match &origin.kind {
-        OriginKind::Credential(credential) if credential.channel == Channel::Query => Some((*place, origin, credential)),
+        OriginKind::Credential(credential)
+            if credential.channel == Channel::Query || (credential.channel == Channel::Values && takes_get) =>
+        {
+            Some((*place, origin, credential))
+        }
         _ => None,
     });
+    // Who has shown another credential before the handler runs is asked there for what it wants to know.
+    let is_inside = |place: Place| context.function_around(place).is_some_and(|(_, around)| around == entry.place);
+    let is_known_before = facts.reads.iter().any(|(place, origin)| {
+        let is_shown = |credential: &Credential| matches!(credential.channel, Channel::Header | Channel::Cookie);
+        matches!(&origin.kind, OriginKind::Credential(credential) if is_shown(credential)) && !is_inside(*place)
+    });
+    let is_checked = |place: Place| {
+        let mut decodes = facts.decodes.values();
+        facts.compared.contains(&place) || decodes.any(|decode| decode.token.origins.iter().any(|origin| root(origin) == place))
+    };
     let found = read.filter(|(place, origin, credential)| {
         origin.confidence == Confidence::High
             && is_bearer(credential)
+            && (is_checked(*place) || !(is_known_before && is_inside(*place)))
             && (is_telling(&credential.name) || checks_caller)
             && !function_speaks_of_links(context, *place)
     });

@@ -12,6 +12,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let Event::Comparison(comparison) = event else { return Vec::new() };
     let Some(origin) = unset_origin(comparison) else { return Vec::new() };
     match common_nothing(comparison) {
+        Some("\"\"") if !can_be_empty(origin, context) => Vec::new(),
         Some(nothing) => vec![finding(comparison, origin, nothing, context)],
         None => Vec::new(),
     }
@@ -28,6 +29,16 @@ fn unset_origin<'a>(comparison: &'a Comparison<'_>) -> Option<&'a Origin> {
         matches!(kind, OriginKind::Setting { store: Store::Environment | Store::Configuration, .. })
     };
     comparison.expected.value.origins.find(is_setting).filter(|_| is_presented)
+}
+
+/// Whether the program itself puts an empty string in the setting's place: a variable that is set to nothing is rare.
+fn can_be_empty(origin: &Origin, context: &Context<'_, '_>) -> bool {
+    let place = root(origin);
+    let source = context.index.program.source(place.file);
+    let is_call = context.index.text(place).contains('(');
+    let (first, last) = (source.line(place.span.start), source.line(place.span.end));
+    let says_empty = |line: u32| ["\"\"", "''"].iter().any(|empty| source.line_text(line).contains(empty));
+    !is_call || (first..=last).any(says_empty)
 }
 
 /// What both sides can be at once. `compare_digest` raises on `None`, so only the empty string passes there.

@@ -1,11 +1,11 @@
 //! `webhook-bearer-only`: a provider that signs its deliveries is trusted for a shared token alone.
 
+use super::shared::receivers::provider;
 use super::shared::{Context, capitalised, entry_words};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
-use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
+use crate::flow::event::{Ending, EntryKind, Event, Outcome};
 use crate::flow::evidence::{CheckKind, Evidence};
 use crate::models::schema::ProviderModel;
-use crate::program::vocabulary;
 
 const RULE: &str = "webhook-bearer-only";
 
@@ -28,16 +28,6 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         .related(check, "only a shared token is checked")
         .identity(entry.name.as_str());
     vec![finding.build()]
-}
-
-/// The sender that a route's path or name speaks of.
-fn provider<'i>(entry: &EntryInfo, context: &Context<'i, '_>) -> Option<&'i ProviderModel> {
-    let mut words = vocabulary::words(&entry.name).to_vec();
-    words.extend(vocabulary::words(entry.path.as_deref().unwrap_or_default()));
-    let is_receiver = words.iter().any(|word| {
-        matches!(word.as_str(), "webhook" | "webhooks" | "hook" | "hooks" | "callback" | "event" | "events" | "ipn" | "notify" | "notification" | "notifications" | "delivery")
-    });
-    context.models.providers().iter().find(|provider| is_receiver && provider.words.iter().any(|word| words.contains(word)))
 }
 
 /// Where the shared token is compared, when that is all that any path to success establishes.

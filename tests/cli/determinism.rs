@@ -2,7 +2,7 @@
 
 use crate::support::{FLAWED, FORMATS, Project};
 
-/// The repository's own applications, a generated one whose files import each other, and files that give trouble.
+/// The application of the README, a generated one whose files import each other, and files that give trouble.
 fn tree() -> (Project, Vec<String>) {
     let project = Project::new(&[]);
     project.copy("testdata/apps/article");

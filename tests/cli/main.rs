@@ -4,6 +4,7 @@ mod bad_input;
 mod check;
 mod configuration;
 mod determinism;
+mod explaining_a_line;
 mod formats;
 mod hostile;
 mod masking;

@@ -124,7 +124,12 @@ fn made_of(origins: &Origins) -> Made {
             .find(|made| *made != Made::Unknown);
         last.unwrap_or(match &origin.kind {
             OriginKind::Credential(credential) => match credential.channel {
-                Channel::Header | Channel::Cookie | Channel::Query | Channel::Form | Channel::Path => Made::Text,
+                Channel::Header
+                | Channel::Cookie
+                | Channel::Query
+                | Channel::Form
+                | Channel::Values
+                | Channel::Path => Made::Text,
                 Channel::Body | Channel::Request | Channel::Parameter => Made::Unknown,
             },
             OriginKind::Setting { store: Store::Environment, .. } => Made::Text,

@@ -137,7 +137,7 @@ pub(in crate::rules) fn is_own_token(decode: &Decode<'_>, context: &Context<'_, 
 }
 
 /// The arguments of the call at a place.
-fn call_at<'p>(context: &Context<'_, 'p>, place: Place) -> Option<&'p [Argument]> {
+pub(in crate::rules) fn call_at<'p>(context: &Context<'_, 'p>, place: Place) -> Option<&'p [Argument]> {
     let module = context.index.module(place.file)?;
     let mut found = None;
     visit::expressions(&module.body, &mut |expression| {
@@ -151,7 +151,7 @@ fn call_at<'p>(context: &Context<'_, 'p>, place: Place) -> Option<&'p [Argument]
 }
 
 /// The last name or string in the key argument of a decode or encode call: `SECRET_KEY` of `app.config["SECRET_KEY"]`.
-fn key_name(context: &Context<'_, '_>, file: FileId, arguments: &[Argument]) -> Option<String> {
+pub(in crate::rules) fn key_name(context: &Context<'_, '_>, file: FileId, arguments: &[Argument]) -> Option<String> {
     let by_name =
         arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "key"));
     let argument = by_name.or_else(|| arguments.get(1).filter(|argument| argument.kind == ArgumentKind::Positional))?;

@@ -3,6 +3,7 @@
 pub(super) mod constant_time;
 pub mod decoding;
 pub(super) mod edits;
+pub(in crate::rules) mod receivers;
 pub(super) mod redaction;
 pub(super) mod required_setting;
 pub mod sending;
@@ -16,7 +17,7 @@ use crate::flow::walk;
 use crate::models::Models;
 use crate::program::Index;
 use crate::source::{FileId, Place, Purpose};
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{Function, Name};
 use rustc_hash::FxHashSet;
 
 /// What a rule may look at beside the event.
@@ -59,6 +60,13 @@ impl Context<'_, '_> {
         self.strict.contains(&file)
     }
 
+    /// The function whose name stands at a place.
+    pub fn function_at(&self, place: Place) -> Option<&Function> {
+        let module = self.index.module(place.file)?;
+        let sites = walk::functions(place.file, &module.body);
+        sites.into_iter().find(|site| site.place() == place).map(|site| site.function)
+    }
+
     /// Whether a file holds tests.
     pub fn is_test(&self, file: FileId) -> bool {
         self.index.program.source(file).purpose == Purpose::Test
@@ -92,6 +100,7 @@ pub fn credential_words(credential: &Credential) -> String {
         Channel::Header => format!("the {noun} from the `{name}` header"),
         Channel::Cookie => format!("the {noun} from the cookie `{name}`"),
         Channel::Query => format!("the {noun} `{name}` from the query string"),
+        Channel::Values => format!("the {noun} `{name}` from the query string or form"),
         Channel::Form => format!("the {noun} from the form field `{name}`"),
         Channel::Body => format!("the {noun} `{name}` from the request body"),
         Channel::Path => format!("the {noun} `{name}` from the path"),

@@ -1,0 +1,118 @@
+//! How an `Authorization` header is taken apart: ways that mistake other headers for the expected one, or fail on them.
+
+use super::event::{Event, LooseForm};
+use super::evidence::CheckKind;
+use super::interpreter::Interpreter;
+use super::origin::{Credential, CredentialKind, Origin, Part, Step};
+use super::state::State;
+use super::value::{Arguments, Shape, Value};
+use crate::program::vocabulary;
+use crate::source::Place;
+
+/// What an open `try` would do with an exception raised inside it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OpenTry {
+    /// It has a handler for `IndexError`.
+    pub(super) catches_index_error: bool,
+    /// It has a handler for `ValueError`.
+    pub(super) catches_value_error: bool,
+}
+
+impl<'p> Interpreter<'p, '_> {
+    /// `"Bearer" in header`.
+    pub(super) fn scheme_is_searched(&mut self, state: &State<'p>, word: &str, header: &Value<'p>, place: Place) {
+        let Some((origin, credential)) = whole_header(header) else { return };
+        if is_scheme(word) && credential.part == Part::Whole && !self.has_seen_form(state) {
+            self.scheme_is_loose(LooseForm::Contains, &origin, place);
+        }
+    }
+
+    /// `header.lstrip("Bearer ")`, `header.replace("Bearer ", "")`.
+    pub(super) fn scheme_is_removed(
+        &mut self,
+        state: &State<'p>,
+        header: &Value<'p>,
+        method: &str,
+        arguments: &Arguments<'p>,
+        place: Place,
+    ) {
+        let Some(word) = arguments.positional.first().and_then(Value::as_text) else { return };
+        let Some((origin, _)) = whole_header(header).filter(|_| is_scheme(word)) else { return };
+        match method {
+            "strip" | "lstrip" => self.scheme_is_loose(LooseForm::StripsCharacters, &origin, place),
+            "replace" if !self.has_seen_form(state) => {
+                let is_removed =
+                    arguments.positional.get(1).and_then(Value::as_text).is_some_and(smol_str::SmolStr::is_empty);
+                if is_removed {
+                    self.scheme_is_loose(LooseForm::Replaces, &origin, place);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `header.split()[1]`, also by way of a name.
+    pub(super) fn part_is_taken(&mut self, state: &State<'p>, parts: &Value<'p>, index: &Value<'p>, place: Place) {
+        let is_caught = self.open_tries.iter().any(|open| open.catches_index_error);
+        if index.as_integer().is_some_and(|at| at >= 1) && !is_caught {
+            self.second_part_is_needed(state, parts, place);
+        }
+    }
+
+    /// `scheme, token = header.split()`.
+    pub(super) fn parts_are_unpacked(&mut self, state: &State<'p>, parts: &Value<'p>, place: Place) {
+        if !self.open_tries.iter().any(|open| open.catches_value_error) {
+            self.second_part_is_needed(state, parts, place);
+        }
+    }
+
+    fn second_part_is_needed(&mut self, state: &State<'p>, parts: &Value<'p>, place: Place) {
+        let Shape::Sequence(elements) = &parts.shape else { return };
+        let Some(first) = elements.first() else { return };
+        let Some((origin, credential)) = first.origins.credential() else { return };
+        // Whoever calls a function judged alone may catch what it raises.
+        let is_header = credential.kind == CredentialKind::Bearer && credential.part == Part::Scheme;
+        if is_header && is_split(origin) && self.is_for_request && !self.has_seen_form(state) {
+            let whole = Origin { kind: origin.kind.with_part(Part::Whole), ..origin.clone() };
+            self.scheme_is_loose(LooseForm::Unguarded, &whole, place);
+        }
+    }
+
+    /// Whether the form of the credential was tested on this path, here or in a caller.
+    fn has_seen_form(&self, state: &State<'p>) -> bool {
+        let has =
+            |evidence: &super::evidence::Evidence| evidence.has(CheckKind::Scheme) || evidence.has(CheckKind::Shape);
+        has(&state.evidence) || self.outer_evidence.iter().any(has)
+    }
+
+    fn scheme_is_loose(&mut self, form: LooseForm, origin: &Origin, place: Place) {
+        self.emit(&Event::LooseScheme { form, header: origin, place });
+    }
+}
+
+/// A header that was not taken apart yet, or a parameter that is called like one.
+fn whole_header(value: &Value<'_>) -> Option<(Origin, Credential)> {
+    let (origin, credential) = value.origins.credential()?;
+    let is_bearer = credential.kind == CredentialKind::Bearer;
+    let is_whole = credential.part == Part::Whole
+        || (credential.part == Part::Token && credential.channel == super::origin::Channel::Parameter);
+    (is_bearer && is_whole).then(|| (origin.clone(), credential.clone()))
+}
+
+/// A scheme as a header begins with it, with or without the space after it.
+fn is_scheme(word: &str) -> bool {
+    let bare = word.trim();
+    bare.len() >= 3 && bare.chars().all(char::is_alphabetic) && vocabulary::is_scheme_or_word(bare)
+}
+
+/// Whether the last thing that made a value was a split.
+fn is_split(origin: &Origin) -> bool {
+    let mut at = Some(origin.trail.as_ref());
+    while let Some(trail) = at {
+        if let Step::Derived(name) = &trail.step {
+            return matches!(name.as_str(), "split" | "rsplit");
+        }
+        at = trail.previous.as_deref();
+    }
+    false
+}

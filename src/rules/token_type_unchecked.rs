@@ -1,0 +1,119 @@
+//! `token-type-unchecked`: a program issues two kinds of token with one key, and takes the one for the other.
+
+use std::collections::BTreeSet;
+
+use super::shared::Context;
+use super::shared::decoding::{call_at, decode_finding, function_quote, key_name, presented_token};
+use super::shared::{entry_words, presented};
+use crate::finding::{Finding, Severity};
+use crate::flow::event::{Decode, EntryInfo, Event, Facts};
+use crate::flow::token::Constraint;
+use crate::flow::walk;
+use crate::program::vocabulary;
+use crate::source::FileId;
+use crate::syntax::tree::{ExpressionKind, Function, StatementKind};
+use crate::syntax::visit;
+
+const RULE: &str = "token-type-unchecked";
+
+/// Claims that say what a token is for.
+const TYPE_CLAIMS: [&str; 8] = ["type", "typ", "token_type", "token_use", "purpose", "use", "kind", "action"];
+
+/// Words of functions that say what kind of token they issue.
+const KINDS: [&str; 13] = [
+    "access", "refresh", "reset", "confirm", "confirmation", "verification", "activation", "invite", "invitation", "session", "email",
+    "download", "unsubscribe",
+];
+
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::EntryEnd { entry, facts, .. } = event else { return Vec::new() };
+    let verified = facts.decodes.values().filter(|decode| decode.is_verified);
+    verified.filter_map(|decode| finding(decode, entry, facts, context)).collect()
+}
+
+fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
+    let origin = presented_token(decode)?;
+    let looks = facts.claim_reads.iter().chain(&facts.claim_checks);
+    let is_read = looks.into_iter().any(|(place, name)| *place == decode.place && (name.is_empty() || TYPE_CLAIMS.contains(&name.as_str())));
+    if is_read || decode.audience != Constraint::Absent || facts.escaped_claims.contains(&decode.place) {
+        return None;
+    }
+    let key = key_name(context, decode.place.file, call_at(context, decode.place)?)?;
+    let kinds = issued_kinds(context, decode.place.file, &key);
+    if kinds.len() < 2 {
+        return None;
+    }
+    let kinds: Vec<String> = kinds.into_iter().map(|kind| format!("`{kind}`")).collect();
+    let message = format!(
+        "The program signs tokens of several kinds with one key ({}), and {} takes {} for {} without asking which kind it is: a token from a link in an e-mail, or a long-lived refresh token, opens what an access token should.",
+        kinds.join(", "),
+        function_quote(decode, context),
+        presented(origin),
+        entry_words(entry),
+    );
+    let builder = decode_finding((RULE, Severity::Warning), decode, origin, entry, "which kind of token it is, is never asked")
+        .message(message)
+        .help("write the kind into a claim and compare it here (`if claims[\"type\"] != \"access\": abort(401)`), or give each kind an audience or a key of its own")
+        .confidence(origin.confidence);
+    Some(builder.build())
+}
+
+/// The kinds of token that the project signs with a key of this name.
+fn issued_kinds(context: &Context<'_, '_>, file: FileId, key: &str) -> BTreeSet<String> {
+    let index = context.index;
+    let mut kinds = BTreeSet::new();
+    for other in index.program.files() {
+        let is_near = other == file || index.is_same_project(file, other);
+        if !is_near || context.is_test(other) || !index.program.source(other).text.contains("encode(") {
+            continue;
+        }
+        let Some(module) = index.module(other) else { continue };
+        for site in walk::functions(other, &module.body) {
+            if signs_with(context, other, site.function, key) {
+                kinds.extend(kinds_of(site.function));
+            }
+        }
+    }
+    kinds
+}
+
+fn signs_with(context: &Context<'_, '_>, file: FileId, function: &Function, key: &str) -> bool {
+    let mut signs = false;
+    visit::expressions(&function.body, &mut |expression| {
+        if let ExpressionKind::Call { callee, arguments } = &expression.kind
+            && let ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } = &callee.kind
+        {
+            signs |= name.contains("encode") && arguments.len() >= 2 && key_name(context, file, arguments).as_deref() == Some(key);
+        }
+    });
+    signs
+}
+
+/// What a function that issues says of the kind: by a claim that it writes, else by its own name.
+fn kinds_of(function: &Function) -> BTreeSet<String> {
+    let mut written = BTreeSet::new();
+    visit::expressions(&function.body, &mut |expression| {
+        if let ExpressionKind::Dictionary(entries) = &expression.kind {
+            for (name, value) in entries {
+                if let (Some(ExpressionKind::String(name)), ExpressionKind::String(value)) = (name.as_ref().map(|name| &name.kind), &value.kind)
+                    && TYPE_CLAIMS.contains(&name.as_str())
+                {
+                    written.insert(value.to_string());
+                }
+            }
+        }
+    });
+    for statement in &function.body {
+        if let StatementKind::Assign { targets, value } = &statement.kind
+            && let (Some(ExpressionKind::Subscript { index, .. }), ExpressionKind::String(text)) = (targets.first().map(|target| &target.kind), &value.kind)
+            && matches!(&index.kind, ExpressionKind::String(name) if TYPE_CLAIMS.contains(&name.as_str()))
+        {
+            written.insert(text.to_string());
+        }
+    }
+    if written.is_empty() {
+        let words = vocabulary::words(&function.name);
+        written.extend(words.into_iter().filter(|word| KINDS.contains(&word.as_str())));
+    }
+    written
+}
