@@ -32,6 +32,7 @@ registry! {
     "claims-not-validated" => claims_not_validated,
     "decorator-above-route" => decorator_above_route,
     "default-secret" => default_secret,
+    "fail-open-validation" => fail_open_validation,
     "hardcoded-secret" => hardcoded_secret,
     "ineffective-claim-check" => ineffective_claim_check,
     "introspection-result-unchecked" => introspection_result_unchecked,
