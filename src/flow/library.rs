@@ -5,6 +5,7 @@ use super::durations;
 use super::event::{Comparator, Event, HeaderUse, IssueCall, SecretRole};
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
+use super::quantities;
 use super::relevant;
 use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, RequestMap, Shape, Value};
@@ -157,6 +158,11 @@ impl<'p> Interpreter<'p, '_> {
                 if model.measures {
                     return one(state, measured(&value.origins));
                 }
+                if let Some(split) = model.pattern.and_then(|at| self.pattern_of_secret(&state, &arguments, at, place))
+                {
+                    return split;
+                }
+                let value = if model.serialises { super::partial::serialised(value, &arguments) } else { value };
                 let value = self.claims_by_hand(value, path, place);
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
@@ -195,15 +201,21 @@ impl<'p> Interpreter<'p, '_> {
             }
             Meaning::Mac(model) => {
                 self.key_is_used(&model.parameters, &arguments, path, place);
+                self.body_is_signed(&arguments.iter().map(Value::deep_origins).collect::<Vec<_>>(), place);
                 let origins = Origins::one(OriginKind::Mac, Confidence::High, place, "the signature is computed here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }
+            Meaning::Random(model) => one(state, quantities::random(&model.parameters, &arguments, place)),
+            Meaning::Duration => one(state, quantities::duration(&arguments)),
             Meaning::Digest => {
                 let kind = arguments
                     .iter()
                     .map(digest_kind)
                     .find(|kind| *kind == OriginKind::Mac)
                     .unwrap_or(OriginKind::Digest);
+                if kind == OriginKind::Mac {
+                    self.body_is_signed(&arguments.iter().map(Value::deep_origins).collect::<Vec<_>>(), place);
+                }
                 let origins = Origins::one(kind, Confidence::High, place, "the digest is computed here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }
@@ -230,7 +242,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             Meaning::Issue(model) => {
                 self.key_is_used(&model.parameters, &arguments, path, place);
-                if let Some(named) = parameter(&model.parameters, &arguments, "algorithm") {
+                if let Some(named) = issued_algorithm(&model.parameters, &arguments) {
                     let event =
                         Event::Algorithms { value: named, is_issued: true, accepts_none: true, user: path, place };
                     self.emit(&event);
@@ -316,6 +328,15 @@ impl<'p> Interpreter<'p, '_> {
             self.secret_is_used(&key.clone(), SecretRole::Key, path, place);
         }
     }
+}
+
+/// The algorithm that a token is issued with: an argument of its own, or an entry of the header.
+fn issued_algorithm<'a, 'p>(parameters: &[String], arguments: &'a Arguments<'p>) -> Option<&'a Value<'p>> {
+    let in_header = || match &parameter(parameters, arguments, "header")?.shape {
+        Shape::Dictionary(header) => header.entries.get("alg"),
+        _ => None,
+    };
+    parameter(parameters, arguments, "algorithm").or_else(in_header)
 }
 
 /// Whether a value is a function that a decorator could be applied to.

@@ -86,6 +86,8 @@ pub enum OriginKind {
     RequestData,
     /// The raw body of the request, or its parsed form.
     Body { is_raw: bool },
+    /// The parsed body or form, written out again.
+    SerialisedBody,
     /// A configured value: a secret, or an expected claim. A literal has a name where it is the default of that setting.
     Setting { store: Store, name: Name },
     /// A keyed digest that the program computed.
@@ -106,6 +108,8 @@ pub enum OriginKind {
     Address { text: Name },
     /// A client or context that checks no certificates.
     Unverified,
+    /// So few random bytes that all of them can be tried.
+    FewRandomBytes { count: i64 },
     /// The answer of a token or introspection endpoint.
     TokenResponse,
     /// What a validator of the program returned that accepts everything; its name and definition.

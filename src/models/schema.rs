@@ -18,7 +18,10 @@ mod tokens;
 
 pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
 pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, SchemeModel};
-pub use routing::{EntryKindModel, EntryModel, HandlerModel, MountModel, VariableSyntax, ViewClassModel};
+pub use routing::{
+    EntryKindModel, EntryModel, HandlerModel, MountModel, PlatformFunctionModel, RefusingFieldModel, VariableSyntax,
+    ViewClassModel,
+};
 pub use tokens::{
     ClaimParameter, DecodeGives, DecodeModel, ExpiryModel, IssueModel, SignatureModel, ValidateModel, VersionRange,
 };
@@ -74,6 +77,12 @@ pub struct ModelFile {
     /// Keyed digests.
     #[serde(default)]
     pub mac: Vec<MacModel>,
+    /// Random bytes or texts of them.
+    #[serde(default)]
+    pub random: Vec<RandomModel>,
+    /// Lengths of time, made of keyword arguments that name units; without a name, of days and seconds.
+    #[serde(default)]
+    pub duration: Vec<InertModel>,
     /// Digests without a key.
     #[serde(default)]
     pub digest: Vec<DigestModel>,
@@ -134,6 +143,12 @@ pub struct ModelFile {
     /// Calls that make a decorator of functions one of methods, or of the method of a class that `name` says.
     #[serde(default)]
     pub method_decorator: Vec<InertModel>,
+    /// Functions that a platform calls by what they look like.
+    #[serde(default)]
+    pub platform_function: Vec<PlatformFunctionModel>,
+    /// Fields of an answer that say whether it refuses.
+    #[serde(default)]
+    pub refusing_field: Vec<RefusingFieldModel>,
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
@@ -154,7 +169,7 @@ pub struct InstanceModel {
     /// The class of what they return.
     pub class: String,
     /// Parameters in order; `key` has meaning, the secret that the object works with, `user` and `password` of Basic
-    /// credentials, and for an object with routes `prefix`, the path before them, `parent`, what it is put under, and
+    /// credentials, and for an object with routes `middleware`, what stands before them, `prefix`, the path before them, `parent`, what it is put under, and
     /// `name`, what it is called; for one that decodes tokens `algorithms`, those that it accepts, `none` included, and
     /// `url`, where it fetches keys.
     #[serde(default)]
@@ -233,6 +248,7 @@ pub enum Missing {
 /// A call whose result is made of its arguments.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "independent questions about one call")]
 pub struct DeriveModel {
     /// Dotted names.
     pub path: Vec<String>,
@@ -245,6 +261,12 @@ pub struct DeriveModel {
     /// Whether its result is only a length or count.
     #[serde(default)]
     pub measures: bool,
+    /// Whether it writes a parsed value out again, as text that need not be the one it was parsed from.
+    #[serde(default)]
+    pub serialises: bool,
+    /// Which argument, from 0, is a pattern that a part of another one may match.
+    #[serde(default)]
+    pub pattern: Option<usize>,
 }
 
 /// Calls without effect on what is known.
@@ -311,6 +333,16 @@ pub struct MacModel {
 pub struct DigestModel {
     /// Dotted names.
     pub path: Vec<String>,
+}
+
+/// Random bytes, or a text that spells them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RandomModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Its parameters: `bytes` says how many.
+    pub parameters: Vec<String>,
 }
 
 /// A comparison of its first two arguments, in constant time unless it is plain.

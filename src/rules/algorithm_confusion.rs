@@ -1,18 +1,29 @@
 //! `algorithm-confusion`: the token, not the program, decides how it is verified.
 
 use super::shared::Context;
-use super::shared::decoding::function_quote;
+use super::shared::decoding::{call_at, function_quote};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
-use crate::flow::event::{Decode, EntryInfo, Event, Facts};
+use crate::flow::event::{Decode, EntryInfo, Event, Facts, SecretRole};
+use crate::flow::origin::OriginKind;
 use crate::flow::token::Algorithms;
+use crate::flow::value::Value;
+use crate::models::Meaning;
 use crate::models::schema::DecodeGives;
 use crate::program::versions::Fit;
-use crate::syntax::tree::Name;
+use crate::program::vocabulary;
+use crate::source::Place;
+use crate::syntax::tree::{ArgumentKind, Name};
 
 const RULE: &str = "algorithm-confusion";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::EntryEnd { entry, facts, .. } = event else { return Vec::new() };
+    let (entry, facts) = match event {
+        Event::EntryEnd { entry, facts, .. } => (entry, facts),
+        Event::SecretUse { value, role: SecretRole::Key, user, place } => {
+            return public_key_in_mac(value, user, *place, context).into_iter().collect();
+        }
+        _ => return Vec::new(),
+    };
     let verified = facts.decodes.values().filter(|decode| decode.is_verified && decode.model.gives != DecodeGives::Header);
     verified.filter_map(|decode| finding(decode, entry, facts, context)).collect()
 }
@@ -30,6 +41,11 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
             "both families are accepted with one key",
             format!("{call} accepts HMAC and public-key algorithms with the same key: where that is a public key, anyone who knows it can sign tokens with it as the HMAC secret, unless this version of {library} recognises and refuses it"),
             Confidence::High,
+        ),
+        Algorithms::Named(names) if !names.is_empty() && names.iter().all(is_hmac) && is_public_key(decode.key.as_ref(), (decode.place, 1), context) => (
+            "a public key is the HMAC secret",
+            format!("{call} verifies HMAC with a public key: anyone who knows that key can sign tokens with it, unless this version of {library} recognises and refuses it"),
+            Confidence::Medium,
         ),
         Algorithms::Omitted if decode.follows_token != Fit::No => {
             let (versions, confidence) = match decode.follows_token {
@@ -59,9 +75,59 @@ fn versions(decode: &Decode<'_>) -> String {
     range.and_then(|range| range.before.as_deref()).map_or_else(|| "some versions".to_owned(), |before| format!("before {before}"))
 }
 
+/// `hmac.new(PUBLIC_KEY, …)`: what a decoder of the program's own does where the token says `HS256`.
+fn public_key_in_mac(value: &Value<'_>, user: &str, place: Place, context: &Context<'_, '_>) -> Option<Finding> {
+    let is_mac = matches!(context.models.meaning(user), Some(Meaning::Mac(_)));
+    if !is_mac || context.is_test(place.file) || !is_public_key(Some(value), (place, 0), context) {
+        return None;
+    }
+    let message = format!(
+        "{} computes an HMAC with a public key as its secret: anyone who knows that key, and it is no secret, computes the same and signs what they like with `\"alg\": \"HS256\"`.",
+        context.quote(place),
+    );
+    let builder = FindingBuilder::new(RULE, Severity::Error, place, "a public key is the HMAC secret")
+        .message(message)
+        .help("verify with the key's own algorithm (`jwt.decode(token, public_key, algorithms=[\"RS256\"])`) and refuse every other, or sign with a secret of its own")
+        .confidence(Confidence::Medium)
+        .about(place)
+        .identity(user);
+    Some(builder.build())
+}
+
+/// Whether a key is a public one, by the names it goes by on its way or where it is used, or by its text.
+fn is_public_key(key: Option<&Value<'_>>, call: (Place, usize), context: &Context<'_, '_>) -> bool {
+    let Some(key) = key else { return false };
+    let is_pem = key.as_text().is_some_and(|text| text.contains("BEGIN PUBLIC KEY") || text.contains("BEGIN RSA PUBLIC KEY"));
+    let origins = key.deep_origins();
+    let is_travelling = origins.iter().any(|origin| {
+        let is_setting = matches!(&origin.kind, OriginKind::Setting { name, .. } if is_public_name(name));
+        is_setting || origin.trail.names().any(|name| is_public_name(name))
+    });
+    let is_named = || key_argument(context, call).is_some_and(|text| text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(is_public_name));
+    is_pem || is_travelling || is_named()
+}
+
+/// The key as a call is given it: by its name, or at this position.
+fn key_argument<'a>(context: &Context<'a, '_>, (place, position): (Place, usize)) -> Option<&'a str> {
+    let arguments = call_at(context, place)?;
+    let by_name = arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "key"));
+    let argument = by_name.or_else(|| arguments.get(position))?;
+    Some(context.index.text(Place { file: place.file, span: argument.value.span }))
+}
+
+/// `PUBLIC_KEY`, `jwt_public_pem`, `rsa_pubkey`.
+fn is_public_name(name: &str) -> bool {
+    let words = vocabulary::words(name);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    has(&["pubkey", "publickey"]) || (has(&["public", "pub"]) && has(&["key", "pem", "cert"]))
+}
+
+fn is_hmac(name: &Name) -> bool {
+    name.to_ascii_uppercase().starts_with("HS")
+}
+
 /// HMAC (`HS256`) beside anything that verifies with a public key.
 fn mixes_families(names: &[Name]) -> bool {
-    let is_hmac = |name: &Name| name.to_ascii_uppercase().starts_with("HS");
     let is_public = |name: &Name| {
         let name = name.to_ascii_uppercase();
         ["RS", "PS", "ES", "ED"].iter().any(|family| name.starts_with(family))

@@ -32,7 +32,7 @@ fn finding(asked: &Introspection<'_>, entry: &EntryInfo, facts: &Facts<'_>, cont
             "the server answers 200 with `{\"active\": false}` for a token that is expired, revoked or made up, and it is accepted here",
             "refuse unless `response.json().get(\"active\") is True`",
         )
-    } else if is_strict && !tests("aud") && !tests("iss") && !tests("client_id") {
+    } else if is_strict && !says_for_what(asked, facts) {
         (
             "the answer's audience is not tested",
             "tests `active` and neither `aud`, `iss` nor `client_id` of the answer",
@@ -56,6 +56,12 @@ fn finding(asked: &Introspection<'_>, entry: &EntryInfo, facts: &Facts<'_>, cont
         .about(asked.place)
         .identity(entry.name.as_str());
     Some(builder.build())
+}
+
+/// Whether a claim is tested that says what the token is for: its audience, or its scope, client or subject.
+fn says_for_what(asked: &Introspection<'_>, facts: &Facts<'_>) -> bool {
+    let tested = facts.claim_checks.iter().filter(|(place, _)| *place == asked.place);
+    tested.into_iter().any(|(_, name)| !matches!(name.as_str(), "active" | "exp" | "expires_at" | "iat" | "nbf" | "token_type"))
 }
 
 fn severity(label: &str) -> Severity {

@@ -4,6 +4,7 @@ use super::shared::Context;
 use super::shared::surroundings::{is_refused_at_start, missed_variable};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
+use crate::flow::origin::OriginKind;
 use crate::flow::value::{Constant, Shape, Value};
 use crate::models::Meaning;
 use crate::source::Place;
@@ -51,6 +52,8 @@ fn signs(role: SecretRole, user: &str, value: &Value<'_>, context: &Context<'_, 
         SecretRole::Key => match context.models.meaning(user) {
             Some(Meaning::Decode(_) | Meaning::Issue(_)) => !is_other_key(value),
             Some(Meaning::Instance(model)) => model.is_signer,
+            // A MAC with a fixed text for a key may only keep purposes apart; with a word of every list it keeps nothing.
+            Some(Meaning::Mac(_)) => value.as_text().is_some_and(|text| is_word(text)),
             _ => false,
         },
         SecretRole::Configuration => context.models.configuration(user).is_some_and(|model| model.is_signing_key),
@@ -67,6 +70,14 @@ fn is_other_key(value: &Value<'_>) -> bool {
 }
 
 fn weakness(value: &Value<'_>) -> Option<Weakness> {
+    let few = value.origins.iter().find_map(|origin| match origin.kind {
+        OriginKind::FewRandomBytes { count } => Some((count, origin.trail.root().place)),
+        _ => None,
+    });
+    if let Some((count, at)) = few {
+        let what = format!("{count} random {} where {MIN_BYTES} are the least", if count == 1 { "byte" } else { "bytes" });
+        return Some(Weakness { what, at: Some(at) });
+    }
     let Shape::Constant(Constant::Text { text, at, .. }) = &value.shape else { return None };
     let is_placeholder = text.is_empty() || text.contains(['<', '{', '…']) || text.contains("...");
     if is_placeholder || text.len() >= MIN_BYTES {
