@@ -6,8 +6,8 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::containers::{self, element_of};
-use super::durations;
 use super::interpreter::{Branches, Interpreter, one};
+use super::moments;
 use super::origin::{OriginKind, Origins};
 use super::state::State;
 use super::value::{Arguments, Constant, Dictionary, Nullness, RequestMap, Shape, Value};
@@ -51,7 +51,7 @@ impl<'p> Interpreter<'p, '_> {
             Shape::Function(_) if matches!(name.as_str(), "delay" | "apply_async" | "s" | "si") => {
                 one(state, Value::unknown())
             }
-            Shape::Duration(_) | Shape::Moment(_) => match durations::of_method(receiver, name, &arguments) {
+            Shape::Moment(_) => match moments::same(receiver, name, &arguments) {
                 Some(value) => one(state, value),
                 None => self.unknown_method(state, receiver, name, &arguments, place),
             },

@@ -1,8 +1,8 @@
 //! Operators: arithmetic and joining of values, and the boolean ones that decide for one of theirs.
 
-use super::durations;
 use super::expression::merge_branches;
 use super::interpreter::{Branches, Interpreter, one};
+use super::moments;
 use super::state::State;
 use super::value::{Constant, Nullness, Shape, Value};
 use crate::program::vocabulary;
@@ -99,7 +99,7 @@ fn done_push<'p>(open: &mut Vec<(State<'p>, Option<Value<'p>>)>, state: &State<'
 }
 
 pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Value<'p>) -> Value<'p> {
-    if let Some(value) = durations::combine(left, operator, right) {
+    if let Some(value) = moments::shifted(left, operator, right) {
         return value;
     }
     match operator {

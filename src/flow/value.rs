@@ -92,8 +92,6 @@ pub enum Shape<'p> {
     Request(RequestMap),
     /// An HTTP answer with its status, where known.
     Response { status: Option<i64> },
-    /// A length of time in seconds.
-    Duration(i64),
     /// A moment, by its seconds from now.
     Moment(i64),
     /// One of several; never nested.

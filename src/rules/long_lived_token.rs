@@ -26,7 +26,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 }
 
 fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
-    let by_argument = call.lifetime.as_ref().and_then(length);
+    let by_argument = call.lifetime.as_ref().and_then(Value::as_integer);
     let seconds = by_argument.or_else(|| call.claims.as_ref().and_then(lifetime_of_claims))?;
     let is_refresh = is_refresh(call, context);
     if !is_too_long(seconds, is_refresh) {
@@ -42,7 +42,7 @@ fn configured(key: &str, value: &Value<'_>, place: Place, context: &Context<'_, 
         ConfigurationMeaning::RefreshLifetime => true,
         _ => return None,
     };
-    let seconds = length(value).filter(|seconds| is_too_long(*seconds, is_refresh))?;
+    let seconds = value.as_integer().filter(|seconds| is_too_long(*seconds, is_refresh))?;
     let message = format!("`{key}` makes {} good for {}: {HARM}.", words(is_refresh), shown(seconds));
     finding(place, message, key, is_refresh, context)
 }
@@ -58,14 +58,6 @@ fn finding(place: Place, message: String, identity: &str, is_refresh: bool, cont
     };
     let finding = FindingBuilder::new(RULE, Severity::Note, place, "the lifetime is set here");
     Some(finding.message(message).help(help).about(place).identity(identity).build())
-}
-
-/// A length of time; libraries read a bare number as seconds.
-fn length(value: &Value<'_>) -> Option<i64> {
-    match value.shape {
-        Shape::Duration(seconds) => Some(seconds),
-        _ => value.as_integer(),
-    }
 }
 
 /// How far from now the claims end, where every alternative says so; the nearest of them.
