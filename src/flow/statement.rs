@@ -56,12 +56,18 @@ impl<'p> Interpreter<'p, '_> {
         match &statement.kind {
             StatementKind::Expression(expression) => {
                 self.result_is_dropped(&state, expression);
-                self.after(state, expression)
+                let before = state.evidence.clone();
+                let results = self.evaluate(state, expression);
+                self.verdict_is_dropped(&before, &results, &[], expression);
+                results.into_iter().map(|(state, _)| state).collect()
             }
             StatementKind::Assign { targets, value } => {
                 self.result_is_bound(&state, targets, value);
                 let mut next = Vec::new();
-                for (state, value) in self.evaluate(state, value) {
+                let before = state.evidence.clone();
+                let results = self.evaluate(state, value);
+                self.verdict_is_dropped(&before, &results, targets, value);
+                for (state, value) in results {
                     let mut paths = vec![state];
                     for target in targets {
                         paths = paths.into_iter().flat_map(|state| self.bind(state, target, value.clone())).collect();
@@ -182,10 +188,6 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    fn after(&mut self, state: State<'p>, expression: &'p Expression) -> Vec<State<'p>> {
-        self.evaluate(state, expression).into_iter().map(|(state, _)| state).collect()
-    }
-
     fn define(&mut self, state: State<'p>, function: &'p Function) -> Vec<State<'p>> {
         let value = self.closure(&state, Code::Function(function));
         if let Shape::Function(closure) = &value.shape {
@@ -223,8 +225,13 @@ impl<'p> Interpreter<'p, '_> {
         let mut next = Vec::new();
         for (test, body) in branches {
             let (mut taken, mut not_taken) = (Vec::new(), Vec::new());
+            let is_alone = branches.len() == 1 && otherwise.is_empty();
             for state in open {
+                let before = state.evidence.clone();
                 let (yes, no) = self.branch(state, test);
+                if is_alone {
+                    self.refusal_is_missing(&before, (&yes, &no), test, body);
+                }
                 taken.extend(yes);
                 not_taken.extend(no);
             }
