@@ -3,6 +3,7 @@
 pub(super) mod constant_time;
 pub mod decoding;
 pub(super) mod edits;
+mod imports;
 pub(in crate::rules) mod receivers;
 pub(super) mod redaction;
 pub(super) mod required_setting;

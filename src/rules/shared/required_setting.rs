@@ -5,7 +5,6 @@ use super::edits::{Editor, call_parts};
 use crate::finding::Fix;
 use crate::source::{Place, Span};
 use crate::syntax::tree::{Expression, ExpressionKind};
-use crate::syntax::visit;
 
 const TITLE: &str = "Refuse to start without it";
 
@@ -18,7 +17,7 @@ pub(in crate::rules) fn fix(context: &Context<'_, '_>, read: Place) -> Option<Fi
 
 /// For the literal that stands in for the variable: `getenv("NAME", "literal")`, `getenv("NAME") or "literal"`.
 pub(in crate::rules) fn fix_default(context: &Context<'_, '_>, literal: Place) -> Option<Fix> {
-    let around = parent(context, literal)?;
+    let around = context.expression_around(literal)?;
     let mut editor = Editor::new(context, literal.file);
     match &around.kind {
         ExpressionKind::Call { .. } => demand(&mut editor, around)?,
@@ -33,17 +32,6 @@ pub(in crate::rules) fn fix_default(context: &Context<'_, '_>, literal: Place) -
         _ => return None,
     }
     editor.fix(TITLE, false)
-}
-
-/// The innermost expression around a place.
-fn parent<'p>(context: &Context<'_, 'p>, place: Place) -> Option<&'p Expression> {
-    let mut found: Option<&'p Expression> = None;
-    visit::expressions(&context.index.module(place.file)?.body, &mut |expression| {
-        if expression.span != place.span && expression.span.contains(place.span) {
-            found = Some(expression);
-        }
-    });
-    found
 }
 
 /// `os.getenv("NAME", …)` and `os.environ.get("NAME", …)` become `os.environ["NAME"]`.
