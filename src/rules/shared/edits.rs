@@ -6,7 +6,7 @@
 use super::Context;
 use crate::finding::{Edit, Fix};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind};
+use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Statement};
 use crate::syntax::visit;
 
 /// The call at a place, as callee and arguments.
@@ -63,6 +63,21 @@ impl<'c, 'i, 'p> Editor<'c, 'i, 'p> {
         let close = call.span.end.checked_sub(1).filter(|close| self.text(*close, call.span.end) == ")")?;
         let inside = arguments.last().map_or(callee.span.end, |last| last.value.span.end);
         let tail = self.text(inside, close);
+        // Behind a comma that ends its line the arguments have lines of their own.
+        if let Some((brackets, rest)) = tail.split_once(',')
+            && brackets.chars().all(|letter| letter == ')' || letter.is_whitespace())
+            && let Some(comment) = rest.lines().next().filter(|comment| comment.len() < rest.len())
+            && rest.get(comment.len()..)?.trim().is_empty()
+            && (comment.trim().is_empty() || comment.trim().starts_with('#'))
+        {
+            let source = self.context.index.program.source(self.file);
+            let line = source.line(arguments.last()?.value.span.end);
+            let written = source.line_text(line);
+            let indentation = written.get(..written.len() - written.trim_start().len())?;
+            let next = *source.line_starts().get(line as usize)?;
+            self.insert(next, format!("{indentation}{text},{}", self.line_end()));
+            return Some(());
+        }
         if tail.contains('#') {
             return None;
         }
@@ -74,6 +89,29 @@ impl<'c, 'i, 'p> Editor<'c, 'i, 'p> {
         };
         self.insert(at, format!("{comma}{text}"));
         Some(())
+    }
+
+    /// Adds a line below a statement that has its lines to itself, with its indentation.
+    pub(in crate::rules) fn add_line_below(&mut self, statement: &Statement, line: &str) -> Option<()> {
+        let source = self.context.index.program.source(self.file);
+        let Span { start, end } = statement.span;
+        let line_start = *source.line_starts().get(source.line(start) as usize - 1)?;
+        let indentation = self.text(line_start, start);
+        let (of_end, last) = (source.line(end), source.line_text(source.line(end)));
+        let behind = last.get((end - source.line_starts().get(of_end as usize - 1)?) as usize..)?.trim();
+        if !indentation.trim().is_empty() || !(behind.is_empty() || behind.starts_with('#')) {
+            return None;
+        }
+        match source.line_starts().get(of_end as usize) {
+            Some(next) => self.insert(*next, format!("{indentation}{line}{}", self.line_end())),
+            None => self.insert(source.text.len() as u32, format!("{}{indentation}{line}", self.line_end())),
+        }
+        Some(())
+    }
+
+    /// Writes `True` where a keyword argument is written as `False`.
+    pub(in crate::rules) fn turn_on(&mut self, flag: &Expression) -> Option<()> {
+        matches!(flag.kind, ExpressionKind::Boolean(false) | ExpressionKind::None).then(|| self.replace(flag.span, "True"))
     }
 
     /// Takes a keyword argument out of a call.
