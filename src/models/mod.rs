@@ -76,6 +76,8 @@ pub enum Meaning {
     MethodDecorator,
     /// A decorator that changes nothing.
     Transparent,
+    /// Tells who the verified caller is.
+    Identity,
 }
 
 /// Every model of a run.
@@ -188,6 +190,9 @@ impl Models {
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
         let same =
             file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
+        let identity =
+            file.identity.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Identity));
+        let same = same.chain(identity);
         let duration =
             file.duration.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Duration));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
