@@ -222,7 +222,8 @@ impl<'p> Interpreter<'p, '_> {
             }
             return;
         }
-        let is_signed = |kind: &EvidenceModel| matches!(kind, EvidenceModel::Signature | EvidenceModel::DeliverySignature);
+        let is_signed =
+            |kind: &EvidenceModel| matches!(kind, EvidenceModel::Signature | EvidenceModel::DeliverySignature);
         if model.evidence.iter().any(is_signed) {
             let given = arguments.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
             // A verifier without a parameter for it takes it from the request.

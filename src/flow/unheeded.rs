@@ -97,9 +97,9 @@ impl<'p> Interpreter<'p, '_> {
             });
             let is_passed = |place: Place| {
                 let alike = yes.iter().filter(|(passed, _)| have_same_attributes(passed, refused));
-                alike.flat_map(|(passed, _)| passed.evidence.iter()).any(|check| {
-                    check.place == place && check.kind.is_proof() && check.kind != CheckKind::Opaque
-                })
+                alike
+                    .flat_map(|(passed, _)| passed.evidence.iter())
+                    .any(|check| check.place == place && check.kind.is_proof() && check.kind != CheckKind::Opaque)
             };
             unheeded.extend(failed.map(|check| check.place).filter(|place| is_passed(*place)));
         }

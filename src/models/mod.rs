@@ -40,6 +40,8 @@ pub enum Meaning {
     Random(Arc<RandomModel>),
     /// A length of time.
     Duration,
+    /// What the clock says.
+    Clock,
     /// A comparison.
     Compare(Arc<CompareModel>),
     /// Decodes a token.
@@ -192,7 +194,8 @@ impl Models {
             file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
         let identity =
             file.identity.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Identity));
-        let same = same.chain(identity);
+        let clock = file.clock.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Clock));
+        let same = same.chain(identity).chain(clock);
         let duration =
             file.duration.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Duration));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));

@@ -371,8 +371,21 @@ pub fn is_personal(name: &str) -> bool {
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let is_about_sending = has(&["sent", "verified", "count", "template", "subject", "enabled", "status"]);
     let is_one = has(&[
-        "email", "phone", "mobile", "telephone", "birthday", "birthdate", "dob", "iban", "ssn", "passport", "salary",
-        "balance", "diagnosis", "prescription", "prescriptions",
+        "email",
+        "phone",
+        "mobile",
+        "telephone",
+        "birthday",
+        "birthdate",
+        "dob",
+        "iban",
+        "ssn",
+        "passport",
+        "salary",
+        "balance",
+        "diagnosis",
+        "prescription",
+        "prescriptions",
     ]) || (has(&["home", "postal", "billing", "shipping", "street"]) && has(&["address"]))
         || (has(&["date"]) && has(&["birth"]))
         || (has(&["card", "account"]) && has(&["number"]));

@@ -39,6 +39,7 @@ registry! {
     "key-from-token-header" => key_from_token_header,
     "logged-authorization-header" => logged_authorization_header,
     "logged-token" => logged_token,
+    "long-lived-token" => long_lived_token,
     "loose-scheme-parsing" => loose_scheme_parsing,
     "missing-audience-check" => missing_audience_check,
     "missing-expiry-check" => missing_expiry_check,
