@@ -20,7 +20,7 @@ use fixes::{Files, Run, run};
 fn every_fix_mends_its_finding_and_nothing_else() {
     let mut failures = String::new();
     let mut made: BTreeMap<&'static str, [usize; 2]> = BTreeMap::new();
-    for (place, files) in bad_examples().into_iter().flat_map(written_in_all_ways) {
+    for (place, files) in bad_examples().iter().flat_map(written_in_all_ways) {
         let before = run(&files, &rules());
         for finding in before.findings.iter().filter(|finding| finding.fix.is_some()) {
             let is_safe = finding.fix.as_ref().is_some_and(|fix| fix.is_safe);
@@ -138,7 +138,7 @@ fn blocks(text: &str) -> Vec<Block> {
 }
 
 /// The same files with other line ends, indentation by tabs, and text before the code that has more bytes than characters.
-fn written_in_all_ways(example: (String, Vec<(String, String)>)) -> Vec<(String, Vec<(String, String)>)> {
+fn written_in_all_ways(example: &(String, Vec<(String, String)>)) -> Vec<(String, Vec<(String, String)>)> {
     WAYS.iter().map(|(way, rewrite)| (format!("{} ({way})", example.0), rewritten(&example.1, *rewrite))).collect()
 }
 

@@ -34,7 +34,8 @@ impl<'p> Index<'p> {
 
     /// The names of a module; empty where it could not be parsed.
     pub fn scope(&self, file: FileId) -> &ModuleScope<'p> {
-        self.scopes[file.0 as usize].get_or_init(|| self.program.module(file).map(|module| body_scope(&module.body)).unwrap_or_default())
+        self.scopes[file.0 as usize]
+            .get_or_init(|| self.program.module(file).map(|module| body_scope(&module.body)).unwrap_or_default())
     }
 
     /// The names of a class body.

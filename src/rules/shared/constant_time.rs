@@ -69,7 +69,8 @@ impl<'c, 'p, 'v> Rewrite<'c, '_, 'p, 'v> {
             for (side, operand, other) in [(left, operands.0, operands.1), (right, operands.1, operands.0)] {
                 let is_there = self.is_made_to_be_there(side, operand);
                 // A missing credential passes for an empty one now.
-                is_safe &= is_there && (is_name(side) || !other.value.nullness.may_be(Nullness::EMPTY) || !may_be_none(operand));
+                is_safe &= is_there
+                    && (is_name(side) || !other.value.nullness.may_be(Nullness::EMPTY) || !may_be_none(operand));
             }
             self.encode(left, self.whole.span.start, sign.start);
             self.encode(right, sign.end, self.whole.span.end);
@@ -163,7 +164,8 @@ impl<'c, 'p, 'v> Rewrite<'c, '_, 'p, 'v> {
         let gap = self.editor.text(left.span.end, right.span.start);
         let at = gap.find(sign)?;
         let (before, after) = (gap.get(..at)?, gap.get(at + sign.len()..)?);
-        let is_plain = |text: &str| text.chars().all(|letter| letter.is_whitespace() || matches!(letter, '(' | ')' | '\\'));
+        let is_plain =
+            |text: &str| text.chars().all(|letter| letter.is_whitespace() || matches!(letter, '(' | ')' | '\\'));
         if !is_plain(before) || !is_plain(after) {
             return None;
         }

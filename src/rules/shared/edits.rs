@@ -111,7 +111,8 @@ impl<'c, 'i, 'p> Editor<'c, 'i, 'p> {
 
     /// Writes `True` where a keyword argument is written as `False`.
     pub(in crate::rules) fn turn_on(&mut self, flag: &Expression) -> Option<()> {
-        matches!(flag.kind, ExpressionKind::Boolean(false) | ExpressionKind::None).then(|| self.replace(flag.span, "True"))
+        matches!(flag.kind, ExpressionKind::Boolean(false) | ExpressionKind::None)
+            .then(|| self.replace(flag.span, "True"))
     }
 
     /// Takes a keyword argument out of a call.

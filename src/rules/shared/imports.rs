@@ -45,9 +45,8 @@ impl Editor<'_, '_, '_> {
     fn is_bound_otherwise(&self, name: &Name) -> bool {
         let index = self.context.index;
         let is_import = |bound: &Bound<'_>| matches!(bound.binding, Binding::Import { .. } | Binding::From { .. });
-        let is_rebound = |scope: &ModuleScope<'_>| {
-            scope.names.get(name).is_some_and(|bindings| !bindings.iter().all(is_import))
-        };
+        let is_rebound =
+            |scope: &ModuleScope<'_>| scope.names.get(name).is_some_and(|bindings| !bindings.iter().all(is_import));
         let Some(module) = index.module(self.file) else { return true };
         is_rebound(index.scope(self.file))
             || walk::functions(self.file, &module.body).iter().any(|site| {
