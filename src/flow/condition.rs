@@ -100,6 +100,7 @@ impl<'p> Interpreter<'p, '_> {
         let is_claim = super::claims::is_read(test)
             && !matches!(value.shape, Shape::Elements(_))
             && value.origins.any(|kind| super::claims::addressed(kind).is_some());
+        self.tuple_is_tested(value);
         let side = |this: &mut Self, mut state: State<'p>, wanted: Nullness, kind: CheckKind| {
             if !value.nullness.may_be(wanted) {
                 return Vec::new();

@@ -57,17 +57,19 @@ impl<'p> Interpreter<'p, '_> {
             StatementKind::Expression(expression) => {
                 self.result_is_dropped(&state, expression);
                 let before = state.evidence.clone();
-                let results = self.evaluate(state, expression);
-                self.verdict_is_dropped(&before, &results, &[], expression);
-                results.into_iter().map(|(state, _)| state).collect()
+                let branches = self.evaluate(state, expression);
+                self.answer_is_dropped(&before, expression, &branches);
+                self.claim_verdict_is_dropped(&before, &branches, &[], expression);
+                branches.into_iter().map(|(state, _)| state).collect()
             }
             StatementKind::Assign { targets, value } => {
                 self.result_is_bound(&state, targets, value);
-                let mut next = Vec::new();
                 let before = state.evidence.clone();
-                let results = self.evaluate(state, value);
-                self.verdict_is_dropped(&before, &results, targets, value);
-                for (state, value) in results {
+                let branches = self.evaluate(state, value);
+                self.answer_is_bound(&before, targets, value, &branches);
+                self.claim_verdict_is_dropped(&before, &branches, targets, value);
+                let mut next = Vec::new();
+                for (state, value) in branches {
                     let mut paths = vec![state];
                     for target in targets {
                         paths = paths.into_iter().flat_map(|state| self.bind(state, target, value.clone())).collect();
@@ -164,6 +166,11 @@ impl<'p> Interpreter<'p, '_> {
                 self.try_statement(state, body, handlers, otherwise, finally, exits)
             }
             StatementKind::With { items, body } => {
+                if let [(context, None)] = items.as_slice()
+                    && let Some(exceptions) = self.suppressed(context)
+                {
+                    return self.suppressing(state, exceptions, body, exits);
+                }
                 let mut states = vec![state];
                 for (context, target) in items {
                     states = self.enter_context(states, context, target.as_ref());

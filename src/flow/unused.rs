@@ -38,7 +38,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// A call that says whether a claim is right stands alone, or what it says is bound to a name that nobody reads.
-    pub(super) fn verdict_is_dropped(
+    pub(super) fn claim_verdict_is_dropped(
         &mut self,
         before: &Evidence,
         results: &Branches<'p>,
@@ -78,11 +78,10 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    /// Whether the function that runs never reads a name after it was bound here.
-    fn is_never_read(&self, targets: &[Expression]) -> bool {
+    /// Whether what is bound here has one name, which its function never reads.
+    pub(super) fn is_never_read(&self, targets: &[Expression]) -> bool {
         let [Expression { kind: ExpressionKind::Name(name), span }] = targets else { return false };
-        let closure = self.frames.last().and_then(|frame| frame.closure.clone());
-        let Some(closure) = closure else { return false };
+        let Some(closure) = self.frames.last().and_then(|frame| frame.closure.as_ref()) else { return false };
         let super::value::Code::Function(function) = closure.code else { return false };
         let around = self.index.text(Place { file: closure.file, span: function.span });
         let after = span.end.saturating_sub(function.span.start) as usize;
