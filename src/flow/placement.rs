@@ -11,12 +11,24 @@ use crate::program::Index;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
 
+/// What surrounds one entry.
+#[derive(Debug, Default)]
+pub struct Surroundings<'a, 'p> {
+    /// The hooks that run before it, in order.
+    pub hooks: Vec<&'a Entry<'p>>,
+    /// The handlers that may answer when it raises, the nearest first.
+    pub error_handlers: Vec<&'a Entry<'p>>,
+    /// Where something is put before it that nobody can follow.
+    pub unseen: Option<Place>,
+}
+
 /// Hooks and error handlers of a program, and where its objects with routes lie.
 #[derive(Debug, Default)]
 pub struct Placement<'p> {
     routing: Routing,
     hooks: Vec<Entry<'p>>,
     error_handlers: Vec<Entry<'p>>,
+    callbacks: Vec<Entry<'p>>,
     unseen: Vec<Unseen>,
 }
 
@@ -35,29 +47,39 @@ impl<'p> Placement<'p> {
             files.iter().flat_map(|file| &file.entries).filter(|entry| entry.info.kind == kind).cloned().collect()
         };
         let (hooks, error_handlers) = (of_kind(EntryKind::Hook), of_kind(EntryKind::ErrorHandler));
+        let callbacks = of_kind(EntryKind::TokenCallback);
         let unseen = files.iter_mut().flat_map(|file| std::mem::take(&mut file.unseen)).collect();
-        Self { routing, hooks, error_handlers, unseen }
+        Self { routing, hooks, error_handlers, callbacks, unseen }
+    }
+
+    /// What surrounds an entry: nothing but a route has anything around it.
+    pub fn around(&self, entry: &Entry<'p>, index: &Index<'p>) -> Surroundings<'_, 'p> {
+        if entry.info.kind != EntryKind::Route {
+            return Surroundings::default();
+        }
+        Surroundings {
+            hooks: self.hooks(entry, index),
+            error_handlers: self.error_handlers(entry, index),
+            unseen: self.unseen(entry, index),
+        }
     }
 
     /// The hooks that run before a route, those of the whole application first, then from the outermost blueprint inwards.
-    pub fn hooks(&self, route: &Entry<'p>, index: &Index<'p>) -> Vec<&Entry<'p>> {
-        let mut hooks = self.around(&self.hooks, route, index);
+    fn hooks(&self, route: &Entry<'p>, index: &Index<'p>) -> Vec<&Entry<'p>> {
+        let mut hooks = self.all_around(&self.hooks, route, index);
         hooks.sort_by_key(|(depth, _)| *depth);
         hooks.into_iter().map(|(_, hook)| hook).collect()
     }
 
     /// The handlers that may answer when a route raises, the nearest first.
-    pub fn error_handlers(&self, route: &Entry<'p>, index: &Index<'p>) -> Vec<&Entry<'p>> {
-        let mut handlers = self.around(&self.error_handlers, route, index);
+    fn error_handlers(&self, route: &Entry<'p>, index: &Index<'p>) -> Vec<&Entry<'p>> {
+        let mut handlers = self.all_around(&self.error_handlers, route, index);
         handlers.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
         handlers.into_iter().map(|(_, handler)| handler).collect()
     }
 
     /// Where something is put before a route that nobody can follow.
-    pub fn unseen(&self, route: &Entry<'p>, index: &Index<'p>) -> Option<Place> {
-        if route.info.kind != EntryKind::Route {
-            return None;
-        }
+    fn unseen(&self, route: &Entry<'p>, index: &Index<'p>) -> Option<Place> {
         let holds = |unseen: &&Unseen| {
             let is_wide = unseen.owner.is_none_or(|owner| self.routing.is_application(owner));
             self.depth_of(unseen.owner, is_wide, unseen.at.file, route, index).is_some()
@@ -65,7 +87,31 @@ impl<'p> Placement<'p> {
         self.unseen.iter().find(holds).map(|unseen| unseen.at)
     }
 
-    fn around<'a>(&self, all: &'a [Entry<'p>], route: &Entry<'p>, index: &Index<'p>) -> Vec<(usize, &'a Entry<'p>)> {
+    /// The callbacks that were registered in one of these ways, on one of these objects; where no object is named, on any in
+    /// the project of a file.
+    pub fn callbacks(
+        &self,
+        ways: &[String],
+        objects: &[Place],
+        file: FileId,
+        index: &Index<'p>,
+    ) -> impl Iterator<Item = &Entry<'p>> {
+        self.callbacks.iter().filter(move |callback| {
+            let model = callback.model.as_deref();
+            let is_of_object = match callback.owner {
+                Some(owner) if !objects.is_empty() => objects.contains(&owner),
+                _ => objects.is_empty() && index.is_same_project(callback.site.file, file),
+            };
+            is_of_object && model.is_some_and(|model| model.path.iter().any(|path| ways.contains(path)))
+        })
+    }
+
+    fn all_around<'a>(
+        &self,
+        all: &'a [Entry<'p>],
+        route: &Entry<'p>,
+        index: &Index<'p>,
+    ) -> Vec<(usize, &'a Entry<'p>)> {
         all.iter().filter_map(|entry| Some((self.depth_around(entry, route, index)?, entry))).collect()
     }
 
