@@ -138,9 +138,8 @@ impl<'p> Interpreter<'p, '_> {
         let mut callees = Vec::new();
         called_in_answers(&handler.site.function.body, &mut callees);
         callees.into_iter().any(|callee| {
-            let name = match &callee.kind {
-                ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } => name,
-                _ => return false,
+            let (ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. }) = &callee.kind else {
+                return false;
             };
             let value: Value<'p> = self.at_module_level(file, |this| this.evaluate_alone(callee));
             matches!(value.shape, Shape::Function(_)) && !vocabulary::sounds_like_refusal(name)
