@@ -200,6 +200,11 @@ impl<'p> Interpreter<'p, '_> {
             }
             return value;
         }
+        // A hook inside the function that makes it: what it captured is what that function was given there.
+        let is_made_hook = entry.info.kind == EntryKind::Hook && entry.site.outer.is_some();
+        if let Some(at) = entry.at.filter(|_| is_made_hook && !self.defined.contains_key(&entry.site.place())) {
+            self.registered_value(at);
+        }
         self.own_function(state, entry)
     }
 

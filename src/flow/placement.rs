@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::entry::{Entry, FileEntries};
 use super::event::EntryKind;
 use super::passage::Unseen;
-use super::routing::{Routing, joined};
+use super::routing::{Routing, Way, joined};
 use crate::program::Index;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
@@ -81,7 +81,7 @@ impl<'p> Placement<'p> {
     /// Where something is put before a route that nobody can follow.
     fn unseen(&self, route: &Entry<'p>, index: &Index<'p>) -> Option<Place> {
         let holds = |unseen: &&Unseen| {
-            let is_wide = unseen.owner.is_none_or(|owner| self.routing.is_application(owner));
+            let is_wide = unseen.owner.is_none_or(|owner| self.is_outermost(owner));
             self.depth_of(unseen.owner, is_wide, unseen.at.file, route, index).is_some()
         };
         self.unseen.iter().find(holds).map(|unseen| unseen.at)
@@ -132,7 +132,7 @@ impl<'p> Placement<'p> {
         if at.is_some() {
             return if is_application_wide { Some(0) } else { at };
         }
-        let is_wide = is_application_wide || owner.is_some_and(|owner| self.routing.is_application(owner));
+        let is_wide = is_application_wide || owner.is_some_and(|owner| self.is_outermost(owner));
         if !is_wide {
             return None;
         }
@@ -145,6 +145,12 @@ impl<'p> Placement<'p> {
             _ => index.is_same_project(file, route.site.file),
         };
         holds.then_some(0)
+    }
+
+    /// Whether an object is a whole application that lies under no other one.
+    fn is_outermost(&self, object: Place) -> bool {
+        let is_under = |way: &Way| way.chain.first() != Some(&object);
+        self.routing.is_application(object) && !self.routing.ways(object).iter().any(is_under)
     }
 
     fn applications(&self, object: Place) -> Vec<Place> {
@@ -179,9 +185,10 @@ fn drop_repeats(files: &mut [FileEntries<'_>]) {
     for file in files {
         file.entries.retain(|entry| {
             let place = entry.info.place;
+            let is_hook = entry.info.kind == EntryKind::Hook;
             let says_less = entry.owner.is_none()
                 && (owned.contains(&(place, entry.at))
-                    || entry.at.is_none() && owned_routes.contains(&place)
+                    || (entry.at.is_none() || is_hook) && owned_routes.contains(&place)
                     || entry.at.is_some() && tabled.contains(&place)
                     || entry.info.path.is_none() && with_path.contains(&place));
             !says_less && seen.insert((place, entry.at, entry.owner, entry.info.path.clone()))
