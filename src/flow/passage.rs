@@ -11,8 +11,8 @@ use crate::models::Meaning;
 use crate::models::schema::{ClassRole, EntryModel};
 use crate::program::{ClassRef, triage};
 use crate::source::{FileId, Place};
-use std::sync::Arc;
 use crate::syntax::tree::{Expression, ExpressionKind, Name, StatementKind};
+use std::sync::Arc;
 
 /// Something that sees every request and cannot be followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
