@@ -5,7 +5,8 @@ use super::scheme::OpenTry;
 use super::state::State;
 use super::statement::LoopExits;
 use super::value::{Shape, Value};
-use crate::source::Place;
+use crate::program::triage;
+use crate::source::{Place, Span};
 use crate::syntax::tree::{Expression, Handler, Statement};
 use std::rc::Rc;
 
@@ -39,6 +40,7 @@ impl<'p> Interpreter<'p, '_> {
         exits: &mut LoopExits<'p>,
     ) -> Vec<State<'p>> {
         let entry = state.clone();
+        let returned = self.frame().returns.len();
         let outer = std::mem::take(&mut self.frame().raised);
         if !handlers.is_empty() {
             self.frame().open_tries += 1;
@@ -51,6 +53,7 @@ impl<'p> Interpreter<'p, '_> {
             self.open_tries.pop();
         }
         let mut raised = std::mem::replace(&mut self.frame().raised, outer);
+        let raised_before = self.frame().raised.len();
         let mut next = self.block_in_loop(after, otherwise, exits);
         for handler in handlers {
             let (caught, rest) = self.caught_by(handler, raised);
@@ -68,7 +71,30 @@ impl<'p> Interpreter<'p, '_> {
             self.frame().caught.pop();
         }
         self.frame().raised.extend(raised);
+        self.leave_through(finally, returned, raised_before);
         if finally.is_empty() { next } else { self.block_in_loop(next, finally, exits) }
+    }
+
+    /// `finally` also runs on the paths that return or raise; where it leaves itself, they end there.
+    fn leave_through(&mut self, finally: &'p [Statement], returned: usize, raised: usize) {
+        let (Some(first), Some(last)) = (finally.first(), finally.last()) else { return };
+        let whole = self.place(Span { start: first.span.start, end: last.span.end });
+        let text = &self.index.program.source(whole.file).text;
+        if !super::walk::leaves(finally) && !triage::called_function_may_matter(text, whole.span) {
+            return;
+        }
+        let returning = self.frame().returns.split_off(returned);
+        for (state, value, at) in returning {
+            for state in self.block(vec![state], finally) {
+                self.frame().returns.push((state, value.clone(), at));
+            }
+        }
+        let raising = self.frame().raised.split_off(raised);
+        for raised in raising {
+            for state in self.block(vec![raised.state.clone()], finally) {
+                self.frame().raised.push(Raised { state, ..raised.clone() });
+            }
+        }
     }
 
     /// Which errors of taking a value apart the handlers of a `try` wait for. What cannot be read may wait for any.

@@ -1,5 +1,6 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
+mod access;
 mod answers;
 mod binding;
 pub mod bounds;
@@ -19,6 +20,7 @@ pub mod event;
 pub mod evidence;
 mod exception;
 mod expression;
+mod gathering;
 mod injection;
 mod interest;
 pub mod interpreter;
@@ -37,6 +39,7 @@ mod operators;
 pub mod origin;
 mod outcome;
 mod outgoing;
+mod overriding;
 mod partial;
 mod passage;
 mod pattern;

@@ -40,6 +40,12 @@ pub struct ClassModel {
     /// caller sends (`pydantic.BaseModel`).
     #[serde(default)]
     pub describes_data: bool,
+    /// Whether the text of its objects shows what their attributes hold.
+    #[serde(default)]
+    pub shows_attributes: bool,
+    /// Whether its objects hold one secret that their text does not show (`pydantic.SecretStr`).
+    #[serde(default)]
+    pub hides_secret: bool,
     /// Whether fields of its subclasses are read from the environment when an object is made: what a class body gives
     /// them is a default.
     #[serde(default)]
