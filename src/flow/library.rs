@@ -3,6 +3,7 @@
 use super::decode::is_incomplete;
 use super::event::{Comparator, Event, HeaderUse, IssueCall, SecretRole};
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
+use super::moments;
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
 use super::quantities;
 use super::relevant;
@@ -38,6 +39,9 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         if let Some(words) = self.models.words(&format!("{path}()")) {
             return one(state, word_list(words, place));
+        }
+        if let Some(value) = moments::as_number(path, &arguments) {
+            return one(state, value);
         }
         if let Some(meaning) = self.models.meaning(path).cloned() {
             let canonical: Name = self.models.canonical(path).into_owned().into();
@@ -220,6 +224,7 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }
             Meaning::Random(model) => one(state, quantities::random(&model.parameters, &arguments, place)),
+            Meaning::Clock => one(state, moments::now()),
             Meaning::Duration => one(state, quantities::duration(&arguments)),
             Meaning::Digest => {
                 let kind = arguments

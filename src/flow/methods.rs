@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::containers::{self, element_of};
 use super::interpreter::{Branches, Interpreter, one};
+use super::moments;
 use super::origin::{OriginKind, Origins};
 use super::state::State;
 use super::value::{Arguments, Constant, Dictionary, Nullness, Object, RequestMap, Shape, Value};
@@ -50,6 +51,10 @@ impl<'p> Interpreter<'p, '_> {
             Shape::Function(_) if matches!(name.as_str(), "delay" | "apply_async" | "s" | "si") => {
                 one(state, Value::unknown())
             }
+            Shape::Moment(_) => match moments::same(receiver, name, &arguments) {
+                Some(value) => one(state, value),
+                None => self.unknown_method(state, receiver, name, &arguments, place),
+            },
             _ if !receiver.origins.is_empty() => self.origin_method(state, receiver, name, &arguments, place),
             _ => self.unknown_method(state, receiver, name, &arguments, place),
         }

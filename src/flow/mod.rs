@@ -32,6 +32,7 @@ mod lookup;
 mod making;
 mod methods;
 mod middleware;
+mod moments;
 mod mutation;
 mod nullness;
 mod objects;

@@ -92,6 +92,9 @@ pub struct ModelFile {
     /// Lengths of time, made of keyword arguments that name units; without a name, of days and seconds.
     #[serde(default)]
     pub duration: Vec<InertModel>,
+    /// What reads the clock: a moment that arithmetic moves.
+    #[serde(default)]
+    pub clock: Vec<InertModel>,
     /// Digests without a key.
     #[serde(default)]
     pub digest: Vec<DigestModel>,
