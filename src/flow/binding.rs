@@ -84,43 +84,43 @@ impl<'p> Interpreter<'p, '_> {
         value: Value<'p>,
         place: Place,
     ) {
-            match &object_value.shape {
-                Shape::Instance { object, .. } => state.set_attribute(*object, name.clone(), value),
-                Shape::Class(class) => state.set_attribute(Object::Class(class.place()), name.clone(), value),
-                Shape::Module(file) => state.set_attribute(Object::Module(*file), name.clone(), value),
-                Shape::ExternalInstance { class, .. } if self.models.sets_status(class, name) => {
-                    state.status = super::outcome::written_status(&value);
-                }
-                Shape::ExternalInstance { class, .. } if self.models.answers_with(class, name) => {
-                    self.claims_escape(&unverified(&value.deep_origins()), place, "is answered as if it were true");
-                }
-                Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::RequestGlobals) => {
-                    self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
-                    state.set_attribute(Object::RequestGlobals, name.clone(), value);
-                }
-                Shape::ExternalInstance { class, .. }
-                    if self.models.gives_itself(class, name) && self.makes_application(class) =>
-                {
-                    self.stands_before(&value, super::startup::owner(object_value), place);
-                }
-                Shape::ExternalInstance { class, .. }
-                    if self.models.is_subclass(class, "flask.Flask") && name == "secret_key" =>
-                {
-                    self.configuration_is_set(state, &Name::new("SECRET_KEY"), &value, place);
-                }
-                Shape::ExternalInstance { class, at } if let Some(meaning) = self.models.keeps(class, name) => {
-                    let meaning = meaning.to_owned();
-                    self.keep(state, Object::At(*at), &meaning, value, place);
-                }
-                Shape::ExternalInstance { class, at } => {
-                    let (object, key) = super::objects::own_attribute(class, *at, name);
-                    let says_nothing = matches!(value.shape, Shape::Unknown) && value.origins.is_empty();
-                    if !says_nothing || state.attribute(object, &key).is_some() {
-                        state.set_attribute(object, key, value);
-                    }
-                }
-                _ => {}
+        match &object_value.shape {
+            Shape::Instance { object, .. } => state.set_attribute(*object, name.clone(), value),
+            Shape::Class(class) => state.set_attribute(Object::Class(class.place()), name.clone(), value),
+            Shape::Module(file) => state.set_attribute(Object::Module(*file), name.clone(), value),
+            Shape::ExternalInstance { class, .. } if self.models.sets_status(class, name) => {
+                state.status = super::outcome::written_status(&value);
             }
+            Shape::ExternalInstance { class, .. } if self.models.answers_with(class, name) => {
+                self.claims_escape(&unverified(&value.deep_origins()), place, "is answered as if it were true");
+            }
+            Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::RequestGlobals) => {
+                self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
+                state.set_attribute(Object::RequestGlobals, name.clone(), value);
+            }
+            Shape::ExternalInstance { class, .. }
+                if self.models.gives_itself(class, name) && self.makes_application(class) =>
+            {
+                self.stands_before(&value, super::startup::owner(object_value), place);
+            }
+            Shape::ExternalInstance { class, .. }
+                if self.models.is_subclass(class, "flask.Flask") && name == "secret_key" =>
+            {
+                self.configuration_is_set(state, &Name::new("SECRET_KEY"), &value, place);
+            }
+            Shape::ExternalInstance { class, at } if let Some(meaning) = self.models.keeps(class, name) => {
+                let meaning = meaning.to_owned();
+                self.keep(state, Object::At(*at), &meaning, value, place);
+            }
+            Shape::ExternalInstance { class, at } => {
+                let (object, key) = super::objects::own_attribute(class, *at, name);
+                let says_nothing = matches!(value.shape, Shape::Unknown) && value.origins.is_empty();
+                if !says_nothing || state.attribute(object, &key).is_some() {
+                    state.set_attribute(object, key, value);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn bind_item(

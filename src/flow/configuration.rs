@@ -244,7 +244,8 @@ impl<'p> Interpreter<'p, '_> {
         collect(&module.body, name, &mut expressions);
         for class in super::walk::classes(file, &module.body) {
             let span = class.class.span;
-            let is_inside = |expression: &&Expression| span.start <= expression.span.start && expression.span.end <= span.end;
+            let is_inside =
+                |expression: &&Expression| span.start <= expression.span.start && expression.span.end <= span.end;
             if expressions.iter().any(is_inside) && self.is_setting_overridden(class, name, near) {
                 expressions.retain(|expression| !is_inside(expression));
             }

@@ -97,13 +97,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// `operator.getitem(object, key)`: as the brackets do it.
-    pub(super) fn taken(
-        &mut self,
-        state: &State<'p>,
-        object: &Value<'p>,
-        key: &Value<'p>,
-        place: Place,
-    ) -> Value<'p> {
+    pub(super) fn taken(&mut self, state: &State<'p>, object: &Value<'p>, key: &Value<'p>, place: Place) -> Value<'p> {
         if let Some(value) = self.special_item(state, object, key, place) {
             return value;
         }

@@ -49,7 +49,9 @@ impl<'p> Interpreter<'p, '_> {
                 same_for_keys(&walked, &held)
             }
             Gathering::FieldsByName => given.map_or_else(Value::unknown, |object| self.fields_by_name(&state, &object)),
-            Gathering::FieldsInOrder => given.map_or_else(Value::unknown, |object| self.fields_in_order(&state, &object)),
+            Gathering::FieldsInOrder => {
+                given.map_or_else(Value::unknown, |object| self.fields_in_order(&state, &object))
+            }
             Gathering::ChangedCopy => self.changed_copy(&mut state, given, arguments, place),
             Gathering::Namespace => {
                 let class: Name = self.models.canonical(path).into_owned().into();
@@ -123,12 +125,7 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    fn fields_of_object(
-        &mut self,
-        state: &State<'p>,
-        class: ClassRef<'p>,
-        object: Object,
-    ) -> Vec<(Name, Value<'p>)> {
+    fn fields_of_object(&mut self, state: &State<'p>, class: ClassRef<'p>, object: Object) -> Vec<(Name, Value<'p>)> {
         let mut names: Vec<Name> = self.made_of(class).into_iter().map(|field| field.name).collect();
         for (name, _) in state.named_attributes_of(object) {
             if !names.contains(name) {

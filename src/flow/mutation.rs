@@ -36,7 +36,10 @@ impl<'p> Interpreter<'p, '_> {
             return state;
         }
         let changed = match (name.as_str(), &receiver.shape) {
-            ("append" | "appendleft" | "add" | "insert" | "extend" | "extendleft", Shape::Sequence(_) | Shape::Elements(_)) => {
+            (
+                "append" | "appendleft" | "add" | "insert" | "extend" | "extendleft",
+                Shape::Sequence(_) | Shape::Elements(_),
+            ) => {
                 let Some(added) = added else { return state };
                 let added = if name.starts_with("extend") { element_of(added) } else { added.clone() };
                 let is_empty = matches!(&receiver.shape, Shape::Sequence(elements) if elements.is_empty());

@@ -207,7 +207,8 @@ impl<'p> Interpreter<'p, '_> {
             Gives::Instance(class) => Value::of(Shape::ExternalInstance { class: class.as_str().into(), at: place }),
             Gives::Itself => receiver.clone(),
             Gives::Content => {
-                let hides = matches!(&receiver.shape, Shape::ExternalInstance { class, .. } if self.models.hides_secret(class));
+                let hides =
+                    matches!(&receiver.shape, Shape::ExternalInstance { class, .. } if self.models.hides_secret(class));
                 Value::from_origins(receiver.origins.clone(), if hides { receiver.nullness } else { Nullness::ANY })
             }
             Gives::Tuple(parts) => {

@@ -107,9 +107,7 @@ pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Val
         BinaryOperator::Modulo if left.as_text().is_some() => {
             Value::from_origins(right.deep_origins().union(&left.address_origin()), Nullness::FULL)
         }
-        BinaryOperator::BitOr
-            if let (Shape::Dictionary(old), Shape::Dictionary(_)) = (&left.shape, &right.shape) =>
-        {
+        BinaryOperator::BitOr if let (Shape::Dictionary(old), Shape::Dictionary(_)) = (&left.shape, &right.shape) => {
             let mut all = super::value::Dictionary::clone(old);
             super::containers::spread(&mut all, right);
             super::gathering::dictionary(all)

@@ -15,7 +15,9 @@ impl<'p> Interpreter<'p, '_> {
         let mut has_heirs = false;
         for &file in files {
             let text = &index.program.source(file).text;
-            let Some(module) = index.module(file).filter(|_| text.contains(class.class.name.as_str())) else { continue };
+            let Some(module) = index.module(file).filter(|_| text.contains(class.class.name.as_str())) else {
+                continue;
+            };
             for heir in walk::classes(file, &module.body) {
                 if heir.place() == class.place() {
                     continue;

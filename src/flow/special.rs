@@ -252,7 +252,9 @@ fn has_object(value: &Value<'_>, models: &Models, depth: u8) -> bool {
     match &value.shape {
         Shape::Instance { .. } => true,
         Shape::ExternalInstance { class, .. } => models.shows_attributes(class) || models.hides_secret(class),
-        Shape::Sequence(elements) | Shape::Union(elements) => elements.iter().any(|element| has_object(element, models, depth)),
+        Shape::Sequence(elements) | Shape::Union(elements) => {
+            elements.iter().any(|element| has_object(element, models, depth))
+        }
         Shape::Elements(element) => has_object(element, models, depth),
         Shape::Dictionary(dictionary) => {
             dictionary.entries.values().chain(&dictionary.rest).any(|value| has_object(value, models, depth))

@@ -88,7 +88,11 @@ impl<'p> State<'p> {
     /// The attributes of one object with their names.
     pub fn named_attributes_of(&self, object: Object) -> impl Iterator<Item = (&Name, &Value<'p>)> {
         let first = (object, Name::default());
-        self.heap.attributes.range(first..).take_while(move |((of, _), _)| *of == object).map(|((_, name), value)| (name, value))
+        self.heap
+            .attributes
+            .range(first..)
+            .take_while(move |((of, _), _)| *of == object)
+            .map(|((_, name), value)| (name, value))
     }
 
     /// What a function assigned to a module's name on this path.

@@ -8,11 +8,12 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
-    AccessModel, AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning, ConfigurationModel,
-    CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, GatherModel, Gives, InertModel, InstanceModel,
-    IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ParameterModel,
-    PlatformFunctionModel, ProviderModel, RandomModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel,
-    SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
+    AccessModel, AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning,
+    ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, GatherModel,
+    Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel,
+    OutgoingModel, ParameterModel, PlatformFunctionModel, ProviderModel, RandomModel, RefuseModel, RefusingFieldModel,
+    RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel,
+    VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
