@@ -255,12 +255,11 @@ fn chained<'p>(parts: impl Iterator<Item = Value<'p>>) -> Value<'p> {
     let mut all = Vec::new();
     let mut is_known = true;
     for part in parts {
-        match &part.shape {
-            Shape::Sequence(elements) => all.extend(elements.iter().cloned()),
-            _ => {
-                is_known = false;
-                all.push(element_of(&part));
-            }
+        if let Shape::Sequence(elements) = &part.shape {
+            all.extend(elements.iter().cloned());
+        } else {
+            is_known = false;
+            all.push(element_of(&part));
         }
     }
     if is_known { list(all) } else { elements_of_any(join_all(all.into_iter())) }

@@ -9,6 +9,7 @@ use super::origin::Origins;
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, Shape, Value};
 use crate::models::Models;
+use crate::models::schema::ObjectText;
 use crate::program::ClassRef;
 use crate::source::Place;
 use crate::syntax::tree::{CompareOperator, ExpressionKind, Name};
@@ -186,7 +187,7 @@ impl<'p> Interpreter<'p, '_> {
         let Some(depth) = depth.checked_sub(1) else { return all };
         let parts: Vec<Value<'p>> = match &value.shape {
             Shape::Instance { class, object } => self.shown_parts(state, value, *class, *object, place),
-            Shape::ExternalInstance { class, at } if self.models.shows_attributes(class) => {
+            Shape::ExternalInstance { class, at } if self.models.text_shows(class) == Some(ObjectText::Attributes) => {
                 state.attributes_of(Object::At(*at)).cloned().collect()
             }
             Shape::Sequence(elements) | Shape::Union(elements) => elements.to_vec(),
@@ -251,7 +252,7 @@ fn has_object(value: &Value<'_>, models: &Models, depth: u8) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     match &value.shape {
         Shape::Instance { .. } => true,
-        Shape::ExternalInstance { class, .. } => models.shows_attributes(class) || models.hides_secret(class),
+        Shape::ExternalInstance { class, .. } => models.text_shows(class).is_some(),
         Shape::Sequence(elements) | Shape::Union(elements) => {
             elements.iter().any(|element| has_object(element, models, depth))
         }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use schema::{
     AccessModel, AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning,
     ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, GatherModel,
-    Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel,
+    Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObjectText, ObtainModel,
     OutgoingModel, ParameterModel, PlatformFunctionModel, ProviderModel, RandomModel, RefuseModel, RefusingFieldModel,
     RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel,
     VerifyModel, ViewClassModel,
@@ -312,14 +312,14 @@ impl Models {
         self.find_in_bases(class, &is_one).is_some()
     }
 
-    /// Whether the text of a class's objects shows what their attributes hold.
-    pub fn shows_attributes(&self, class: &str) -> bool {
-        self.find_in_bases(class, &|models, path| models.classes.get(path)?.shows_attributes.then_some(())).is_some()
+    /// What the text of a class's objects shows, where a model says so.
+    pub fn text_shows(&self, class: &str) -> Option<ObjectText> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.text)
     }
 
     /// Whether a class's objects hold a secret that their text does not show.
     pub fn hides_secret(&self, class: &str) -> bool {
-        self.find_in_bases(class, &|models, path| models.classes.get(path)?.hides_secret.then_some(())).is_some()
+        self.text_shows(class) == Some(ObjectText::Asterisks)
     }
 
     /// What a key of a library's object gives.

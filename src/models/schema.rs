@@ -18,7 +18,7 @@ mod routing;
 #[path = "tokens.rs"]
 mod tokens;
 
-pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
+pub use classes::{ClassModel, ClassRole, Gives, ObjectText, PartModel, RequestModel};
 pub use gathering::{Access, AccessModel, GatherModel, Gathering, Reading};
 pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, SchemeModel};
 pub use routing::{
