@@ -6,6 +6,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::containers::{self, element_of};
+use super::event::SecretRole;
 use super::interpreter::{Branches, Interpreter, one};
 use super::moments;
 use super::origin::{OriginKind, Origins};
@@ -165,11 +166,11 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(known) = state.attribute(home, &key).cloned() {
             return one(state, known);
         }
-        if home == Object::Configuration {
-            self.configuration_is_set(&mut state, &key, &value, place);
-        } else {
-            state.set_attribute(home, key, value.clone());
+        // What stands in where an operator says nothing is no choice of the program's, unless it is a secret.
+        if home == Object::Configuration && (self.models.is_secret_key(&key) || vocabulary::is_secret(&key)) {
+            self.secret_is_used(&value, SecretRole::Configuration, &key, place);
         }
+        state.set_attribute(home, key, value.clone());
         one(state, value)
     }
 

@@ -238,7 +238,8 @@ pub fn credential_kind(name: &str) -> Option<CredentialKind> {
 /// Whether a setting of this name is a secret: `JWT_SECRET_KEY`, `apiToken`, `db_password`.
 pub fn is_secret(name: &str) -> bool {
     let words = words(name);
-    if words.is_empty() {
+    // `PWD` and `OLDPWD` are where a shell stands.
+    if words.is_empty() || name == "PWD" {
         return false;
     }
     let is_other = words.iter().any(|word| {
@@ -294,7 +295,7 @@ pub fn header_kind(name: &str) -> Option<CredentialKind> {
         return Some(CredentialKind::Bearer);
     }
     let words = words(name);
-    if has(&words, &["csrf", "xsrf", "csrftoken", "idempotency"]) {
+    if has(&words, &["csrf", "xsrf", "csrftoken", "idempotency", "websocket"]) {
         return None;
     }
     if has(&words, &["signature", "hmac", "sig"])
@@ -363,6 +364,33 @@ pub fn sounds_like_check(name: &str) -> bool {
         .iter()
         .any(|stem| word == stem || (stem.len() >= 5 && word.starts_with(stem)))
     })
+}
+
+/// Whether a field of this name holds what is known about a person and is not for everybody to read.
+pub fn is_personal(name: &str) -> bool {
+    let words = words(name);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let is_about_sending = has(&["sent", "verified", "count", "template", "subject", "enabled", "status"]);
+    let is_one = has(&[
+        "email",
+        "phone",
+        "mobile",
+        "telephone",
+        "birthday",
+        "birthdate",
+        "dob",
+        "iban",
+        "ssn",
+        "passport",
+        "salary",
+        "balance",
+        "diagnosis",
+        "prescription",
+        "prescriptions",
+    ]) || (has(&["home", "postal", "billing", "shipping", "street"]) && has(&["address"]))
+        || (has(&["date"]) && has(&["birth"]))
+        || (has(&["card", "account"]) && has(&["number"]));
+    is_one && !is_about_sending
 }
 
 /// Whether a variable of this name holds who somebody is and not what proves it.
