@@ -2,6 +2,7 @@
 
 mod access;
 mod answers;
+mod asking;
 mod binding;
 pub mod bounds;
 mod builtins;
@@ -16,6 +17,7 @@ mod decorators;
 mod deployment;
 mod displays;
 pub mod entry;
+mod error_handlers;
 pub mod event;
 pub mod evidence;
 mod exception;
