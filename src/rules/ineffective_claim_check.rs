@@ -76,12 +76,12 @@ fn finding(claim: &Claim, decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<
         Constraint::AcceptsMissing => (
             format!("an expected {noun} is given, and {library} accepts a token that has no `{name}` all the same"),
             format!("a token of the same issuer that names no {noun} is accepted here"),
-            format!("require the claim: {}", (claim.fix)(decode)),
+            format!("require the claim: `{}`", (claim.fix)(decode)),
         ),
         Constraint::AnyValue => (
             format!("`{name}` must be there, and no value is expected of it"),
             format!("a token for any {noun} is accepted here"),
-            format!("say which value is expected: {}", (claim.fix)(decode)),
+            format!("say which value is expected: `{}`", (claim.fix)(decode)),
         ),
         Constraint::OfToken if facts.claim_checks.iter().all(|(_, tested)| tested != *name) => (
             format!("the expected {noun} is what the token itself says before it is verified"),
