@@ -92,6 +92,8 @@ pub enum HeaderUse {
     Sql,
     /// It is in a URL that is fetched.
     Url,
+    /// It is in such a URL behind a host that is written out.
+    UrlPath,
     /// It is the key.
     Key,
 }
@@ -278,6 +280,8 @@ pub struct Facts<'p> {
     pub compared: BTreeSet<Place>,
     /// Signatures computed over a body that was parsed and written out again, by place, and where that came from.
     pub signed_copies: BTreeMap<Place, Origin>,
+    /// Where a library verified the signature over a message that it was handed.
+    pub verified_messages: BTreeSet<Place>,
     /// Where signatures were computed that a presented one was compared with.
     pub compared_signatures: BTreeSet<Place>,
     /// Settings that a presented credential was compared with, by name.

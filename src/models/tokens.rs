@@ -137,6 +137,10 @@ pub struct DecodeModel {
     /// Where the claims are validated later by a method of their own: its name (`validate`).
     #[serde(default)]
     pub validated_by: Option<String>,
+    /// Whether the key may be a function: it is handed the token's header and claims, neither of them verified, and gives
+    /// the key.
+    #[serde(default)]
+    pub key_callback: bool,
     /// An attribute of the claims that takes what `validated-by` is to expect, as the parameter of the claims does.
     #[serde(default)]
     pub expectations_attribute: Option<String>,

@@ -5,7 +5,6 @@ use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event, Facts};
 use crate::flow::origin::{Origin, OriginKind};
 use crate::models::schema::ClaimParameter;
-use crate::program::vocabulary;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Argument, ArgumentKind, ExpressionKind};
 use crate::syntax::visit;
@@ -96,15 +95,9 @@ pub(in crate::rules) fn decode_finding(
         .identity(entry.name.as_str())
 }
 
-/// Whether the caller presents the token: by its origin, or as request data that the program itself calls a token.
+/// Whether the caller presents the token: by its origin, or as request data, whatever the program calls it.
 fn is_presented(origin: &Origin) -> bool {
-    match &origin.kind {
-        OriginKind::Credential(_) => true,
-        OriginKind::RequestData | OriginKind::Body { .. } => {
-            origin.trail.names().any(|name| vocabulary::credential_kind(name).is_some())
-        }
-        _ => false,
-    }
+    matches!(origin.kind, OriginKind::Credential(_) | OriginKind::RequestData | OriginKind::Body { .. })
 }
 
 /// The called name of a decode, as a message quotes it.
