@@ -460,6 +460,10 @@ pub(super) fn split_parts<'p>(
     let nullness = if may_be_empty && stepped.credential().is_some() { Nullness::PRESENT } else { Nullness::FULL };
     let first = Value::from_origins(first, nullness);
     let second = Value::from_origins(second, nullness);
-    let elements = if with_separator { vec![first, Value::present(), second] } else { vec![first, second] };
+    let elements = match (with_separator, separator) {
+        (true, _) => vec![first, Value::present(), second],
+        (false, Some(".")) if is_token && !is_from_behind => vec![first, second.clone(), second],
+        (false, _) => vec![first, second],
+    };
     Value::of(Shape::Sequence(Rc::new(elements)))
 }

@@ -203,6 +203,9 @@ impl<'p> Interpreter<'p, '_> {
             return self.unknown_call(state, path, None, arguments, place);
         };
         self.key_is_used(&model.parameters, arguments, path, place);
+        if self.is_loud() {
+            self.facts.verifiers.insert(place, path.clone());
+        }
         if let Some(message) = parameter(&model.parameters, arguments, "message") {
             self.message_is_verified(message, model.only_signature, place);
         }
@@ -269,7 +272,7 @@ impl<'p> Interpreter<'p, '_> {
 
 /// Whether arguments switch verification off, in the version that is in use.
 fn verification_switch(model: &DecodeModel, call: Call<'_, '_>, fit: &dyn Fn(&VersionRange) -> Fit) -> Fit {
-    let is_off = |value: &Value<'_>| value.as_boolean() == Some(false);
+    let is_off = |value: &Value<'_>| token::is_false(value);
     if model.verify_switches.iter().any(|switch| call.option(switch).is_some_and(is_off)) {
         return Fit::Yes;
     }

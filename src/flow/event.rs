@@ -236,6 +236,8 @@ pub struct Facts<'p> {
     pub decodes: BTreeMap<Place, Decode<'p>>,
     /// Claims that were tested: decode and name; an empty name where that is not known, so that it may be any.
     pub claim_checks: BTreeSet<(Place, Name)>,
+    /// Calls and decorators of libraries that verified the caller, by place, with their dotted names.
+    pub verifiers: BTreeMap<Place, Name>,
     /// Claims that were looked for, whatever they say: where, decode and name; an empty name where that is not known.
     pub claim_presence: BTreeSet<(Place, Place, Name)>,
     /// Claims that were read: decode and name.

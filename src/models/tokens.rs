@@ -224,3 +224,16 @@ pub struct IssueModel {
     #[serde(default)]
     pub expires_by_claims: bool,
 }
+
+/// A call that asks an authorization server about a presented token (RFC 7662).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct IntrospectModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Parameters in order; `token` has meaning.
+    pub parameters: Vec<String>,
+    /// The class of the answer, where that is an HTTP answer; otherwise it is the claims themselves.
+    #[serde(default)]
+    pub object: Option<String>,
+}
