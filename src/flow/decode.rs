@@ -176,6 +176,11 @@ impl<'p> Interpreter<'p, '_> {
             .as_deref()
             .and_then(|name| named_parameter(&model.parameters, arguments, name))
             .is_some_and(|value| value.as_boolean() != Some(false));
+        match model.failure {
+            Failure::Never => return one(state, Value::boolean(true)),
+            Failure::Always => return one(state, Value::boolean(false)),
+            _ => {}
+        }
         let mut failed = state.clone();
         let is_anonymous = model.failure == Failure::Anonymous;
         failed.evidence.add(if is_anonymous { CheckKind::Rejected } else { CheckKind::FailedVerification }, place);
@@ -197,6 +202,8 @@ impl<'p> Interpreter<'p, '_> {
                 self.raise(failed, class, Origins::default(), place);
                 one(state, value)
             }
+            Failure::WithoutCaller => self.ask_whether_there_is_caller(state, place),
+            Failure::Never | Failure::Always => one(state, value),
             Failure::False => [(state, Value::boolean(true)), (failed, Value::boolean(false))].into_iter().collect(),
             Failure::Anonymous if model.gives.is_none() => {
                 [(state, Value::boolean(true)), (failed, Value::boolean(false))].into_iter().collect()

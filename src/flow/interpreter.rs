@@ -128,6 +128,10 @@ pub struct Interpreter<'p, 'i> {
     pub watched: Option<Place>,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
+    /// What says who calls, of what stands outside the program: asked when somebody wants to know.
+    pub(super) authenticators: Option<Vec<Value<'p>>>,
+    /// The view whose policies are being asked for.
+    pub(super) policies_of: Option<(ClassRef<'p>, std::sync::Arc<crate::models::schema::PolicyModel>)>,
     /// The entry that runs behind middleware.
     pub(super) course: Option<Rc<super::middleware::Course<'p>>>,
     pub(super) frames: Vec<Frame<'p>>,
@@ -192,6 +196,8 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             bounds: Reached::default(),
             watched: None,
             behind: None,
+            authenticators: None,
+            policies_of: None,
             course: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),
@@ -237,6 +243,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.running.clear();
         self.route = None;
         self.answering = None;
+        self.authenticators = None;
         self.work = 0;
         self.bounds = Reached::default();
     }

@@ -42,6 +42,7 @@ mod partial;
 mod passage;
 mod pattern;
 pub mod placement;
+mod policies;
 mod quantities;
 mod registration;
 pub mod relevant;

@@ -17,10 +17,10 @@ mod routing;
 mod tokens;
 
 pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
-pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, SchemeModel};
+pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, ReaderModel, SchemeModel};
 pub use routing::{
-    EntryKindModel, EntryModel, HandlerModel, MountModel, PlatformFunctionModel, RefusingFieldModel, VariableSyntax,
-    ViewClassModel,
+    EntryKindModel, EntryModel, HandlerModel, InheritedModel, MountModel, PlatformFunctionModel, PolicyArgument,
+    PolicyDecision, PolicyModel, RefusingFieldModel, VariableSyntax, ViewClassModel,
 };
 pub use tokens::{
     ClaimParameter, DecodeGives, DecodeModel, ExpiryModel, IssueModel, SignatureModel, ValidateModel, VersionRange,
@@ -131,6 +131,9 @@ pub struct ModelFile {
     /// Objects that read a credential from the request when they are called.
     #[serde(default)]
     pub scheme: Vec<SchemeModel>,
+    /// Functions that read an item of a part of the request they are handed.
+    #[serde(default)]
+    pub reader: Vec<ReaderModel>,
     /// Decorators that run a function before the handler.
     #[serde(default)]
     pub before: Vec<BeforeModel>,
@@ -149,6 +152,12 @@ pub struct ModelFile {
     /// Functions that a platform calls by what they look like.
     #[serde(default)]
     pub platform_function: Vec<PlatformFunctionModel>,
+    /// Handlers that base classes bring along.
+    #[serde(default)]
+    pub inherited: Vec<InheritedModel>,
+    /// Objects that are asked about the caller before a route runs.
+    #[serde(default)]
+    pub policy: Vec<PolicyModel>,
     /// Fields of an answer that say whether it refuses.
     #[serde(default)]
     pub refusing_field: Vec<RefusingFieldModel>,
@@ -437,6 +446,12 @@ pub enum Failure {
     None,
     /// It answers false or gives `None` because nobody is logged in, which is no failed check.
     Anonymous,
+    /// It answers false where the policies before it (`[[policy]]`) found no caller, and is true of everybody else.
+    WithoutCaller,
+    /// It answers true to everybody.
+    Never,
+    /// It answers false to everybody.
+    Always,
 }
 
 /// A call that ends the request.
