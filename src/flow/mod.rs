@@ -1,6 +1,7 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
 mod answers;
+mod asking;
 mod binding;
 pub mod bounds;
 mod builtins;
@@ -15,6 +16,7 @@ mod decorators;
 mod deployment;
 mod displays;
 pub mod entry;
+mod error_handlers;
 pub mod event;
 pub mod evidence;
 mod exception;

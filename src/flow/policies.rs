@@ -60,7 +60,7 @@ impl<'p> Interpreter<'p, '_> {
         };
         let request = self.models.canonical(request).into_owned();
         let models: Vec<Arc<PolicyModel>> = self.models.policies(&request).cloned().collect();
-        let asked: Vec<Asked<'p>> = models.into_iter().map(|model| self.asked(entry, model)).collect();
+        let asked: Vec<Asked<'p>> = models.into_iter().map(|model| self.policies_before(entry, model)).collect();
         let mut states = states;
         for asked in &asked {
             let mut next = Vec::new();
@@ -158,7 +158,7 @@ impl<'p> Interpreter<'p, '_> {
                     all.push((state, Value::boolean(true)));
                     continue;
                 }
-                for (mut state, answer) in self.verify_caller(state, &path, &Arguments::default(), place) {
+                for (mut state, answer) in self.verify_caller(state, &path, &Arguments::default(), None, place) {
                     if answer.is_none() {
                         pending.push(state);
                     } else {
@@ -282,7 +282,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// What of one kind stands before a route: the nearest place that names any counts.
-    fn asked(&mut self, entry: &Entry<'p>, model: Arc<PolicyModel>) -> Asked<'p> {
+    fn policies_before(&mut self, entry: &Entry<'p>, model: Arc<PolicyModel>) -> Asked<'p> {
         let at = entry.info.place;
         let written = self.asked_by_registration(entry, &model).or_else(|| self.asked_by_decorator(entry, &model));
         if let Some((file, list)) = written {

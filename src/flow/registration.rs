@@ -22,21 +22,18 @@ struct Registration {
     methods: Vec<Name>,
     is_application_wide: bool,
     handler: HandlerModel,
-    /// The place of the argument that lists the HTTP methods.
-    methods_at: Option<usize>,
-    /// Whether a model knows it, and not its form alone.
-    is_modelled: bool,
+    /// The model that knows it; none where its form alone says what it is.
+    model: Option<Arc<EntryModel>>,
 }
 
 impl Registration {
-    fn by_model(model: &EntryModel, is_application_wide: bool) -> Self {
+    fn by_model(model: &Arc<EntryModel>, is_application_wide: bool) -> Self {
         Self {
             kind: entry_kind(model.kind),
             methods: model.methods.iter().map(Name::new).collect(),
             is_application_wide: is_application_wide || model.application_wide,
-            is_modelled: true,
-            methods_at: model.parameters.iter().position(|known| known.split('=').next() == Some("methods")),
             handler: model.handler.clone(),
+            model: Some(Arc::clone(model)),
         }
     }
 }
@@ -86,6 +83,7 @@ impl<'p> Interpreter<'p, '_> {
                 entry.owner = one.owner;
                 entry.is_wrapped = one.is_wrapped;
                 entry.error.clone_from(&one.error);
+                entry.model = Some(Arc::clone(&one.model));
                 entry.is_application_wide |= one.model.application_wide;
                 let below = entry.below;
                 let whole = path.map(|path| Name::from(format!("{path}{below}")));
@@ -100,12 +98,14 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::Call { callee, arguments } => (callee, arguments),
             _ => (decorator, &[]),
         };
-        let Registration { kind, methods, is_application_wide, handler, methods_at, .. } =
+        let Registration { kind, methods, is_application_wide, handler, model } =
             self.registration(site.file, callee, decorator)?;
         let path = arguments.first().and_then(|argument| match &argument.value.kind {
             ExpressionKind::String(text) => Some(text.clone()),
             _ => None,
         });
+        let is_list = |known: &String| known.split('=').next() == Some("methods");
+        let methods_at = model.as_ref().and_then(|model| model.parameters.iter().position(is_list));
         let info = EntryInfo {
             kind,
             name: site.function.name.clone(),
@@ -116,7 +116,7 @@ impl<'p> Interpreter<'p, '_> {
             place: site.place(),
         };
         let at = Some(Place { file: site.file, span: decorator.span });
-        Some(Entry { at, is_application_wide, handler, ..Entry::new(site, info) })
+        Some(Entry { at, is_application_wide, handler, model, ..Entry::new(site, info) })
     }
 
     /// The outermost decorator that registers a route's function as it is then: what stands above it comes too late.
@@ -135,7 +135,7 @@ impl<'p> Interpreter<'p, '_> {
             let found = self.registration(file, callee, decorator);
             found.is_some_and(|found| {
                 found.kind == EntryKind::Route
-                    && (found.is_modelled || is_application_name(self.index.text(Place { file, span: owner.span })))
+                    && (found.model.is_some() || is_application_name(self.index.text(Place { file, span: owner.span })))
             })
         })
     }
@@ -161,14 +161,7 @@ impl<'p> Interpreter<'p, '_> {
             return Some(registration);
         }
         let (kind, methods) = registration_by_form(whole)?;
-        Some(Registration {
-            kind,
-            methods,
-            is_application_wide: true,
-            handler: HandlerModel::default(),
-            is_modelled: false,
-            methods_at: None,
-        })
+        Some(Registration { kind, methods, is_application_wide: true, handler: HandlerModel::default(), model: None })
     }
 
     /// Whether objects of a library's class are whole applications.

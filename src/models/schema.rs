@@ -394,7 +394,8 @@ pub struct ObtainModel {
 pub struct VerifyModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `key` has meaning, the secret that it verifies with, and what `optional` names.
+    /// Parameters in order; `key` has meaning, the secret that it verifies with, what `optional` names, `asked`, the object
+    /// whose callbacks it asks, and `callback`, one that it is handed itself.
     #[serde(default)]
     pub parameters: Vec<String>,
     /// What success establishes.
@@ -416,6 +417,10 @@ pub struct VerifyModel {
     /// What it gives: "claims", "identity" or nothing.
     #[serde(default)]
     pub gives: Option<String>,
+    /// What registers the callbacks of the program that it asks: of the object that it is a method of, or that the
+    /// parameter `asked` is; of any object where there is neither.
+    #[serde(default)]
+    pub asks: Vec<String>,
 }
 
 /// Evidence in model files.
@@ -472,6 +477,9 @@ pub struct RefuseModel {
     /// The status it answers with where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+    /// Of an exception: the class attribute in which subclasses say theirs.
+    #[serde(default)]
+    pub status_attribute: Option<String>,
 }
 
 fn only_status() -> Vec<String> {
