@@ -135,13 +135,12 @@ impl<'p> Interpreter<'p, '_> {
                         state.set_attribute(Object::Session, key, value.clone());
                     }
                     (Shape::ExternalInstance { .. }, Some(key))
-                        if let Some((holder, meaning)) = self.kept_target(&state, object) =>
+                        if let Some((holder, meaning)) = self.kept_target(&state, object)
+                            && meaning == "headers" =>
                     {
-                        if meaning == "headers" {
-                            let mut added = Dictionary::default();
-                            added.entries.insert(key, value.clone());
-                            self.headers_are_kept(&mut state, holder, &Value::of(Shape::Dictionary(Rc::new(added))));
-                        }
+                        let mut added = Dictionary::default();
+                        added.entries.insert(key, value.clone());
+                        self.headers_are_kept(&mut state, holder, &Value::of(Shape::Dictionary(Rc::new(added))));
                     }
                     _ if is_configuration(self.text(object.span)) => {
                         let key = match &index.kind {

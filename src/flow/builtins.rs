@@ -2,6 +2,7 @@
 
 use super::containers::element_of;
 use super::interpreter::{Branches, Interpreter, one};
+use super::origin::{Origin, OriginKind, Origins};
 use super::state::State;
 use super::value::{Arguments, Nullness, Shape, Value};
 use crate::models::schema::ClassRole;
@@ -57,7 +58,7 @@ impl<'p> Interpreter<'p, '_> {
                 _ => Value {
                     shape: Shape::Unknown,
                     nullness: bool_nullness(tested.nullness),
-                    origins: tested.origins.clone(),
+                    origins: truth_of(&tested.origins),
                 },
             },
             ("filter" | "map", Some(function)) => {
@@ -101,6 +102,15 @@ impl<'p> Interpreter<'p, '_> {
         };
         Some(one(state.clone(), value))
     }
+}
+
+/// The truth of a value: of a credential, it tells that it is there.
+fn truth_of(origins: &Origins) -> Origins {
+    origins.filter_map(|origin| match &origin.kind {
+        OriginKind::Credential(_) => Some(Origin { kind: OriginKind::Measure, ..origin.clone() }),
+        OriginKind::Claim { .. } | OriginKind::StubResult { .. } => Some(origin.clone()),
+        _ => None,
+    })
 }
 
 fn bool_nullness(nullness: Nullness) -> Nullness {

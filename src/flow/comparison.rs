@@ -68,6 +68,9 @@ impl<'p> Interpreter<'p, '_> {
         if credential.part != Part::Username {
             if self.is_loud() {
                 self.facts.compared.insert(origin.trail.root().place);
+                if expected_origin.kind == OriginKind::Mac {
+                    self.facts.compared_signatures.insert(expected_origin.trail.root().place);
+                }
             }
             if let OriginKind::Setting { name, .. } = &expected_origin.kind
                 && self.is_loud()
@@ -151,7 +154,7 @@ impl<'p> Interpreter<'p, '_> {
         let is_class_column = written
             .split('.')
             .next()
-            .is_some_and(|first| written.contains('.') && first.starts_with(char::is_uppercase));
+            .is_some_and(|first| written.contains('.') && (first == "cls" || first.starts_with(char::is_uppercase)));
         let is_named = expected.value.origins.is_empty()
             && expected.value.as_text().is_none()
             && !is_class_column

@@ -63,6 +63,19 @@ impl<'p> Interpreter<'p, '_> {
         yes.chain(no).collect()
     }
 
+    /// `bool(x)` as a value: two paths where `x` is what the caller presents, so that a helper can answer with it.
+    pub(super) fn presence_value(&mut self, state: &State<'p>, tested: &'p Expression) -> Option<Branches<'p>> {
+        let found = self.evaluate(state.clone(), tested);
+        if !found.iter().any(|(_, value)| value.origins.credential().is_some()) {
+            return None;
+        }
+        Some(self.then(found, |this, state, value| {
+            let (yes, no) = this.branch_truth(state, tested, &value);
+            let yes = yes.into_iter().map(|state| (state, Value::boolean(true)));
+            yes.chain(no.into_iter().map(|state| (state, Value::boolean(false)))).collect()
+        }))
+    }
+
     fn branch_all(&mut self, state: State<'p>, is_and: bool, values: &'p [Expression]) -> Split<'p> {
         let mut open = vec![state];
         let mut decided = Vec::new();
@@ -336,6 +349,9 @@ impl<'p> Interpreter<'p, '_> {
             return split;
         }
         if bearing.is_some_and(|credential| credential.part != Part::Scheme) {
+            if let Some(split) = self.searched_in_secret(&state, &left.value, &right.value, place) {
+                return split;
+            }
             if let Some(split) = self.membership_of_secret(&state, left, right, place) {
                 return split;
             }
@@ -376,6 +392,14 @@ impl<'p> Interpreter<'p, '_> {
             .map(|state| (state, Value::boolean(true)))
             .chain(no.into_iter().map(|state| (state, Value::boolean(false))))
             .collect()
+    }
+}
+
+/// What `bool(x)` asks about.
+pub(super) fn tested_alone<'p>(callee: &'p Expression, arguments: &'p [Argument]) -> Option<&'p Expression> {
+    match (&callee.kind, arguments) {
+        (ExpressionKind::Name(name), [Argument { value, .. }]) if name == "bool" => Some(value),
+        _ => None,
     }
 }
 

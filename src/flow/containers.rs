@@ -29,6 +29,14 @@ pub(super) fn element_of<'p>(value: &Value<'p>) -> Value<'p> {
     }
 }
 
+/// The typical element of a list, or the value itself where it is none.
+pub(super) fn element_of_list<'p>(value: &Value<'p>) -> Value<'p> {
+    match &value.shape {
+        Shape::Sequence(_) | Shape::Elements(_) => element_of(value),
+        _ => value.clone(),
+    }
+}
+
 /// The element at a place counted from the front, as in tuple unpacking.
 pub(super) fn element_at<'p>(value: &Value<'p>, at: usize) -> Value<'p> {
     match &value.shape {

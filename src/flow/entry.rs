@@ -126,6 +126,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         for (state, value) in branches {
             let (ending, status) = match entry.info.kind {
+                _ if outcome::is_refusing_answer(&value, self.models.refusing_fields()) => (Ending::Refusal, None),
                 EntryKind::TokenCallback => (outcome::of_callback(&value), None),
                 EntryKind::Hook if value.is_none() => (Ending::Success, None),
                 EntryKind::Function if !value.nullness.may_be(Nullness::FULL) => (Ending::Refusal, None),
@@ -242,7 +243,17 @@ impl<'p> Interpreter<'p, '_> {
         let mut value = inner;
         for list in &model.decorators {
             let Some(decorators) = self.class_attribute(class, &Name::new(list)) else { continue };
-            let all: Vec<Value<'p>> = match &decorators.shape {
+            // `{"get": [cached], "post": [checked]}` has a list for each method; the others get none.
+            let listed = match &decorators.shape {
+                Shape::Dictionary(by_method) => {
+                    match by_method.entries.get(&entry.site.function.name).or(by_method.rest.as_ref()) {
+                        Some(list) => list.clone(),
+                        None => continue,
+                    }
+                }
+                _ => decorators,
+            };
+            let all: Vec<Value<'p>> = match &listed.shape {
                 Shape::Sequence(elements) => elements.to_vec(),
                 _ => vec![Value::unknown()],
             };
@@ -289,6 +300,12 @@ impl<'p> Interpreter<'p, '_> {
         }
         match entry.info.kind {
             EntryKind::Route => self.route_arguments(state, entry, parameters, &mut arguments),
+            EntryKind::TokenCallback if entry.handler.request_class.is_some() => {
+                let request = self.handed_request(entry);
+                arguments.positional.extend(std::iter::repeat_n(Value::unknown(), entry.handler.request_at));
+                arguments.positional.push(request);
+                arguments.rest = Some(Value::unknown());
+            }
             EntryKind::TokenCallback => {
                 for parameter in parameters {
                     let value = match parameter.name.as_str() {
@@ -367,7 +384,8 @@ impl<'p> Interpreter<'p, '_> {
     pub(super) fn handed_request(&self, entry: &Entry<'p>) -> Value<'p> {
         let Some(class) = &entry.handler.request_class else { return Value::unknown() };
         let class: Name = self.models.canonical(class).into_owned().into();
-        Value::of(Shape::ExternalInstance { class, at: entry.info.place })
+        let origins = self.headers_inside(entry, &class);
+        Value::of(Shape::ExternalInstance { class, at: entry.info.place }).with_origins(origins)
     }
 
     /// What a parameter of a function judged alone holds, by its annotation or name.

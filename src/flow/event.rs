@@ -260,6 +260,10 @@ pub struct Facts<'p> {
     pub stages: BTreeMap<Check, Stage>,
     /// Where credentials enter that were compared with what the program holds.
     pub compared: BTreeSet<Place>,
+    /// Signatures computed over a body that was parsed and written out again, by place, and where that came from.
+    pub signed_copies: BTreeMap<Place, Origin>,
+    /// Where signatures were computed that a presented one was compared with.
+    pub compared_signatures: BTreeSet<Place>,
     /// Settings that a presented credential was compared with, by name.
     pub expected_settings: BTreeSet<Name>,
     /// Settings that are used as keys, by name.
@@ -357,6 +361,17 @@ pub struct CookieCall<'p> {
 pub enum Event<'a, 'p> {
     /// A presented value is compared.
     Comparison(&'a Comparison<'p>),
+    /// A presented credential is let in by a part of a secret.
+    PartialMatch {
+        /// The credential.
+        presented: &'a Origin,
+        /// The secret.
+        expected: &'a Origin,
+        /// How, as a clause: "is searched for a part that equals it".
+        how: &'a str,
+        /// Where.
+        place: Place,
+    },
     /// A value reaches a log.
     Log {
         /// The sink.

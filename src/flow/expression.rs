@@ -48,13 +48,17 @@ impl<'p> Interpreter<'p, '_> {
                         }
                         let object = this.walked(&state, &object, place);
                         let value = this.subscript(&state, &object, &index_value, index, place);
-                        one(state, value)
+                        one(this.relying_on(state, &value, place), value)
                     })
                 });
                 self.refined(found, expression)
             }
             ExpressionKind::Slice { lower, upper, step } => self.slice(state, [lower, upper, step]),
             ExpressionKind::Call { callee, arguments } => {
+                let tested = super::condition::tested_alone(callee, arguments);
+                if let Some(branches) = tested.and_then(|tested| self.presence_value(&state, tested)) {
+                    return branches;
+                }
                 let found = self.call_expression(state, expression, callee, arguments);
                 self.refined(found, expression)
             }

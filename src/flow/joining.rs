@@ -112,6 +112,7 @@ impl Value<'_> {
                 parts.0.hash_to_depth(hasher, depth - 1);
                 parts.2.iter().for_each(|inner| inner.hash_to_depth(hasher, depth - 1));
             }
+            Shape::Moment(seconds) => seconds.hash(hasher),
             Shape::Continuation(number) => number.hash(hasher),
             Shape::Request(map) => map.hash(hasher),
             Shape::Response { status } => status.hash(hasher),
@@ -121,7 +122,7 @@ impl Value<'_> {
 
 /// Shapes that carry nothing a caller could use once two of them are mixed.
 fn is_plain(shape: &Shape<'_>) -> bool {
-    matches!(shape, Shape::Unknown | Shape::Constant(_))
+    matches!(shape, Shape::Unknown | Shape::Constant(_) | Shape::Moment(_))
 }
 
 /// Members of one union: above this nothing is known.

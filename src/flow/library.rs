@@ -3,6 +3,7 @@
 use super::decode::is_incomplete;
 use super::event::{Comparator, Event, HeaderUse, IssueCall, SecretRole};
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
+use super::moments;
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
 use super::quantities;
 use super::relevant;
@@ -38,6 +39,9 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         if let Some(words) = self.models.words(&format!("{path}()")) {
             return one(state, word_list(words, place));
+        }
+        if let Some(value) = moments::as_number(path, &arguments) {
+            return one(state, value);
         }
         if let Some(meaning) = self.models.meaning(path).cloned() {
             let canonical: Name = self.models.canonical(path).into_owned().into();
@@ -154,6 +158,11 @@ impl<'p> Interpreter<'p, '_> {
                 if model.measures {
                     return one(state, measured(&value.origins));
                 }
+                if let Some(split) = model.pattern.and_then(|at| self.pattern_of_secret(&state, &arguments, at, place))
+                {
+                    return split;
+                }
+                let value = if model.serialises { super::partial::serialised(value, &arguments) } else { value };
                 let value = self.claims_by_hand(value, path, place);
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
@@ -192,10 +201,12 @@ impl<'p> Interpreter<'p, '_> {
             }
             Meaning::Mac(model) => {
                 self.key_is_used(&model.parameters, &arguments, path, place);
+                self.body_is_signed(&arguments.iter().map(Value::deep_origins).collect::<Vec<_>>(), place);
                 let origins = Origins::one(OriginKind::Mac, Confidence::High, place, "the signature is computed here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }
             Meaning::Random(model) => one(state, quantities::random(&model.parameters, &arguments, place)),
+            Meaning::Clock => one(state, moments::now()),
             Meaning::Duration => one(state, quantities::duration(&arguments)),
             Meaning::Digest => {
                 let kind = arguments
@@ -203,6 +214,9 @@ impl<'p> Interpreter<'p, '_> {
                     .map(digest_kind)
                     .find(|kind| *kind == OriginKind::Mac)
                     .unwrap_or(OriginKind::Digest);
+                if kind == OriginKind::Mac {
+                    self.body_is_signed(&arguments.iter().map(Value::deep_origins).collect::<Vec<_>>(), place);
+                }
                 let origins = Origins::one(kind, Confidence::High, place, "the digest is computed here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }

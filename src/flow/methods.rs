@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::containers::{self, element_of};
 use super::interpreter::{Branches, Interpreter, one};
+use super::moments;
 use super::origin::{OriginKind, Origins};
 use super::state::State;
 use super::value::{Arguments, Constant, Dictionary, Nullness, RequestMap, Shape, Value};
@@ -50,6 +51,10 @@ impl<'p> Interpreter<'p, '_> {
             Shape::Function(_) if matches!(name.as_str(), "delay" | "apply_async" | "s" | "si") => {
                 one(state, Value::unknown())
             }
+            Shape::Moment(_) => match moments::same(receiver, name, &arguments) {
+                Some(value) => one(state, value),
+                None => self.unknown_method(state, receiver, name, &arguments, place),
+            },
             _ if !receiver.origins.is_empty() => self.origin_method(state, receiver, name, &arguments, place),
             _ => self.unknown_method(state, receiver, name, &arguments, place),
         }
@@ -75,6 +80,11 @@ impl<'p> Interpreter<'p, '_> {
                 return one(state, value);
             }
             let map = self.given(receiver, &part.of, place);
+            // The name of the item comes first, whatever the parameter is called.
+            let mut arguments = arguments;
+            if arguments.positional.is_empty() && !arguments.keywords.is_empty() {
+                arguments.positional.push(arguments.keywords.remove(0).1);
+            }
             return self.get(state, &map, &arguments, place);
         }
         if let Some(gives) = self.models.method_gives(class, name).cloned() {
@@ -139,7 +149,7 @@ impl<'p> Interpreter<'p, '_> {
         let key = arguments.get(0, "key").cloned().unwrap_or_else(Value::unknown);
         let default = arguments.get(1, "default").cloned();
         let value = self.item(&state, receiver, &key, default.as_ref(), place, Nullness::ANY);
-        one(state, value)
+        one(self.relying_on(state, &value, place), value)
     }
 
     fn request_method(

@@ -66,6 +66,9 @@ impl<'p> Interpreter<'p, '_> {
                 let kind = super::library::digest_kind(added);
                 let is_mac = kind == OriginKind::Mac || receiver.origins.any(|kind| *kind == OriginKind::Mac);
                 let kind = if is_mac { OriginKind::Mac } else { OriginKind::Digest };
+                if is_mac {
+                    self.body_is_signed(&[added.deep_origins()], place);
+                }
                 Value::from_origins(
                     Origins::one(kind, Confidence::High, place, "the digest is computed here"),
                     Nullness::FULL,

@@ -2,6 +2,7 @@
 
 use super::expression::merge_branches;
 use super::interpreter::{Branches, Interpreter, one};
+use super::moments;
 use super::state::State;
 use super::value::{Constant, Nullness, Shape, Value};
 use crate::program::vocabulary;
@@ -98,6 +99,9 @@ fn done_push<'p>(open: &mut Vec<(State<'p>, Option<Value<'p>>)>, state: &State<'
 }
 
 pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Value<'p>) -> Value<'p> {
+    if let Some(value) = moments::shifted(left, operator, right) {
+        return value;
+    }
     match operator {
         BinaryOperator::Add => add(left, right),
         BinaryOperator::Modulo if left.as_text().is_some() => {

@@ -86,6 +86,8 @@ pub enum OriginKind {
     RequestData,
     /// The raw body of the request, or its parsed form.
     Body { is_raw: bool },
+    /// The parsed body or form, written out again.
+    SerialisedBody,
     /// A configured value: a secret, or an expected claim. A literal has a name where it is the default of that setting.
     Setting { store: Store, name: Name },
     /// A keyed digest that the program computed.

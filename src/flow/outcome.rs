@@ -3,6 +3,7 @@
 use super::event::Ending;
 use super::state::State;
 use super::value::{Constant, Shape, Value};
+use crate::models::schema::RefusingFieldModel;
 use crate::program::vocabulary;
 
 /// What returning a value from a route means, on a path that may have set the status of the answer before.
@@ -14,6 +15,24 @@ pub(super) fn of_return(state: &State<'_>, value: &Value<'_>) -> (Ending, Option
         None if is_refusal_text(value) => (Ending::Refusal, None),
         None => (Ending::Success, None),
     }
+}
+
+/// Whether a field of an answer that says so refuses: the effect of a policy, a flag.
+pub(super) fn is_refusing_answer(value: &Value<'_>, answers: &[RefusingFieldModel]) -> bool {
+    answers.iter().any(|model| {
+        let found = model.field.split('.').try_fold(value.clone(), |value, key| {
+            let value = super::containers::element_of_list(&value);
+            match &value.shape {
+                Shape::Dictionary(dictionary) => dictionary.entries.get(key).cloned(),
+                _ => None,
+            }
+        });
+        found.is_some_and(|value| match &value.shape {
+            Shape::Constant(Constant::Text { text, .. }) => *text == model.refuses,
+            Shape::Constant(Constant::Boolean(truth)) => !truth && model.refuses == "False",
+            _ => false,
+        })
+    })
 }
 
 /// A status as an integer, or a text that begins with one (`"401 Unauthorized"`).

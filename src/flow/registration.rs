@@ -54,6 +54,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.registered_by_call(file, &module.body, &mut entries);
         self.tabled(file, &module.body, &mut entries);
+        self.signed(&module.body, &sites, &mut entries);
         FileEntries { entries, sites, made, mounts, unseen }
     }
 

@@ -285,8 +285,7 @@ impl<'p> Interpreter<'p, '_> {
                 .first()
                 .filter(|only| arguments.positional.len() == 1 && self.innermost(only).is_some())
         });
-        let handler = given;
-        let handler = handler.filter(|handler| self.innermost(handler).is_some()).cloned();
+        let handler = given.filter(|handler| self.innermost(handler).is_some()).cloned();
         if let Some(handler) = &handler {
             self.handed_handlers.insert(place, handler.clone());
         }

@@ -65,6 +65,9 @@ impl<'p> Interpreter<'p, '_> {
             return one(state, Value::unknown());
         };
         let keep = |text: &str| Value::text(text.into(), *at, *is_bytes);
+        if let Some(branches) = self.part_of_secret(&state, receiver, name, arguments, place) {
+            return branches;
+        }
         let value = match name.as_str() {
             "encode" | "decode" => Value::text(text.clone(), *at, name == "encode"),
             "strip" => keep(text.trim()),
@@ -122,6 +125,9 @@ impl<'p> Interpreter<'p, '_> {
         }
         if origins.any(|kind| matches!(kind, OriginKind::Claims { .. } | OriginKind::TokenHeader { .. })) {
             return self.claims_method(state, receiver, name, arguments, place);
+        }
+        if let Some(branches) = self.part_of_secret(&state, receiver, name, arguments, place) {
+            return branches;
         }
         let separator = arguments.get(0, "sep").and_then(Value::as_text).map(std::string::ToString::to_string);
         match name.as_str() {

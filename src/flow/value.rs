@@ -92,6 +92,8 @@ pub enum Shape<'p> {
     Request(RequestMap),
     /// An HTTP answer with its status, where known.
     Response { status: Option<i64> },
+    /// A moment, by its seconds from now.
+    Moment(i64),
     /// One of several; never nested.
     Union(Rc<Vec<Value<'p>>>),
 }

@@ -58,6 +58,8 @@ pub enum ClassRole {
     RequestGlobals,
     /// Keeps what the program puts there from one request to the next.
     Session,
+    /// What stands for a caller that something in front of the program has checked: reading it relies on that check.
+    Identity,
     /// Stands before the routes of an application and checks no credential: middleware for compression or origins.
     Passage,
 }

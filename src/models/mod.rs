@@ -10,9 +10,9 @@ use rustc_hash::FxHashMap;
 use schema::{
     AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning, ConfigurationModel,
     CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
-    IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ParameterModel, ProviderModel,
-    RandomModel, RefuseModel, RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind,
-    SinkModel, ValidateModel, VerifyModel, ViewClassModel,
+    IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ParameterModel,
+    PlatformFunctionModel, ProviderModel, RandomModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel,
+    SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -40,6 +40,8 @@ pub enum Meaning {
     Random(Arc<RandomModel>),
     /// A length of time.
     Duration,
+    /// What the clock says.
+    Clock,
     /// A comparison.
     Compare(Arc<CompareModel>),
     /// Decodes a token.
@@ -92,6 +94,8 @@ pub struct Models {
     configuration: FxHashMap<String, Arc<ConfigurationModel>>,
     cookies: Vec<CookieModel>,
     requests: Vec<RequestModel>,
+    platform_functions: Vec<PlatformFunctionModel>,
+    refusing_fields: Vec<RefusingFieldModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
     view_classes_by_import: Vec<Arc<ViewClassModel>>,
@@ -186,12 +190,13 @@ impl Models {
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
         let same =
             file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
+        let clock = file.clock.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Clock));
         let duration =
             file.duration.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Duration));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
         let for_methods = file.method_decorator.into_iter().flat_map(|InertModel { path }| path);
         let for_methods = for_methods.map(|path| (path, Meaning::MethodDecorator));
-        for (path, meaning) in inert.chain(same).chain(digest).chain(duration).chain(for_methods) {
+        for (path, meaning) in inert.chain(same).chain(digest).chain(duration).chain(clock).chain(for_methods) {
             self.add_root(&path, &library);
             self.meanings.insert(path, meaning);
         }
@@ -222,6 +227,8 @@ impl Models {
             self.configuration.extend(model.key.iter().map(|key| (key.clone(), Arc::clone(&model))));
         }
         self.requests.extend(file.request);
+        self.platform_functions.extend(file.platform_function);
+        self.refusing_fields.extend(file.refusing_field);
     }
 
     fn add_root(&mut self, path: &str, library: &str) {
@@ -413,6 +420,27 @@ impl Models {
             .get(path)
             .or_else(|| self.view_classes.get(self.canonical(path).as_ref()))
             .or_else(by_last_name)
+    }
+
+    /// Functions that a platform calls by what they look like.
+    pub fn platform_functions(&self) -> &[PlatformFunctionModel] {
+        &self.platform_functions
+    }
+
+    /// Fields of answers that say whether they refuse.
+    pub fn refusing_fields(&self) -> &[RefusingFieldModel] {
+        &self.refusing_fields
+    }
+
+    /// The keys under which objects of a class hold the header map or the `Authorization` header.
+    pub fn header_keys(&self, class: &str) -> Vec<&str> {
+        let holds = |gives: &Gives| match gives {
+            Gives::Headers => true,
+            Gives::Part(part) => *part.of == Gives::Headers,
+            _ => false,
+        };
+        let Some(model) = self.classes.get(self.canonical(class).as_ref()) else { return Vec::new() };
+        model.items.iter().filter(|(_, gives)| holds(gives)).map(|(key, _)| key.as_str()).collect()
     }
 
     /// Whether code speaks of anything that registers routes, or makes an object that they are registered on. Names that are

@@ -88,6 +88,42 @@ pub struct HandlerModel {
     pub hides_variables: bool,
 }
 
+/// Functions that a platform calls by what they look like: it is told their names elsewhere (`def handler(event, context)`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PlatformFunctionModel {
+    /// What kind of entry they are.
+    pub kind: EntryKindModel,
+    /// The names of their parameters in order, alternatives parted by `|`; nothing else may follow without a default.
+    #[serde(default)]
+    pub parameters: Vec<String>,
+    /// Or the class that the first parameter is annotated with.
+    #[serde(default)]
+    pub annotation: Option<String>,
+    /// Words of which one stands in the function; empty where none has to.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// The name of the file, where it has to have one; then no other entry stands in it, and no import from `unless`.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// Top-level modules whose import says that the file is something else.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// What they are given.
+    #[serde(default)]
+    pub handler: HandlerModel,
+}
+
+/// A field of an answer that says whether it refuses.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RefusingFieldModel {
+    /// Keys joined by dots.
+    pub field: String,
+    /// The text, or `False`, that refuses.
+    pub refuses: String,
+}
+
 /// How the variable parts of a path are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]

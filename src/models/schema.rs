@@ -18,7 +18,10 @@ mod tokens;
 
 pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
 pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, SchemeModel};
-pub use routing::{EntryKindModel, EntryModel, HandlerModel, MountModel, VariableSyntax, ViewClassModel};
+pub use routing::{
+    EntryKindModel, EntryModel, HandlerModel, MountModel, PlatformFunctionModel, RefusingFieldModel, VariableSyntax,
+    ViewClassModel,
+};
 pub use tokens::{
     ClaimParameter, DecodeGives, DecodeModel, ExpiryModel, IssueModel, SignatureModel, ValidateModel, VersionRange,
 };
@@ -80,6 +83,9 @@ pub struct ModelFile {
     /// Lengths of time, made of keyword arguments that name units; without a name, of days and seconds.
     #[serde(default)]
     pub duration: Vec<InertModel>,
+    /// What reads the clock: a moment that arithmetic moves.
+    #[serde(default)]
+    pub clock: Vec<InertModel>,
     /// Digests without a key.
     #[serde(default)]
     pub digest: Vec<DigestModel>,
@@ -140,6 +146,12 @@ pub struct ModelFile {
     /// Calls that make a decorator of functions one of methods, or of the method of a class that `name` says.
     #[serde(default)]
     pub method_decorator: Vec<InertModel>,
+    /// Functions that a platform calls by what they look like.
+    #[serde(default)]
+    pub platform_function: Vec<PlatformFunctionModel>,
+    /// Fields of an answer that say whether it refuses.
+    #[serde(default)]
+    pub refusing_field: Vec<RefusingFieldModel>,
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
@@ -160,7 +172,7 @@ pub struct InstanceModel {
     /// The class of what they return.
     pub class: String,
     /// Parameters in order; `key` has meaning, the secret that the object works with, `user` and `password` of Basic
-    /// credentials, and for an object with routes `prefix`, the path before them, `parent`, what it is put under, and
+    /// credentials, and for an object with routes `middleware`, what stands before them, `prefix`, the path before them, `parent`, what it is put under, and
     /// `name`, what it is called; for one that decodes tokens `algorithms`, those that it accepts, `none` included, and
     /// `url`, where it fetches keys.
     #[serde(default)]
@@ -239,6 +251,7 @@ pub enum Missing {
 /// A call whose result is made of its arguments.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "independent questions about one call")]
 pub struct DeriveModel {
     /// Dotted names.
     pub path: Vec<String>,
@@ -251,6 +264,12 @@ pub struct DeriveModel {
     /// Whether its result is only a length or count.
     #[serde(default)]
     pub measures: bool,
+    /// Whether it writes a parsed value out again, as text that need not be the one it was parsed from.
+    #[serde(default)]
+    pub serialises: bool,
+    /// Which argument, from 0, is a pattern that a part of another one may match.
+    #[serde(default)]
+    pub pattern: Option<usize>,
 }
 
 /// Calls without effect on what is known.

@@ -1,7 +1,7 @@
 //! `token-in-url`: a bearer credential is accepted from the query string, or put into an address.
 
 use super::shared::sending::{addresses, words};
-use super::shared::{Context, capitalised, entry_words, root, steps};
+use super::shared::{Context, capitalised, entry_words, root, speaks_of_links, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Answer, Ending, EntryInfo, EntryKind, Event, Facts, Outcome, OutgoingCall};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Store};
@@ -181,15 +181,6 @@ fn is_bearer(credential: &Credential) -> bool {
 /// Whether a name says by itself that it is a credential; `token` alone may be anything.
 fn is_telling(name: &str) -> bool {
     vocabulary::words(name).len() > 1 || matches!(name, "jwt" | "apikey" | "accesstoken" | "password" | "authtoken")
-}
-
-/// Words of links that are sent by mail and used once.
-fn speaks_of_links(name: &str) -> bool {
-    vocabulary::words(name).iter().any(|word| {
-        ["reset", "confirm", "verif", "invit", "unsubscri", "activat", "magic", "callback", "oauth", "download", "shar", "recover", "regist", "email", "calendar", "feed", "unlock", "accept", "embed", "file", "media", "ical", "rss"]
-            .iter()
-            .any(|stem| word.starts_with(stem))
-    })
 }
 
 fn function_speaks_of_links(context: &Context<'_, '_>, place: Place) -> bool {

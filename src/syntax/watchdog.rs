@@ -45,7 +45,7 @@ pub(super) fn parse(text: &Arc<str>, budget: Duration) -> Result<Module, Refusal
     let _one_at_a_time = (text.len() >= LARGE_TEXT).then(|| LARGE_TEXTS.lock().unwrap_or_else(PoisonError::into_inner));
     let (reply, answer) = sync_channel(1);
     // A budget too long for the clock is no bound at all; a day is one.
-    let deadline = Instant::now() + budget.min(Duration::from_secs(24 * 60 * 60));
+    let deadline = Instant::now() + budget.min(Duration::from_hours(24));
     let worker = give(Job { text: Arc::clone(text), deadline, reply })?;
     let wait = deadline.saturating_duration_since(Instant::now()) + GRACE;
     match answer.recv_timeout(wait) {

@@ -10,7 +10,9 @@ pub(super) fn render(report: &RoutesReport<'_>) -> String {
     );
     for route in &report.routes {
         let cells = cells(report, route).map(|cell| escaped(&cell));
-        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        out += "| ";
+        out += &cells.join(" | ");
+        out += " |\n";
     }
     out
 }

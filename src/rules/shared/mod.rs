@@ -15,7 +15,7 @@ use crate::flow::event::{EntryInfo, EntryKind};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::flow::walk;
 use crate::models::Models;
-use crate::program::Index;
+use crate::program::{Index, vocabulary};
 use crate::source::{FileId, Place, Purpose};
 use crate::syntax::tree::{Function, Name};
 use rustc_hash::FxHashSet;
@@ -161,4 +161,37 @@ pub fn entry_words(entry: &EntryInfo) -> String {
 pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Words of links that are sent by mail and used once.
+pub fn speaks_of_links(name: &str) -> bool {
+    vocabulary::words(name).iter().any(|word| {
+        [
+            "reset",
+            "confirm",
+            "verif",
+            "invit",
+            "unsubscri",
+            "activat",
+            "magic",
+            "callback",
+            "oauth",
+            "download",
+            "shar",
+            "recover",
+            "regist",
+            "email",
+            "calendar",
+            "feed",
+            "unlock",
+            "accept",
+            "embed",
+            "file",
+            "media",
+            "ical",
+            "rss",
+        ]
+        .iter()
+        .any(|stem| word.starts_with(stem))
+    })
 }
