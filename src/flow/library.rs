@@ -147,7 +147,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 one(state, answer(value, &model.held_in, model.object.as_deref(), place))
             }
-            Meaning::SettingMap(_) => one(state, Value::unknown()),
+            Meaning::SettingMap(_) | Meaning::Identity => one(state, Value::unknown()),
             Meaning::Derive(model) => {
                 if model.may_raise && self.frame().open_tries > 0 {
                     let classes = Rc::new(vec![Name::new("ValueError")]);
@@ -178,7 +178,7 @@ impl<'p> Interpreter<'p, '_> {
             Meaning::Scheme(model) => self.read_by_scheme(state, model, receiver, place),
             Meaning::Answer(model) => self.answer_is_set(state, model, &arguments, place),
             Meaning::Before(_) => {
-                let decorator = LibraryDecorator { path: path.clone(), arguments, place };
+                let decorator = LibraryDecorator { path: path.clone(), arguments, of: None, place };
                 one(state, Value::of(Shape::LibraryDecorator(Rc::new(decorator))))
             }
             Meaning::Parameter(_) | Meaning::Dependency(_) => one(state, Value::unknown()),
@@ -273,18 +273,22 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, answer(value, &model.held_in, model.object.as_deref(), place))
             }
             Meaning::Verify(model) => {
+                let of = receiver.and_then(super::startup::owner);
+                self.callback_is_handed(model, &arguments, place);
+                let asks_given = parameter(&model.parameters, &arguments, "callback").is_some();
                 if let [only] = arguments.positional.as_slice()
                     && is_function(only)
+                    && !asks_given
                 {
-                    let decorator =
-                        Rc::new(LibraryDecorator { path: path.clone(), arguments: Arguments::default(), place });
+                    let arguments = Arguments::default();
+                    let decorator = Rc::new(LibraryDecorator { path: path.clone(), arguments, of, place });
                     return one(state, Value::of(Shape::Guarded(Rc::new((only.clone(), decorator)))));
                 }
                 if model.decorator {
-                    let decorator = LibraryDecorator { path: path.clone(), arguments, place };
+                    let decorator = LibraryDecorator { path: path.clone(), arguments, of, place };
                     return one(state, Value::of(Shape::LibraryDecorator(Rc::new(decorator))));
                 }
-                self.verify_caller(state, path, &arguments, place)
+                self.verify_caller(state, path, &arguments, of, place)
             }
             Meaning::Refuse(model) => {
                 let status = parameter(&model.parameters, &arguments, "status")

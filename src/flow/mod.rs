@@ -1,6 +1,7 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
 mod answers;
+mod asking;
 mod binding;
 pub mod bounds;
 mod builtins;
@@ -15,6 +16,7 @@ mod decorators;
 mod deployment;
 mod displays;
 pub mod entry;
+mod error_handlers;
 pub mod event;
 pub mod evidence;
 mod exception;
@@ -59,6 +61,7 @@ mod surroundings;
 mod texts;
 pub mod token;
 mod token_header;
+mod unheeded;
 mod unused;
 mod url_table;
 mod validation;

@@ -53,7 +53,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             Shape::ExternalInstance { class, .. } if self.models.attribute(class, name) == Some(&Gives::Check) => {
                 let path: Name = format!("{class}.{name}").into();
-                self.verify_caller(state, &path, &Arguments::default(), place)
+                self.verify_caller(state, &path, &Arguments::default(), None, place)
             }
             Shape::ExternalInstance { class, .. } => {
                 let class = class.clone();

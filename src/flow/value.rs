@@ -105,6 +105,8 @@ pub struct LibraryDecorator<'p> {
     pub path: Name,
     /// What it was called with.
     pub arguments: Arguments<'p>,
+    /// Where the object that it is a method of was made.
+    pub of: Option<Place>,
     /// Where.
     pub place: Place,
 }

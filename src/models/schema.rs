@@ -155,6 +155,9 @@ pub struct ModelFile {
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
+    /// Functions and objects that tell who the verified caller is; nothing where nobody was verified.
+    #[serde(default)]
+    pub identity: Vec<InertModel>,
     /// Configuration keys that matter.
     #[serde(default)]
     pub configuration: Vec<ConfigurationModel>,
@@ -382,7 +385,8 @@ pub struct ObtainModel {
 pub struct VerifyModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `key` has meaning, the secret that it verifies with, and what `optional` names.
+    /// Parameters in order; `key` has meaning, the secret that it verifies with, what `optional` names, `asked`, the object
+    /// whose callbacks it asks, and `callback`, one that it is handed itself.
     #[serde(default)]
     pub parameters: Vec<String>,
     /// What success establishes.
@@ -398,9 +402,16 @@ pub struct VerifyModel {
     /// The parameter that makes the check optional when true.
     #[serde(default)]
     pub optional: Option<String>,
+    /// Whether it is optional where that parameter is not given.
+    #[serde(default)]
+    pub is_optional: bool,
     /// What it gives: "claims", "identity" or nothing.
     #[serde(default)]
     pub gives: Option<String>,
+    /// What registers the callbacks of the program that it asks: of the object that it is a method of, or that the
+    /// parameter `asked` is; of any object where there is neither.
+    #[serde(default)]
+    pub asks: Vec<String>,
 }
 
 /// Evidence in model files.
@@ -451,6 +462,9 @@ pub struct RefuseModel {
     /// The status it answers with where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+    /// Of an exception: the class attribute in which subclasses say theirs.
+    #[serde(default)]
+    pub status_attribute: Option<String>,
 }
 
 fn only_status() -> Vec<String> {
