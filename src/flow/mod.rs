@@ -1,5 +1,6 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
+mod access;
 mod answers;
 mod asking;
 mod binding;
@@ -21,6 +22,7 @@ pub mod event;
 pub mod evidence;
 mod exception;
 mod expression;
+mod gathering;
 mod injection;
 mod interest;
 pub mod interpreter;
@@ -40,6 +42,7 @@ mod operators;
 pub mod origin;
 mod outcome;
 mod outgoing;
+mod overriding;
 mod partial;
 mod passage;
 mod pattern;
