@@ -97,7 +97,7 @@ fn own_expiry(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context
     Some(finding.build())
 }
 
-/// A token that the program itself got from the token endpoint, over TLS: who sent it is known (OpenID Connect Core section
+/// A token that the program itself got from the token endpoint, over TLS: who sent it is known (the core of `OpenID` Connect, section
 /// 3.1.3.7).
 fn is_from_token_endpoint(decode: &Decode<'_>, context: &Context<'_, '_>) -> bool {
     let is_obtained = |kind: &OriginKind| matches!(kind, OriginKind::TokenResponse | OriginKind::IssuedToken);

@@ -51,7 +51,7 @@ fn configured(key: &str, place: Place, context: &Context<'_, '_>, claim: &Claim)
         return None;
     }
     let Claim { rule, name, noun, attack, .. } = claim;
-    let builder = FindingBuilder::new(rule, Severity::Warning, place, &format!("no {noun} is expected of its tokens"))
+    let builder = FindingBuilder::new(rule, Severity::Warning, place, format!("no {noun} is expected of its tokens"))
         .message(format!(
             "`{key}` verifies the tokens of another issuer, and nothing in the project sets `{check}`, so their {noun} (`{name}`) is never looked at: {attack}."
         ))
