@@ -59,6 +59,7 @@ pub enum EntryKindModel {
 /// What a handler is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "independent questions about one handler")]
 pub struct HandlerModel {
     /// The class of the request object that it gets as an argument; none where the request is a global.
     #[serde(default)]

@@ -50,7 +50,7 @@ fn is_weak(evidence: &Evidence) -> bool {
 /// Whether a path is refused on which this test found the credential wanting and none after it did.
 fn refuses_alone(outcomes: &[Outcome], test: &Check) -> bool {
     let refused = outcomes.iter().filter(|outcome| outcome.ending == Ending::Refusal);
-    let mut last = refused.filter_map(|outcome| outcome.evidence.iter().filter(|check| check.kind == CheckKind::Rejected).next_back());
+    let mut last = refused.filter_map(|outcome| outcome.evidence.iter().rfind(|check| check.kind == CheckKind::Rejected));
     last.any(|check| check.place == test.place)
 }
 
