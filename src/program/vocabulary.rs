@@ -193,8 +193,20 @@ const OTHER_MEANINGS: &[&str] = &[
 
 /// Words that say at the end of a name what it is, and elsewhere nothing: `TOKEN_EXCHANGE_THROTTLE_RATE` is a rate,
 /// `EXCHANGE_RATE_API_KEY` is a key.
-const OTHER_ENDINGS: &[&str] =
-    &["rate", "gc", "window", "interval", "delay", "username", "login", "email", "threshold", "strategy", "mode"];
+const OTHER_ENDINGS: &[&str] = &[
+    "rate",
+    "gc",
+    "window",
+    "interval",
+    "delay",
+    "username",
+    "owner",
+    "login",
+    "email",
+    "threshold",
+    "strategy",
+    "mode",
+];
 
 fn is_about_something_else(words: &[String]) -> bool {
     words.iter().any(|word| OTHER_MEANINGS.contains(&word.as_str())) || ends_otherwise(words)
