@@ -433,6 +433,8 @@ pub(super) fn split_parts<'p>(
 ) -> Value<'p> {
     let stepped = origins.step(place, &Step::Derived(method.into()));
     let first_part = |credential: &Credential| match (credential.part, separator) {
+        // A token without a scheme before it: the parts of a JWT.
+        (Part::Whole, Some(".")) => Part::Fragment,
         (Part::Whole, _) => Part::Scheme,
         (Part::Token, Some(":")) => Part::Username,
         (Part::Token, Some("=")) if credential.kind == CredentialKind::Signature => Part::Scheme,
@@ -446,7 +448,8 @@ pub(super) fn split_parts<'p>(
         None => (stepped.clone(), stepped.clone()),
     };
     // The first part of a JWT is its header, the second its claims (RFC 7515 section 3.1).
-    let is_token = matches!(stepped.credential(), Some((_, credential)) if credential.part == Part::Token);
+    let is_token =
+        matches!(stepped.credential(), Some((_, credential)) if matches!(credential.part, Part::Token | Part::Whole));
     let first = if separator == Some(".") && is_token {
         first.filter_map(|origin| Some(super::origin::Origin { kind: whole_header(), ..origin.clone() }))
     } else {
