@@ -534,6 +534,8 @@ pub struct ConfigurationModel {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct VerifiesModel {
+    /// The top-level module of the library: others have settings of the same name.
+    pub module: String,
     /// The key with which the program issues tokens itself.
     pub issues_with: String,
     /// The key that names the expected audience.
