@@ -1,14 +1,13 @@
 //! Values that are written out: sequences, dictionaries, comprehensions, f-strings.
 
 use super::containers;
-use super::expression::{join_all, merge_branches};
+use super::expression::join_all;
 use super::interpreter::{Branches, Interpreter, one};
-use super::origin::{OriginKind, Origins};
+use super::origin::Origins;
 use super::state::State;
 use super::value::{Constant, Dictionary, Nullness, Shape, Value};
 use crate::source::Place;
-use crate::syntax::tree::{ComprehensionClause, ComprehensionKind, Expression, ExpressionKind, FormattedPart, Name};
-use smallvec::SmallVec;
+use crate::syntax::tree::{Expression, ExpressionKind, FormattedPart, Name};
 use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
@@ -115,57 +114,6 @@ impl<'p> Interpreter<'p, '_> {
             .into_iter()
             .map(|(state, known)| (state, Value::of(Shape::Dictionary(Rc::new(known))).with_nullness(nullness)))
             .collect()
-    }
-
-    pub(super) fn comprehension(
-        &mut self,
-        state: State<'p>,
-        kind: ComprehensionKind,
-        key: Option<&'p Expression>,
-        element: &'p Expression,
-        clauses: &'p [ComprehensionClause],
-    ) -> Branches<'p> {
-        let outer = state.locals.clone();
-        let mut states = vec![state];
-        let mut is_filtered_headers = false;
-        for clause in clauses {
-            let mut inner = Vec::new();
-            for state in states {
-                for (state, iterable) in self.evaluate(state, &clause.iterable) {
-                    is_filtered_headers |= !clause.conditions.is_empty()
-                        && iterable.deep_origins().any(|kind| matches!(kind, OriginKind::HeaderMap));
-                    let element = containers::element_of(&iterable);
-                    inner.extend(self.bind(state, &clause.target, element));
-                }
-            }
-            for condition in &clause.conditions {
-                inner = inner.into_iter().flat_map(|state| self.branch(state, condition).0).collect();
-            }
-            states = self.merge(inner, self.place(element.span));
-        }
-        let mut all: Branches<'p> = SmallVec::new();
-        for state in states {
-            let keys = match key {
-                Some(key) => self.evaluate(state, key),
-                None => one(state, Value::none()),
-            };
-            for (state, _) in keys {
-                all.extend(self.evaluate(state, element));
-            }
-        }
-        let mut all = merge_branches(all);
-        for (state, value) in &mut all {
-            state.locals = outer.clone();
-            // A condition on header names drops what should not be seen.
-            let typical = if is_filtered_headers { Value::unknown() } else { value.clone() };
-            let shape = if kind == ComprehensionKind::Dictionary {
-                Shape::Dictionary(Rc::new(Dictionary { rest: Some(typical), ..Dictionary::default() }))
-            } else {
-                Shape::Elements(Rc::new(typical))
-            };
-            *value = Value::of(shape).with_nullness(Nullness::PRESENT);
-        }
-        all
     }
 }
 

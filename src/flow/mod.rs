@@ -9,6 +9,7 @@ mod builtins;
 mod call;
 mod classes;
 mod comparison;
+mod comprehension;
 mod condition;
 mod configuration;
 mod containers;
