@@ -4,6 +4,7 @@ use super::containers;
 use super::expression::merge_branches;
 use super::gathering;
 use super::interpreter::{Branches, Interpreter, one};
+use super::looping::{first_name, is_decided_by};
 use super::origin::OriginKind;
 use super::state::State;
 use super::value::{Dictionary, Nullness, Shape, Value};
@@ -36,10 +37,11 @@ impl<'p> Interpreter<'p, '_> {
             let mut inner = Vec::new();
             for state in states {
                 for (state, iterable) in self.evaluate(state, &clause.iterable) {
-                    is_filtered_headers |= !clause.conditions.is_empty()
+                    let is_told_apart = first_name(&clause.target).is_some_and(|name| is_decided_by(element, name));
+                    is_filtered_headers |= (is_told_apart || !clause.conditions.is_empty())
                         && iterable.deep_origins().any(|kind| matches!(kind, OriginKind::HeaderMap));
-                    let element = containers::element_of(&iterable);
-                    inner.extend(self.bind(state, &clause.target, element));
+                    let typical = containers::element_of(&iterable);
+                    inner.extend(self.bind(state, &clause.target, typical));
                 }
             }
             for condition in &clause.conditions {

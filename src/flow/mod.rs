@@ -33,6 +33,7 @@ mod joining;
 mod library;
 mod logs;
 mod lookup;
+mod looping;
 mod making;
 mod methods;
 mod middleware;
