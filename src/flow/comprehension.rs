@@ -7,13 +7,16 @@ use super::interpreter::{Branches, Interpreter, one};
 use super::looping::{first_name, is_decided_by};
 use super::origin::OriginKind;
 use super::state::State;
-use super::value::{Dictionary, Nullness, Shape, Value};
-use crate::syntax::tree::{ComprehensionClause, ComprehensionKind, Expression};
+use super::value::{Dictionary, Nullness, RequestMap, Shape, Value};
+use crate::syntax::tree::{ComprehensionClause, ComprehensionKind, Expression, ExpressionKind};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// Elements that are taken one by one: a dictionary that somebody wrote down has no more.
 const MOST_TAKEN: usize = 16;
+
+/// Classes of which a comprehension makes objects that are kept apart.
+const MAX_CLASSES: usize = 8;
 
 impl<'p> Interpreter<'p, '_> {
     pub(super) fn comprehension(
@@ -24,6 +27,13 @@ impl<'p> Interpreter<'p, '_> {
         element: &'p Expression,
         clauses: &'p [ComprehensionClause],
     ) -> Branches<'p> {
+        if let ([clause], None) = (clauses, key)
+            && clause.conditions.is_empty()
+            && kind != ComprehensionKind::Dictionary
+            && let Some(branches) = self.comprehension_of_classes(state.clone(), clause, element)
+        {
+            return branches;
+        }
         let outer = state.locals.clone();
         if let [clause] = clauses
             && let Some((mut state, value)) = self.one_by_one(&state, kind, key, element, clause)
@@ -69,6 +79,17 @@ impl<'p> Interpreter<'p, '_> {
             } else {
                 Shape::Elements(Rc::new(typical))
             };
+            // `{name.lower(): value for name, value in headers.items()}` is the headers under other keys.
+            let is_header_map = value.origins.any(|kind| matches!(kind, OriginKind::HeaderMap));
+            if kind == ComprehensionKind::Dictionary
+                && is_header_map
+                && !is_filtered_headers
+                && matches!(element.kind, ExpressionKind::Name(_))
+            {
+                let headers = Shape::Request(RequestMap::Headers);
+                *value = Value::of(headers).with_origins(value.origins.clone());
+                continue;
+            }
             *value = Value::of(shape).with_nullness(Nullness::PRESENT);
         }
         all
@@ -128,5 +149,31 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         Some(Some(bound))
+    }
+
+    /// `[make() for make in (A, B)]`: what is made of known classes is known one by one.
+    fn comprehension_of_classes(
+        &mut self,
+        state: State<'p>,
+        clause: &'p ComprehensionClause,
+        element: &'p Expression,
+    ) -> Option<Branches<'p>> {
+        let iterables = self.quietly(|this| this.evaluate(state, &clause.iterable));
+        let [(state, iterable)] = iterables.as_slice() else { return None };
+        let Shape::Sequence(classes) = &iterable.shape else { return None };
+        let is_class = |value: &Value<'p>| matches!(value.shape, Shape::Class(_) | Shape::External(_));
+        if classes.len() > MAX_CLASSES || !classes.iter().all(is_class) {
+            return None;
+        }
+        let outer = state.locals.clone();
+        let (mut state, mut made) = (state.clone(), Vec::new());
+        for class in classes.iter() {
+            let bound = self.bind(state, &clause.target, class.clone()).into_iter().next()?;
+            let (next, value) = self.evaluate(bound, element).into_iter().next()?;
+            state = next;
+            made.push(value);
+        }
+        state.locals = outer;
+        Some(one(state, Value::of(Shape::Sequence(Rc::new(made)))))
     }
 }
