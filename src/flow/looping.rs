@@ -2,7 +2,7 @@
 
 use super::containers::element_of;
 use super::interpreter::Interpreter;
-use super::origin::OriginKind;
+use super::origin::{Origin, OriginKind, Origins};
 use super::state::State;
 use super::statement::LoopExits;
 use super::value::{Shape, Value};
@@ -49,7 +49,7 @@ impl<'p> Interpreter<'p, '_> {
             let is_never_empty = matches!(&walked.shape, Shape::Sequence(elements) if !elements.is_empty());
             let mut done = if is_never_empty { Vec::new() } else { vec![state.clone()] };
             let element = element_of(&walked);
-            let started = self.bind(state, target, if is_told_apart { without_headers(element) } else { element });
+            let started = self.bind(state, target, if is_told_apart { sorted_headers(element) } else { element });
             let mut inner = LoopExits::default();
             done.extend(self.block_in_loop(started, body, &mut inner));
             done.extend(inner.continues);
@@ -109,14 +109,21 @@ fn is_mentioned(expression: &Expression, name: &Name) -> bool {
 }
 
 /// A header and its value, taken apart by a body that asks which header it is: what should not be seen is told from the rest.
-fn without_headers(element: Value<'_>) -> Value<'_> {
-    let Shape::Sequence(parts) = &element.shape else { return element };
-    if parts.len() != 2 || !element.deep_origins().any(|kind| matches!(kind, OriginKind::HeaderMap)) {
-        return element;
-    }
-    let left = parts.iter().map(|part| match part.deep_origins().any(|kind| matches!(kind, OriginKind::HeaderMap)) {
-        true => Value::present(),
-        false => part.clone(),
-    });
-    Value::of(Shape::Sequence(Rc::new(left.collect())))
+fn sorted_headers(element: Value<'_>) -> Value<'_> {
+    let sorted = |origins: &Origins| {
+        origins.filter_map(|origin| match origin.kind {
+            OriginKind::HeaderMap => Some(Origin { kind: OriginKind::SortedHeader, ..origin.clone() }),
+            _ => Some(origin.clone()),
+        })
+    };
+    let shape = match &element.shape {
+        Shape::Sequence(parts) => {
+            let parts = parts.iter().map(|part| Value { origins: sorted(&part.origins), ..part.clone() });
+            Shape::Sequence(Rc::new(parts.collect()))
+        }
+        // One header is no longer the map.
+        Shape::Request(_) => Shape::Unknown,
+        _ => element.shape.clone(),
+    };
+    Value { origins: sorted(&element.origins), shape, ..element }
 }
