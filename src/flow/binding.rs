@@ -67,6 +67,9 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Vec<State<'p>> {
         let mut next = Vec::new();
         for (mut state, object_value) in self.evaluate(state, object) {
+            if object_value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) {
+                self.expectations_are_set(&object_value.origins, name, value);
+            }
             let value =
                 value.step(place, &Step::Assigned(self.text(object.span).chars().take(40).collect::<String>().into()));
             self.set_attribute_of(&mut state, &object_value, name, value, place);
@@ -139,6 +142,12 @@ impl<'p> Interpreter<'p, '_> {
                     (Shape::Dictionary(known), Some(key)) => {
                         let mut known = Dictionary::clone(known);
                         known.entries.insert(key, value.clone());
+                        next.extend(self.bind(state, object, Value::of(Shape::Dictionary(Rc::new(known)))));
+                        continue;
+                    }
+                    (Shape::Dictionary(known), None) => {
+                        let mut known = Dictionary::clone(known);
+                        super::containers::add_rest(&mut known, value);
                         next.extend(self.bind(state, object, Value::of(Shape::Dictionary(Rc::new(known)))));
                         continue;
                     }

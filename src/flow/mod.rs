@@ -7,6 +7,7 @@ mod binding;
 pub mod bounds;
 mod builtins;
 mod call;
+mod claims;
 mod classes;
 mod comparison;
 mod condition;
