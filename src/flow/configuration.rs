@@ -28,18 +28,21 @@ impl<'p> Interpreter<'p, '_> {
             Some(value) => Some(value.clone()),
             None => self.configuration_value(&name),
         };
+        // A secret that is set is set to something; a switch may be off.
+        let is_secret = self.models.is_secret_key(&name) || vocabulary::is_secret(&name);
+        let set = if is_secret { Nullness::FULL } else { Nullness::PRESENT };
         match known {
             Some(value) => {
                 let origins = origins.union(&value.origins).union(&value.literal_origin());
                 Value { origins, ..value }
             }
             // Where it is set is not seen: `[]` would fail when it is not, `.get` gives nothing.
-            None if absent == Nullness::PRESENT => Value::from_origins(origins, Nullness::FULL),
+            None if absent == Nullness::PRESENT => Value::from_origins(origins, set),
             None if let Some(default) = default => {
                 let origins = origins.union(&default.as_default_of(&name));
-                Value::from_origins(origins, Nullness::FULL.or(default.nullness))
+                Value::from_origins(origins, set.or(default.nullness))
             }
-            None => Value::from_origins(origins, Nullness::NONE.or(Nullness::FULL)),
+            None => Value::from_origins(origins, Nullness::NONE.or(set)),
         }
     }
 

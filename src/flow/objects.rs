@@ -177,8 +177,9 @@ impl<'p> Interpreter<'p, '_> {
             ),
             Gives::Query => with(RequestMap::Query, OriginKind::RequestData, "the query string enters here")
                 .with_nullness(Nullness::PRESENT),
-            Gives::Form => with(RequestMap::Form, OriginKind::RequestData, "the form enters here")
-                .with_nullness(Nullness::PRESENT),
+            Gives::Form => {
+                with(RequestMap::Form, OriginKind::RequestData, "the form enters here").with_nullness(Nullness::PRESENT)
+            }
             Gives::Values => with(RequestMap::Values, OriginKind::RequestData, "query string and form enter here")
                 .with_nullness(Nullness::PRESENT),
             Gives::Cookies => with(RequestMap::Cookies, OriginKind::RequestData, "the cookies enter here")
