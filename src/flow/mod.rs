@@ -48,6 +48,7 @@ mod partial;
 mod passage;
 mod pattern;
 pub mod placement;
+mod policies;
 mod quantities;
 mod registration;
 pub mod relevant;
