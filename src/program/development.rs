@@ -28,9 +28,10 @@ pub fn side(test: &Expression) -> Option<Side> {
             // Where all must hold, one that needs development is enough; where all must fail, likewise.
             let decisive = if *is_and { Side::Holds } else { Side::Fails };
             let mut sides = values.iter().map(side);
-            match sides.clone().any(|side| side == Some(decisive)) {
-                true => Some(decisive),
-                false => sides.all(|side| side == Some(decisive.opposite())).then_some(decisive.opposite()),
+            if sides.clone().any(|side| side == Some(decisive)) {
+                Some(decisive)
+            } else {
+                sides.all(|side| side == Some(decisive.opposite())).then_some(decisive.opposite())
             }
         }
         _ => plain_side(test),
@@ -75,9 +76,9 @@ pub fn compared_side(asked: &Expression, value: &Expression) -> Option<Side> {
     {
         return matches!(module.as_str(), "pytest" | "unittest").then_some(Side::Holds);
     }
-    value_side(value).or_else(|| match truth(value)? {
-        true => named_side(asked),
-        false => named_side(asked).map(Side::opposite),
+    value_side(value).or_else(|| {
+        let side = named_side(asked)?;
+        Some(if truth(value)? { side } else { side.opposite() })
     })
 }
 
