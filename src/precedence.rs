@@ -37,6 +37,7 @@ pub(crate) const TABLE: &[Precedence] = &[
     speaks("partial-token-match", &["plain-token-comparison", "static-bearer-token"]),
     speaks("webhook-bearer-only", &["static-bearer-token"]),
     speaks("presence-only-check", &["unauthenticated-webhook"]),
+    speaks("logged-authorization-header", &["logged-token"]),
 ];
 
 /// Drops what another rule says better. A finding silences only what is no surer than itself, so that a threshold on

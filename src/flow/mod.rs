@@ -25,6 +25,7 @@ mod exception;
 mod expression;
 mod gathering;
 mod injection;
+mod installed;
 mod interest;
 pub mod interpreter;
 mod introspection;
