@@ -29,8 +29,8 @@ impl<'p> Interpreter<'p, '_> {
             None => self.configuration_value(&name),
         };
         // A secret that is set is set to something; a switch may be off.
-        let is_secret = self.models.is_secret_key(&name) || vocabulary::is_secret(&name);
-        let set = if is_secret { Nullness::FULL } else { Nullness::PRESENT };
+        let may_be_off = vocabulary::may_be_off(&name) && !self.models.is_secret_key(&name);
+        let set = if may_be_off { Nullness::PRESENT } else { Nullness::FULL };
         match known {
             Some(value) => {
                 let origins = origins.union(&value.origins).union(&value.literal_origin());

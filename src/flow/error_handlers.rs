@@ -1,6 +1,8 @@
 //! Handlers that answer in place of a route that raised. What they answer turns the caller away, as a rule: a page that says
 //! so, the text of the error. It lets the caller in where it gives what the route would have given.
 
+use std::collections::BTreeSet;
+
 use super::entry::Entry;
 use super::event::{Ending, Outcome};
 use super::interpreter::{Interpreter, Raised, RaisedClass};
@@ -9,6 +11,7 @@ use super::value::{Shape, Value};
 use super::walk;
 use crate::models::Meaning;
 use crate::program::{ClassRef, vocabulary};
+use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind, Statement, StatementKind};
 use crate::syntax::visit;
 
@@ -120,6 +123,11 @@ impl<'p> Interpreter<'p, '_> {
         for (state, value) in self.call(state, &callee, arguments, handler.info.place) {
             let (ending, status) = outcome::of_return(&state, &value);
             let ending = if lets_in { ending } else { Ending::Refusal };
+            if ending == Ending::Success && self.is_loud() {
+                // It gives what the route gives, so it returns where that does.
+                let returns: BTreeSet<Place> = self.facts.ways_out.iter().map(|(at, _)| *at).collect();
+                self.facts.ways_out.extend(returns.into_iter().map(|at| (at, state.evidence.clone())));
+            }
             outcomes.push(Outcome { ending, status, evidence: state.evidence, place: handler.info.place });
         }
         for raised in std::mem::take(&mut self.frame().raised) {

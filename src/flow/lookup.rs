@@ -306,8 +306,9 @@ impl<'p> Interpreter<'p, '_> {
     /// Something that the program does not hold. What no model knows may be a constant or setting that is off.
     fn outside(&self, path: Name) -> Value<'p> {
         let is_callable = self.models.meaning(&path).is_some() || self.models.is_class(&path);
+        let may_be_off = !is_callable && vocabulary::may_be_off(path.rsplit('.').next().unwrap_or_default());
         let value = Value::external(path);
-        if is_callable { value } else { value.with_nullness(Nullness::PRESENT) }
+        if may_be_off { value.with_nullness(Nullness::PRESENT) } else { value }
     }
 
     /// A function of a module or class as a value, with its decorators applied.

@@ -164,7 +164,8 @@ impl<'p> Interpreter<'p, '_> {
         }
         // `app.debug`, `app.testing`: whether it is on, nobody says.
         if !vocabulary::is_secret(name) {
-            return method(value, name).with_nullness(Nullness::PRESENT);
+            let nullness = if vocabulary::may_be_off(name) { Nullness::PRESENT } else { Nullness::FULL };
+            return method(value, name).with_nullness(nullness);
         }
         self.unknown_attribute(&Value::unknown(), name, place)
     }
