@@ -537,6 +537,8 @@ pub struct ConfigurationModel {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct VerifiesModel {
+    /// The module whose mention says that a project uses the library: others give the key other meanings.
+    pub module: String,
     /// The key with which the program issues tokens itself.
     pub issues_with: String,
     /// The key that names the expected audience.
