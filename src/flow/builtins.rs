@@ -90,6 +90,9 @@ impl<'p> Interpreter<'p, '_> {
             ("setattr", Some(object)) => {
                 let attribute = arguments.positional.get(1).and_then(Value::as_text).cloned();
                 let mut state = state.clone();
+                if let (Some(name), Some(value)) = (&attribute, arguments.positional.get(2)) {
+                    self.is_named(value, name, place);
+                }
                 if let (Shape::Instance { object, .. }, Some(name), Some(value)) =
                     (&object.shape, attribute, arguments.positional.get(2))
                 {

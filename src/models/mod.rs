@@ -9,8 +9,8 @@ use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
     AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning, ConfigurationModel,
-    CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
-    IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ParameterModel,
+    CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, Gives, GuessableModel, InertModel,
+    InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ParameterModel,
     PlatformFunctionModel, ProviderModel, RandomModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel,
     SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
@@ -38,6 +38,8 @@ pub enum Meaning {
     Digest,
     /// Random bytes.
     Random(Arc<RandomModel>),
+    /// What others can foresee.
+    Guessable(Arc<GuessableModel>),
     /// A length of time.
     Duration,
     /// What the clock says.
@@ -186,6 +188,7 @@ impl Models {
             file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
             file.before => Meaning::Before,
             file.mount => Meaning::Mount, file.random => Meaning::Random,
+            file.guessable => Meaning::Guessable,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
         let same =

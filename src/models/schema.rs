@@ -11,6 +11,8 @@ use serde::Deserialize;
 mod classes;
 #[path = "injection.rs"]
 mod injection;
+#[path = "randomness.rs"]
+mod randomness;
 #[path = "routing.rs"]
 mod routing;
 #[path = "tokens.rs"]
@@ -18,6 +20,7 @@ mod tokens;
 
 pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
 pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, SchemeModel};
+pub use randomness::{DigestModel, Guess, GuessableModel, RandomModel};
 pub use routing::{
     EntryKindModel, EntryModel, HandlerModel, MountModel, PlatformFunctionModel, RefusingFieldModel, VariableSyntax,
     ViewClassModel,
@@ -80,6 +83,9 @@ pub struct ModelFile {
     /// Random bytes or texts of them.
     #[serde(default)]
     pub random: Vec<RandomModel>,
+    /// Values that somebody else can foresee or find out.
+    #[serde(default)]
+    pub guessable: Vec<GuessableModel>,
     /// Lengths of time, made of keyword arguments that name units; without a name, of days and seconds.
     #[serde(default)]
     pub duration: Vec<InertModel>,
@@ -327,24 +333,6 @@ pub struct MacModel {
     /// Dotted names.
     pub path: Vec<String>,
     /// Parameters in order; `key` and `message` have meaning.
-    pub parameters: Vec<String>,
-}
-
-/// A digest without a key.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DigestModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-}
-
-/// Random bytes, or a text that spells them.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RandomModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-    /// Its parameters: `bytes` says how many.
     pub parameters: Vec<String>,
 }
 

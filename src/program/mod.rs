@@ -1,6 +1,7 @@
 //! All modules of a run: their sources, parsed on demand, and what names in them mean.
 
 mod index;
+pub mod making;
 mod modules;
 mod scope;
 pub mod triage;

@@ -40,7 +40,7 @@ pub fn words(name: &str) -> SmallVec<[String; 4]> {
 }
 
 /// Words that turn a name about tokens into a name about something else.
-const OTHER_MEANINGS: &[&str] = &[
+pub(super) const OTHER_MEANINGS: &[&str] = &[
     "tokenizer",
     "tokens",
     "count",
@@ -195,11 +195,11 @@ fn is_about_something_else(words: &[String]) -> bool {
     words.iter().any(|word| OTHER_MEANINGS.contains(&word.as_str()))
 }
 
-fn has(words: &[String], wanted: &[&str]) -> bool {
+pub(super) fn has(words: &[String], wanted: &[&str]) -> bool {
     words.iter().any(|word| wanted.contains(&word.as_str()))
 }
 
-fn has_pair(words: &[String], first: &[&str], second: &[&str]) -> bool {
+pub(super) fn has_pair(words: &[String], first: &[&str], second: &[&str]) -> bool {
     words.windows(2).any(|pair| first.contains(&pair[0].as_str()) && second.contains(&pair[1].as_str()))
 }
 

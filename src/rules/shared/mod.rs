@@ -9,6 +9,7 @@ pub(super) mod required_setting;
 pub mod sending;
 pub(super) mod stricter_decode;
 pub mod surroundings;
+pub(super) mod unguessable;
 
 use crate::finding::{Confidence, Label};
 use crate::flow::event::{EntryInfo, EntryKind};
