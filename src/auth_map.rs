@@ -157,6 +157,7 @@ fn tells_who(kind: CheckKind) -> bool {
         | CheckKind::Unset
         | CheckKind::Development
         | CheckKind::FailedVerification
+        | CheckKind::Caught
         | CheckKind::Opaque => false,
     }
 }
@@ -190,7 +191,7 @@ fn steps(entry: &EntryInfo, outcomes: &[Outcome], facts: &Facts<'_>, context: &C
     let line = |place: Place| (place.file, context.index.program.source(place.file).line(place.span.start));
     let mut steps: Vec<Step> = Vec::new();
     let passed = successes(outcomes).flat_map(|outcome| &outcome.evidence);
-    for check in passed.filter(|check| check.kind != CheckKind::Rejected) {
+    for check in passed.filter(|check| !matches!(check.kind, CheckKind::Rejected | CheckKind::Caught)) {
         let (position, name) = position(check, entry, facts, context);
         let known = steps.iter_mut().find(|step| line(step.place) == line(check.place) && step.position == position);
         match known {
@@ -272,6 +273,7 @@ pub fn check_words(kind: CheckKind) -> &'static str {
         CheckKind::Development => "in development only",
         CheckKind::Stub => "a validator that accepts everything",
         CheckKind::FailedVerification => "a failed verification that goes on",
+        CheckKind::Caught => "its exception is handled",
         CheckKind::Opaque => "a check that cannot be seen",
     }
 }

@@ -33,6 +33,7 @@ pub(crate) const TABLE: &[Precedence] = &[
     speaks("decorator-above-route", &["presence-only-check", "unauthenticated-webhook"]),
     speaks("stub-validator", &["presence-only-check"]),
     speaks("check-skipped-when-unset", &["presence-only-check", "unauthenticated-webhook"]),
+    speaks("fail-open-validation", &["plain-token-comparison"]),
     speaks("partial-token-match", &["plain-token-comparison"]),
     speaks("presence-only-check", &["unauthenticated-webhook"]),
 ];

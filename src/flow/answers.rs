@@ -1,7 +1,7 @@
 //! What leaves the program towards its caller: bodies, redirects and cookies; and configuration keys that get their values.
 
 use super::event::{Answer, CookieCall, Event};
-use super::interpreter::Interpreter;
+use super::interpreter::{Interpreter, Summary};
 use super::library::named_parameter;
 use super::state::State;
 use super::value::{Arguments, Code, Object, Shape, Value};
@@ -20,6 +20,8 @@ impl<'p> Interpreter<'p, '_> {
     ) {
         let body: Vec<Value<'p>> = if address.is_some() { Vec::new() } else { arguments.iter().cloned().collect() };
         let function: Name = self.callee_text(place).trim().into();
+        body.iter().for_each(|value| self.person_is_answered(value, place));
+        arguments.keywords.iter().for_each(|(key, value)| self.entry_is_answered(key, value, place));
         let expected = self.facts.expected_settings.clone();
         let answer = Answer { function, body, expected, address: address.cloned(), status, place };
         self.emit(&Event::Answer(&answer));
@@ -33,10 +35,46 @@ impl<'p> Interpreter<'p, '_> {
         if !self.is_route || !is_handler || matches!(value.shape, Shape::Response { .. }) {
             return;
         }
+        self.person_is_answered(value, place);
         let (_, status) = super::outcome::of_return(state, value);
         let (function, body, expected) = (Name::default(), vec![value.clone()], self.facts.expected_settings.clone());
         let answer = Answer { function, body, expected, address: None, status, place };
         self.emit(&Event::Answer(&answer));
+    }
+
+    /// An answer holds what is known about a person: found by the keys it is written with.
+    fn person_is_answered(&mut self, value: &Value<'p>, place: Place) {
+        match &value.shape {
+            Shape::Dictionary(dictionary) => {
+                dictionary.entries.iter().for_each(|(key, value)| self.entry_is_answered(key, value, place));
+            }
+            Shape::Sequence(elements) => elements.iter().for_each(|element| self.person_is_answered(element, place)),
+            Shape::Elements(element) => self.person_is_answered(element, place),
+            _ => {}
+        }
+    }
+
+    fn entry_is_answered(&mut self, key: &Name, value: &Value<'p>, place: Place) {
+        // What the program writes itself, or was just sent, is no secret of somebody's.
+        let is_looked_up = matches!(value.shape, Shape::Unknown) && value.origins.is_empty();
+        if is_looked_up && vocabulary::is_personal(key) && self.is_loud() {
+            self.facts.personal_answers.entry(place).or_insert_with(|| key.clone());
+        }
+        self.person_is_answered(value, place);
+    }
+
+    /// The handler of a route returned: what each of its paths had established by then, decorators and hooks included.
+    pub(super) fn note_ways_out(&mut self, caller: &State<'p>, summary: &Summary<'p>) {
+        if !self.is_loud() || !self.is_route || self.facts.tried.is_empty() {
+            return;
+        }
+        let around = self.outer_evidence.iter().fold(caller.evidence.clone(), |all, outer| all.union(outer));
+        for (state, _, at) in &summary.returns {
+            let way = (*at, around.union(&state.evidence));
+            if !self.facts.ways_out.contains(&way) {
+                self.facts.ways_out.push(way);
+            }
+        }
     }
 
     /// A method that sets a cookie, on whatever object it is called.

@@ -222,6 +222,7 @@ impl<'p> Interpreter<'p, '_> {
             for state in ways_out.chain(summary.raised.iter().map(|raised| &raised.state)) {
                 self.note_stage(&state.evidence, &Stage::Body);
             }
+            self.note_ways_out(&state, &summary);
         }
         for raised in &summary.raised {
             let mut raised = raised.clone();

@@ -66,6 +66,7 @@ impl<'p> Interpreter<'p, '_> {
             return self.unknown_equality(state, &expected.value, &credential, place);
         };
         if credential.part != Part::Username {
+            self.is_tried(place, &presented.value.origins);
             if self.is_loud() {
                 self.facts.compared.insert(origin.trail.root().place);
                 if expected_origin.kind == OriginKind::Mac {

@@ -97,6 +97,7 @@ impl<'p> Interpreter<'p, '_> {
         let place = self.place(test.span);
         self.truth_is_tested(&value.origins, place);
         self.header_truth_is_tested(test, &value.origins);
+        self.tuple_is_tested(value);
         let side = |this: &mut Self, mut state: State<'p>, wanted: Nullness, kind: CheckKind| {
             if !value.nullness.may_be(wanted) {
                 return Vec::new();

@@ -83,6 +83,9 @@ impl<'p> Interpreter<'p, '_> {
             state.evidence.add(kind, place);
         }
         let value = decoded_value(model, &decode.token, is_verified, place);
+        if is_verified {
+            self.is_tried(place, &decode.token.deep_origins());
+        }
         if self.is_loud() {
             self.remember(decode);
         }
@@ -175,7 +178,11 @@ impl<'p> Interpreter<'p, '_> {
             .optional
             .as_deref()
             .and_then(|name| named_parameter(&model.parameters, arguments, name))
-            .is_some_and(|value| value.as_boolean() != Some(false));
+            .map_or(Some(model.is_optional), Value::as_boolean);
+        self.caller_is_verified(&model, arguments, place);
+        if is_optional == Some(true) && self.is_loud() {
+            self.facts.optional_checks.insert(place);
+        }
         let mut failed = state.clone();
         let is_anonymous = model.failure == Failure::Anonymous;
         failed.evidence.add(if is_anonymous { CheckKind::Rejected } else { CheckKind::FailedVerification }, place);
@@ -184,7 +191,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         let value = verified_value(&model, place);
         match model.failure {
-            _ if is_optional => {
+            _ if is_optional != Some(false) => {
                 failed.evidence.add(CheckKind::Opaque, place);
                 [(state, value), (failed, Value::none())].into_iter().collect()
             }
@@ -202,6 +209,26 @@ impl<'p> Interpreter<'p, '_> {
                 [(state, Value::boolean(true)), (failed, Value::boolean(false))].into_iter().collect()
             }
             Failure::None | Failure::Anonymous => [(state, value), (failed, Value::none())].into_iter().collect(),
+        }
+    }
+}
+
+impl<'p> Interpreter<'p, '_> {
+    /// What a verifier looks at, and whether it tells who the caller is.
+    fn caller_is_verified(&mut self, model: &VerifyModel, arguments: &Arguments<'p>, place: Place) {
+        if model.failure == Failure::Anonymous {
+            if self.is_loud() && model.gives.is_some() {
+                self.facts.identity_reads.insert(place);
+            }
+            return;
+        }
+        let is_signed =
+            |kind: &EvidenceModel| matches!(kind, EvidenceModel::Signature | EvidenceModel::DeliverySignature);
+        if model.evidence.iter().any(is_signed) {
+            let given = arguments.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
+            // A verifier without a parameter for it takes it from the request.
+            let is_handed = arguments.iter().any(|value| value.as_boolean().is_none());
+            self.is_tried(place, &if is_handed { given } else { Self::is_found_in_request(place) });
         }
     }
 }

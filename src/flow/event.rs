@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::evidence::{Check, Evidence};
-use super::origin::Origin;
+use super::origin::{Origin, Origins};
 use super::token::{Algorithms, Constraint, Expiry};
 use super::value::{Dictionary, Value};
 use crate::finding::Confidence;
@@ -238,6 +238,20 @@ pub struct Facts<'p> {
     pub claim_reads: BTreeSet<(Place, Name)>,
     /// Decodes whose claims were validated by a call of their own.
     pub validated: BTreeSet<Place>,
+    /// What was verified, or compared with what the program holds, by place: where the presented value came from.
+    pub tried: BTreeMap<Place, Origins>,
+    /// Of these, the ones whose verdict nobody looks at.
+    pub unheeded: BTreeSet<Place>,
+    /// And those whose result nobody reads: an exception is all they can tell.
+    pub unread: BTreeSet<Place>,
+    /// Where the handler of a route returned, with what its path had established.
+    pub ways_out: Vec<(Place, Evidence)>,
+    /// Checks that let a caller without any credential pass.
+    pub optional_checks: BTreeSet<Place>,
+    /// Where somebody asked who the caller is.
+    pub identity_reads: BTreeSet<Place>,
+    /// Answers that hold what is known about a person, with the key that says so.
+    pub personal_answers: BTreeMap<Place, Name>,
     /// Comparisons of claims of which nobody looks at the result, with the claim's name.
     pub unused_comparisons: BTreeMap<Place, Name>,
     /// Parameters of unverified token headers that were tested, or seen by what nobody can see into.
@@ -424,6 +438,8 @@ pub enum Event<'a, 'p> {
         form: LooseForm,
         /// The header.
         header: &'a Origin,
+        /// Whether its scheme or form was tested before.
+        is_tested: bool,
         /// Where.
         place: Place,
     },

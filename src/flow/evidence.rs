@@ -48,6 +48,8 @@ pub enum CheckKind {
     Stub,
     /// A verification failed on this path and the path went on.
     FailedVerification,
+    /// The handler of its exception ran.
+    Caught,
     /// An unknown function, decorator or collection saw the credential, or a bound was reached.
     Opaque,
 }
@@ -64,6 +66,7 @@ impl CheckKind {
                 | Self::Unset
                 | Self::Development
                 | Self::FailedVerification
+                | Self::Caught
         )
     }
 }

@@ -1,12 +1,13 @@
 //! Exceptions: what is raised, and which handler it reaches.
 
+use super::evidence::CheckKind;
 use super::interpreter::{Interpreter, Raised, RaisedClass};
 use super::scheme::OpenTry;
 use super::state::State;
 use super::statement::LoopExits;
 use super::value::{Shape, Value};
 use crate::source::Place;
-use crate::syntax::tree::{Expression, Handler, Statement};
+use crate::syntax::tree::{Argument, Expression, ExpressionKind, Handler, Statement, StatementKind};
 use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
@@ -40,6 +41,7 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Vec<State<'p>> {
         let entry = state.clone();
         let outer = std::mem::take(&mut self.frame().raised);
+        let returned = self.frame().returns.len();
         if !handlers.is_empty() {
             self.frame().open_tries += 1;
             let open = self.what_is_caught(handlers);
@@ -67,8 +69,48 @@ impl<'p> Interpreter<'p, '_> {
             next.extend(self.block_in_loop(states, &handler.body, exits));
             self.frame().caught.pop();
         }
-        self.frame().raised.extend(raised);
+        if finally.iter().any(|statement| matches!(statement.kind, StatementKind::Return(_))) {
+            // What `finally` returns takes the place of what was returned or raised before.
+            let given_up = self.frame().returns.split_off(returned).into_iter().map(|(state, ..)| state);
+            next.extend(given_up.chain(raised.into_iter().map(|raised| raised.state)));
+        } else {
+            self.frame().raised.extend(raised);
+        }
         if finally.is_empty() { next } else { self.block_in_loop(next, finally, exits) }
+    }
+
+    /// `with suppress(SomeError): …`: the body, and what is left of it where it raised.
+    pub(super) fn suppressing(
+        &mut self,
+        state: State<'p>,
+        exceptions: &'p [Argument],
+        body: &'p [Statement],
+        exits: &mut LoopExits<'p>,
+    ) -> Vec<State<'p>> {
+        let outer = std::mem::take(&mut self.frame().raised);
+        let wanted = exceptions.iter().map(|argument| self.evaluate_alone(&argument.value)).collect();
+        self.frame().open_tries += 1;
+        self.open_tries.push(OpenTry { catches_index_error: true, catches_value_error: true });
+        let mut next = self.block_in_loop(vec![state], body, exits);
+        self.open_tries.pop();
+        self.frame().open_tries -= 1;
+        let raised = std::mem::replace(&mut self.frame().raised, outer);
+        let (caught, rest) = self.caught_as(wanted, raised);
+        for raised in caught {
+            if let Some(last) = body.last() {
+                next.push(caught_at(raised.state, self.place(last.span)));
+            }
+        }
+        self.frame().raised.extend(rest);
+        next
+    }
+
+    /// The exceptions of `contextlib.suppress(…)`.
+    pub(super) fn suppressed(&mut self, context: &'p Expression) -> Option<&'p [Argument]> {
+        let ExpressionKind::Call { callee, arguments } = &context.kind else { return None };
+        let is_named = matches!(&callee.kind, ExpressionKind::Name(_) | ExpressionKind::Attribute { .. });
+        let called = is_named.then(|| self.evaluate_alone(callee))?;
+        matches!(&called.shape, Shape::External(path) if path == "contextlib.suppress").then_some(arguments.as_slice())
     }
 
     /// Which errors of taking a value apart the handlers of a `try` wait for. What cannot be read may wait for any.
@@ -98,7 +140,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     fn with_exception(&mut self, raised: Raised<'p>, handler: &'p Handler) -> State<'p> {
-        let mut state = raised.state;
+        let mut state = caught_at(raised.state, self.place(handler.span));
         // The frame of the function that raised is gone: only its world remains.
         if let Some(name) = &handler.name {
             state.locals.set(name.clone(), raised.value);
@@ -154,10 +196,15 @@ impl<'p> Interpreter<'p, '_> {
     fn caught_by(&mut self, handler: &'p Handler, raised: Vec<Raised<'p>>) -> (Vec<Raised<'p>>, Vec<Raised<'p>>) {
         let Some(exception) = &handler.exception else { return (raised, Vec::new()) };
         let wanted = self.evaluate_alone(exception);
-        let classes: Vec<Value<'p>> = match &wanted.shape {
+        self.caught_as(vec![wanted], raised)
+    }
+
+    fn caught_as(&mut self, wanted: Vec<Value<'p>>, raised: Vec<Raised<'p>>) -> (Vec<Raised<'p>>, Vec<Raised<'p>>) {
+        let classes = wanted.into_iter().flat_map(|wanted| match &wanted.shape {
             Shape::Sequence(elements) => elements.to_vec(),
             _ => vec![wanted],
-        };
+        });
+        let classes: Vec<Value<'p>> = classes.collect();
         let (mut caught, mut rest) = (Vec::new(), Vec::new());
         for raised in raised {
             let catches: Vec<Catch> = classes.iter().map(|wanted| self.if_may_catch(&raised.class, wanted)).collect();
@@ -172,6 +219,14 @@ impl<'p> Interpreter<'p, '_> {
         }
         (caught, rest)
     }
+}
+
+/// A path that goes on in a handler: where a verification failed, it matters which one.
+fn caught_at(mut state: State<'_>, handler: Place) -> State<'_> {
+    if state.evidence.has(CheckKind::FailedVerification) {
+        state.evidence.add(CheckKind::Caught, handler);
+    }
+    state
 }
 
 /// Whether a handler catches an exception.

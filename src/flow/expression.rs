@@ -22,6 +22,7 @@ impl<'p> Interpreter<'p, '_> {
         match &expression.kind {
             ExpressionKind::Name(name) => {
                 let value = self.lookup(&state, name);
+                self.identity_is_read(&value, place);
                 one(state, value)
             }
             ExpressionKind::String(text) => one(state, Value::text(text.clone(), place, false)),
@@ -35,6 +36,7 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::Attribute { value, name, .. } => {
                 let branches = self.evaluate(state, value);
                 let found = self.then(branches, |this, state, object| this.attribute(state, &object, name, place));
+                found.iter().for_each(|(_, value)| self.identity_is_read(value, place));
                 self.refined(found, expression)
             }
             ExpressionKind::Subscript { value, index } => {

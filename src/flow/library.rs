@@ -148,7 +148,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 one(state, answer(value, &model.held_in, model.object.as_deref(), place))
             }
-            Meaning::SettingMap(_) => one(state, Value::unknown()),
+            Meaning::SettingMap(_) | Meaning::Identity => one(state, Value::unknown()),
             Meaning::Derive(model) => {
                 if model.may_raise && self.frame().open_tries > 0 {
                     let classes = Rc::new(vec![Name::new("ValueError")]);

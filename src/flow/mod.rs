@@ -60,6 +60,7 @@ mod surroundings;
 mod texts;
 pub mod token;
 mod token_header;
+mod unheeded;
 mod unused;
 mod url_table;
 mod validation;

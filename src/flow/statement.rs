@@ -56,13 +56,19 @@ impl<'p> Interpreter<'p, '_> {
         match &statement.kind {
             StatementKind::Expression(expression) => {
                 self.result_is_dropped(&state, expression);
-                self.after(state, expression)
+                let before = state.evidence.clone();
+                let branches = self.evaluate(state, expression);
+                self.answer_is_dropped(&before, expression, &branches);
+                branches.into_iter().map(|(state, _)| state).collect()
             }
             StatementKind::Assign { targets, value } => {
                 self.result_is_bound(&state, targets, value);
+                let before = state.evidence.clone();
+                let branches = self.evaluate(state, value);
+                self.answer_is_bound(&before, targets, value, &branches);
                 let mut next = Vec::new();
                 let is_added_to = super::guesses::is_added_to(targets, value);
-                for (state, value) in self.evaluate(state, value) {
+                for (state, value) in branches {
                     let value = if is_added_to { super::guesses::strung_together(value) } else { value };
                     let mut paths = vec![state];
                     for target in targets {
@@ -162,6 +168,11 @@ impl<'p> Interpreter<'p, '_> {
                 self.try_statement(state, body, handlers, otherwise, finally, exits)
             }
             StatementKind::With { items, body } => {
+                if let [(context, None)] = items.as_slice()
+                    && let Some(exceptions) = self.suppressed(context)
+                {
+                    return self.suppressing(state, exceptions, body, exits);
+                }
                 let mut states = vec![state];
                 for (context, target) in items {
                     states = self.enter_context(states, context, target.as_ref());
@@ -184,10 +195,6 @@ impl<'p> Interpreter<'p, '_> {
                 vec![state]
             }
         }
-    }
-
-    fn after(&mut self, state: State<'p>, expression: &'p Expression) -> Vec<State<'p>> {
-        self.evaluate(state, expression).into_iter().map(|(state, _)| state).collect()
     }
 
     fn define(&mut self, state: State<'p>, function: &'p Function) -> Vec<State<'p>> {

@@ -29,19 +29,19 @@ impl<'p> Interpreter<'p, '_> {
 
     /// The result of a comparison is bound to a name that its function never reads.
     pub(super) fn result_is_bound(&mut self, state: &State<'p>, targets: &'p [Expression], expression: &'p Expression) {
-        let ([Expression { kind: ExpressionKind::Name(name), span }], ExpressionKind::Compare { .. }) =
-            (targets, &expression.kind)
-        else {
-            return;
-        };
-        let closure = self.frames.last().and_then(|frame| frame.closure.clone());
-        let Some(closure) = closure else { return };
-        let super::value::Code::Function(function) = closure.code else { return };
-        let around = self.index.text(Place { file: closure.file, span: function.span });
-        let after = span.end.saturating_sub(function.span.start) as usize;
-        if around.get(after..).is_some_and(|rest| !mentions(rest, name)) {
+        if matches!(expression.kind, ExpressionKind::Compare { .. }) && self.is_never_read(targets) {
             self.result_is_dropped(state, expression);
         }
+    }
+
+    /// Whether what is bound here has one name, which its function never reads.
+    pub(super) fn is_never_read(&self, targets: &[Expression]) -> bool {
+        let [Expression { kind: ExpressionKind::Name(name), span }] = targets else { return false };
+        let Some(closure) = self.frames.last().and_then(|frame| frame.closure.as_ref()) else { return false };
+        let super::value::Code::Function(function) = closure.code else { return false };
+        let around = self.index.text(Place { file: closure.file, span: function.span });
+        let after = span.end.saturating_sub(function.span.start) as usize;
+        around.get(after..).is_some_and(|rest| !mentions(rest, name))
     }
 }
 

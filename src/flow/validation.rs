@@ -27,6 +27,7 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         let call = Call { parameters: &[], arguments, options: None };
         let found = expiry(&model.expiry, None, call);
+        self.claims_are_tried(claims, place);
         for decode in decodes(claims) {
             if self.is_loud() {
                 self.facts.validated.insert(decode);
@@ -54,6 +55,7 @@ impl<'p> Interpreter<'p, '_> {
         let wanted = |claim: Option<&ClaimParameter>| claim.map_or(Constraint::Absent, |claim| constraint(claim, call));
         let (audience, issuer) = (wanted(model.audience.as_ref()), wanted(model.issuer.as_ref()));
         let found = expiry(&model.expiry, None, call);
+        self.claims_are_tried(&claims, place);
         for decode in decodes(&claims) {
             if self.is_loud() {
                 self.facts.validated.insert(decode);
@@ -70,6 +72,13 @@ impl<'p> Interpreter<'p, '_> {
         gained.extend((audience != Constraint::Absent).then_some(CheckKind::Audience));
         gained.extend((issuer != Constraint::Absent).then_some(CheckKind::Issuer));
         self.validated(state, &model.raises, &gained, place)
+    }
+
+    /// What is validated is what the caller presented to the decoder.
+    fn claims_are_tried(&mut self, claims: &Origins, place: Place) {
+        let tokens = decodes(claims).into_iter().filter_map(|decode| self.facts.tried.get(&decode));
+        let presented = tokens.fold(Origins::default(), |all, token| all.union(token));
+        self.is_tried(place, &presented);
     }
 
     /// The arguments of the call that made a library's object; what was not seen may say anything.

@@ -80,6 +80,8 @@ pub enum Meaning {
     MethodDecorator,
     /// A decorator that changes nothing.
     Transparent,
+    /// Tells who the verified caller is.
+    Identity,
 }
 
 /// Every model of a run.
@@ -193,13 +195,16 @@ impl Models {
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
         let same =
             file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
+        let identity =
+            file.identity.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Identity));
         let clock = file.clock.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Clock));
+        let same = same.chain(identity).chain(clock);
         let duration =
             file.duration.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Duration));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
         let for_methods = file.method_decorator.into_iter().flat_map(|InertModel { path }| path);
         let for_methods = for_methods.map(|path| (path, Meaning::MethodDecorator));
-        for (path, meaning) in inert.chain(same).chain(digest).chain(duration).chain(clock).chain(for_methods) {
+        for (path, meaning) in inert.chain(same).chain(digest).chain(duration).chain(for_methods) {
             self.add_root(&path, &library);
             self.meanings.insert(path, meaning);
         }

@@ -161,6 +161,9 @@ pub struct ModelFile {
     /// Decorators that leave a function as it is.
     #[serde(default)]
     pub transparent: Vec<InertModel>,
+    /// Functions and objects that tell who the verified caller is; nothing where nobody was verified.
+    #[serde(default)]
+    pub identity: Vec<InertModel>,
     /// Configuration keys that matter.
     #[serde(default)]
     pub configuration: Vec<ConfigurationModel>,
@@ -386,6 +389,9 @@ pub struct VerifyModel {
     /// The parameter that makes the check optional when true.
     #[serde(default)]
     pub optional: Option<String>,
+    /// Whether it is optional where that parameter is not given.
+    #[serde(default)]
+    pub is_optional: bool,
     /// What it gives: "claims", "identity" or nothing.
     #[serde(default)]
     pub gives: Option<String>,

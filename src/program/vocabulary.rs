@@ -365,6 +365,33 @@ pub fn sounds_like_check(name: &str) -> bool {
     })
 }
 
+/// Whether a field of this name holds what is known about a person and is not for everybody to read.
+pub fn is_personal(name: &str) -> bool {
+    let words = words(name);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let is_about_sending = has(&["sent", "verified", "count", "template", "subject", "enabled", "status"]);
+    let is_one = has(&[
+        "email",
+        "phone",
+        "mobile",
+        "telephone",
+        "birthday",
+        "birthdate",
+        "dob",
+        "iban",
+        "ssn",
+        "passport",
+        "salary",
+        "balance",
+        "diagnosis",
+        "prescription",
+        "prescriptions",
+    ]) || (has(&["home", "postal", "billing", "shipping", "street"]) && has(&["address"]))
+        || (has(&["date"]) && has(&["birth"]))
+        || (has(&["card", "account"]) && has(&["number"]));
+    is_one && !is_about_sending
+}
+
 /// Whether a variable of this name holds who somebody is and not what proves it.
 pub fn is_user_name(name: &str) -> bool {
     matches!(

@@ -1,54 +1,194 @@
 //! `fail-open-validation`: a verification that failed lets the caller in all the same.
 
+use std::collections::BTreeSet;
+
 use super::shared::{Context, capitalised, entry_words};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
-use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
-use crate::flow::evidence::CheckKind;
-use crate::flow::origin::{Channel, OriginKind};
+use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
+use crate::flow::evidence::{CheckKind, Evidence};
+use crate::flow::origin::{Channel, Origin, OriginKind};
 use crate::source::Place;
+use crate::syntax::tree::{Expression, ExpressionKind, Statement, StatementKind};
 
 const RULE: &str = "fail-open-validation";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::EntryEnd { entry, outcomes, facts } = event else { return Vec::new() };
-    let is_guarded = matches!(entry.kind, EntryKind::Route | EntryKind::Hook | EntryKind::TokenCallback);
-    if !is_guarded || context.is_test(entry.place.file) {
+    // A hook is judged with the routes it stands before: they may refuse whom it found nobody to be.
+    if !matches!(entry.kind, EntryKind::Route | EntryKind::TokenCallback) || context.is_test(entry.place.file) {
         return Vec::new();
     }
-    let Some(failed) = outcomes.iter().find_map(let_in) else { return Vec::new() };
-    // A link that is no longer good is answered by a page that says so; what a caller shows in a header or cookie is to be refused.
-    let is_shown = |kind: &OriginKind| {
-        matches!(kind, OriginKind::Credential(credential) if matches!(credential.channel, Channel::Header | Channel::Cookie))
+    let route = Guarded { entry, outcomes, facts, context };
+    let opened = facts.tried.iter().filter(|(place, presented)| presented.any(is_shown) && route.is_opened(**place));
+    opened.map(|(place, presented)| finding(entry, *place, presented.iter().find(|origin| is_shown(&origin.kind)), facts)).collect()
+}
+
+/// What a caller shows in a header or cookie is to be refused; a link that is no longer good is answered by a page that says so.
+fn is_shown(kind: &OriginKind) -> bool {
+    matches!(kind, OriginKind::Credential(credential) if matches!(credential.channel, Channel::Header | Channel::Cookie))
+}
+
+/// An entry with everything that happened in it.
+struct Guarded<'a, 'p, 'c, 'i> {
+    entry: &'a EntryInfo,
+    outcomes: &'a [Outcome],
+    facts: &'a Facts<'p>,
+    context: &'a Context<'c, 'i>,
+}
+
+impl Guarded<'_, '_, '_, '_> {
+    /// Whether some path succeeds on which this check failed and nothing else proves anything.
+    fn is_opened(&self, check: Place) -> bool {
+        let is_unheeded = self.facts.unheeded.contains(&check) || self.decides_log_lines_only(check);
+        let mut opened = self.outcomes.iter().filter(|outcome| {
+            outcome.ending == Ending::Success
+                && has_failed(&outcome.evidence, check)
+                && !self.proves_anything(&outcome.evidence, check)
+                && (is_unheeded || !self.is_refused_later(&outcome.evidence, check))
+        });
+        let is_relied_on = is_unheeded || (self.is_verification(check) && (self.is_unread(check) || self.refuses(check)));
+        is_relied_on && opened.any(|outcome| self.answers_as_usual(&outcome.evidence, check)) && !self.is_for_guests(check)
+    }
+
+    /// A comparison has a result like any other value; only a verification is there for nothing but its failure.
+    fn is_verification(&self, check: Place) -> bool {
+        let mut evidence = self.outcomes.iter().flat_map(|outcome| outcome.evidence.iter());
+        evidence.any(|known| known.place == check && known.kind == CheckKind::FailedVerification)
+    }
+
+    /// Nobody reads what the verification gives, nor who the library then says the caller is.
+    fn is_unread(&self, check: Place) -> bool {
+        let mut claims = self.facts.claim_reads.iter().chain(&self.facts.claim_checks);
+        self.facts.unread.contains(&check)
+            && !claims.any(|(decode, _)| *decode == check)
+            && !self.facts.escaped_claims.contains(&check)
+            && self.facts.identity_reads.is_empty()
+    }
+
+    /// Callers who prove nothing are turned away somewhere: the route is not for everybody.
+    fn refuses(&self, check: Place) -> bool {
+        self.outcomes.iter().any(|outcome| {
+            is_turned_away(outcome, &[400, 401, 403, 407, 422])
+                && (outcome.evidence.has(CheckKind::Rejected) || has_failed(&outcome.evidence, check))
+                && !self.proves_anything(&outcome.evidence, check)
+        })
+    }
+
+    /// Whether the same failure, handled by the same handlers, is refused further on: then it is looked at, and what still
+    /// succeeds is open to everybody.
+    fn is_refused_later(&self, opened: &Evidence, check: Place) -> bool {
+        let handlers: BTreeSet<Place> = caught(opened).collect();
+        self.outcomes.iter().any(|outcome| {
+            let handled: BTreeSet<Place> = caught(&outcome.evidence).collect();
+            is_turned_away(outcome, &[401, 403, 407]) && has_failed(&outcome.evidence, check) && handled.is_superset(&handlers)
+        })
+    }
+
+    /// The handler returns where it also does for a caller who passed: an answer of its own tells of the failure.
+    fn answers_as_usual(&self, opened: &Evidence, check: Place) -> bool {
+        if self.entry.kind == EntryKind::TokenCallback {
+            return true;
+        }
+        let mut ways = self.facts.ways_out.iter();
+        let has_passed = |evidence: &Evidence| !has_failed(evidence, check) && evidence.iter().any(|known| known.place == check && known.kind.is_proof());
+        ways.any(|(at, failed)| {
+            has_failed(failed, check)
+                && failed.iter().all(|known| opened.iter().any(|held| held == known))
+                && self.facts.ways_out.iter().any(|(other, passed)| other == at && has_passed(passed))
+        })
+    }
+
+    /// Who is let in without any credential as well is a guest.
+    fn is_for_guests(&self, check: Place) -> bool {
+        let is_guest = |evidence: &Evidence| !has_failed(evidence, check) && !evidence.has_proof() && !evidence.has(CheckKind::FailedVerification);
+        self.outcomes.iter().any(|outcome| outcome.ending == Ending::Success && is_guest(&outcome.evidence))
+    }
+
+    /// Whether a path knows something of its caller beside what is said of this check. What is validated was decoded before: its
+    /// signature alone does not make up for claims that are wrong.
+    fn proves_anything(&self, evidence: &Evidence, check: Place) -> bool {
+        let is_decoded_before = |place: Place| {
+            self.facts.decodes.contains_key(&place) && !self.facts.decodes.contains_key(&check) && self.facts.validated.contains(&place)
+        };
+        evidence.has(CheckKind::Development) || evidence.iter().any(|known| known.kind.is_proof() && !is_decoded_before(known.place))
+    }
+
+    /// `if not compare_digest(…): log.warning(…)`: whatever it says, the same happens.
+    fn decides_log_lines_only(&self, check: Place) -> bool {
+        let Some(function) = self.context.function_around(check).and_then(|(_, place)| self.context.function_at(place)) else {
+            return false;
+        };
+        let mut test = None;
+        find_test(&function.body, check, &mut test);
+        test.is_some_and(|(branches, otherwise)| branches.iter().map(|(_, body)| body.as_slice()).chain([otherwise]).all(|body| body.iter().all(|one| self.only_tells(one))))
+    }
+
+    fn only_tells(&self, statement: &Statement) -> bool {
+        match &statement.kind {
+            StatementKind::Pass => true,
+            StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, .. }, .. }) => match &callee.kind {
+                ExpressionKind::Name(name) => name == "print",
+                ExpressionKind::Attribute { name, .. } => {
+                    matches!(name.as_str(), "debug" | "info" | "warning" | "warn" | "error" | "exception" | "critical" | "log")
+                }
+                _ => false,
+            },
+            StatementKind::Expression(expression) => matches!(expression.kind, ExpressionKind::Ellipsis | ExpressionKind::String(_)),
+            _ => false,
+        }
+    }
+}
+
+/// The branches of an `if`, and what else it does.
+type Branching<'t> = (&'t [(Expression, Vec<Statement>)], &'t [Statement]);
+
+/// The `if` whose test holds a place.
+fn find_test<'t>(body: &'t [Statement], check: Place, found: &mut Option<Branching<'t>>) {
+    for statement in body.iter().filter(|statement| statement.span.contains(check.span)) {
+        if let StatementKind::If { branches, otherwise } = &statement.kind
+            && branches.iter().any(|(test, _)| test.span.contains(check.span))
+        {
+            *found = Some((branches, otherwise));
+        }
+        for inner in crate::flow::walk::bodies(statement) {
+            find_test(inner, check, found);
+        }
+    }
+}
+
+/// On this path the check said no.
+fn has_failed(evidence: &Evidence, check: Place) -> bool {
+    evidence.iter().any(|known| known.place == check && matches!(known.kind, CheckKind::FailedVerification | CheckKind::Rejected))
+}
+
+/// The handlers that ran on a path.
+fn caught(evidence: &Evidence) -> impl Iterator<Item = Place> {
+    evidence.iter().filter(|check| check.kind == CheckKind::Caught).map(|check| check.place)
+}
+
+fn is_turned_away(outcome: &Outcome, statuses: &[i64]) -> bool {
+    outcome.ending == Ending::Refusal && outcome.status.is_none_or(|status| statuses.contains(&status))
+}
+
+fn finding(entry: &EntryInfo, check: Place, presented: Option<&Origin>, facts: &Facts<'_>) -> Finding {
+    let (label, message, help) = if facts.unheeded.contains(&check) {
+        (
+            "its answer goes nowhere",
+            "never looks at the answer of this check: whatever is sent, made up or right, gets the same.",
+            "act on the answer: `if not …: abort(401)`",
+        )
+    } else {
+        (
+            "its failure is not the end here",
+            "goes on where this check fails: a forged, expired or made-up credential gets the same answer as a true one.",
+            "refuse where it fails: answer 401 (`abort(401)`), or let the exception go on",
+        )
     };
-    if facts.decodes.get(&failed).is_none_or(|decode| !decode.token.origins.any(is_shown)) {
-        return Vec::new();
-    }
-    // Who is let in without any credential as well is a guest, and the route is for guests.
-    let is_for_guests = outcomes.iter().any(|outcome| outcome.ending == Ending::Success && is_guest(outcome));
-    if is_for_guests { Vec::new() } else { vec![finding(entry, failed)] }
-}
-
-/// Where the verification stands that failed on a path which succeeds and proves nothing else.
-fn let_in(outcome: &Outcome) -> Option<Place> {
-    let evidence = &outcome.evidence;
-    let is_open = outcome.ending == Ending::Success && !evidence.has_proof() && !evidence.has(CheckKind::Opaque);
-    evidence.iter().find(|check| is_open && check.kind == CheckKind::FailedVerification).map(|check| check.place)
-}
-
-/// A path on which nothing was verified, nor tried.
-fn is_guest(outcome: &Outcome) -> bool {
-    !outcome.evidence.has_proof() && !outcome.evidence.has(CheckKind::FailedVerification)
-}
-
-fn finding(entry: &EntryInfo, failed: Place) -> Finding {
-    FindingBuilder::new(RULE, Severity::Error, failed, "its failure is not the end here")
-        .message(format!(
-            "{} goes on where this verification fails: a forged, expired or made-up token gets the same answer as a true one.",
-            capitalised(&entry_words(entry)),
-        ))
-        .help("refuse where it fails: answer 401 (`abort(401)`) in the handler of its exception, or raise again")
-        .confidence(Confidence::High)
-        .about(entry.place)
+    FindingBuilder::new(RULE, Severity::Error, check, label)
+        .message(format!("{} {message}", capitalised(&entry_words(entry))))
+        .help(help)
+        .confidence(presented.map_or(Confidence::Medium, |origin| origin.confidence))
+        .about(check)
         .related(entry.place, "lets the caller in all the same")
         .identity(entry.name.as_str())
         .build()

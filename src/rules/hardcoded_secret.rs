@@ -1,6 +1,6 @@
 //! `hardcoded-secret`: a literal is used as a key, an expected token, or a credential that is sent.
 
-use super::shared::Context;
+use super::shared::{Context, required_setting};
 use super::shared::surroundings::{is_refused_at_start, missed_variable};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
@@ -37,6 +37,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         .help("read it from the environment or a secret store (`os.environ[\"…\"]`), replace the value that was committed, and refuse to start without it")
         .confidence(Confidence::High)
         .related(*place, "it is used here")
+        .fix(required_setting::fix_literal(context, literal))
         .identity(what);
     vec![finding.build()]
 }

@@ -31,6 +31,12 @@ fn unset_origin<'a>(comparison: &'a Comparison<'_>) -> Option<&'a Origin> {
     comparison.expected.value.origins.find(is_setting).filter(|_| is_presented)
 }
 
+/// What the setting is read from in the end: the configuration may have it from the environment.
+fn read<'a>(comparison: &'a Comparison<'_>, origin: &'a Origin) -> &'a Origin {
+    let is_environment = |kind: &OriginKind| matches!(kind, OriginKind::Setting { store: Store::Environment, .. });
+    comparison.expected.value.origins.find(is_environment).unwrap_or(origin)
+}
+
 /// Whether the program itself puts an empty string in the setting's place: a variable that is set to nothing is rare.
 fn can_be_empty(origin: &Origin, context: &Context<'_, '_>) -> bool {
     let place = root(origin);
@@ -73,7 +79,7 @@ fn finding(comparison: &Comparison<'_>, origin: &Origin, nothing: &str, context:
         ))
         .confidence(lower(presented_origin.confidence, origin.confidence))
         .about(*place)
-        .fix(required_setting::fix(context, root(origin)))
+        .fix(required_setting::fix(context, root(read(comparison, origin))))
         .related(root(origin), origin.trail.root().step_text())
         .related(root(presented_origin), presented_origin.trail.root().step_text())
         .flow(steps(origin, *place, "both sides can be the same nothing here"))

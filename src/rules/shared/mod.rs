@@ -3,13 +3,17 @@
 pub(super) mod constant_time;
 pub mod decoding;
 pub(super) mod edits;
+mod imports;
 pub(in crate::rules) mod receivers;
 pub(super) mod redaction;
+pub(super) mod reordered;
 pub(super) mod required_setting;
 pub mod sending;
 pub(super) mod stricter_decode;
 pub mod surroundings;
 pub(super) mod unguessable;
+pub(super) mod verified_connection;
+pub(in crate::rules) mod written;
 
 use crate::finding::{Confidence, Label};
 use crate::flow::event::{EntryInfo, EntryKind};
