@@ -14,8 +14,9 @@ use std::rc::Rc;
 impl<'p> Interpreter<'p, '_> {
     pub(super) fn formatted(&mut self, state: State<'p>, parts: &'p [FormattedPart], whole: Place) -> Branches<'p> {
         let mut paths = vec![(state, Origins::default(), Some(String::new()), false)];
-        let mut first_place = None;
         let mut hides = false;
+        // What matters of a literal that is put together is where its longest part stands.
+        let mut longest: Option<(usize, Place)> = None;
         let pattern = address_pattern(parts).map(|text| Value::text(text, whole, false).address_origin());
         for (at, part) in parts.iter().enumerate() {
             match part {
@@ -33,8 +34,10 @@ impl<'p> Interpreter<'p, '_> {
                             self.parameter_is_filled(parts.get(..at).unwrap_or_default(), &part, place);
                             hides |= Self::part_may_hide(&part, value);
                             let value = self.shown(&state, &part, place);
-                            if let Shape::Constant(Constant::Text { at, .. }) = &value.shape {
-                                first_place.get_or_insert(*at);
+                            if let Shape::Constant(Constant::Text { text, at, .. }) = &value.shape
+                                && longest.is_none_or(|(length, _)| length < text.len())
+                            {
+                                longest = Some((text.len(), *at));
                             }
                             let constant = constant.clone().zip(value.as_text()).map(|(known, text)| known + text);
                             longer.push((
@@ -53,8 +56,8 @@ impl<'p> Interpreter<'p, '_> {
             .into_iter()
             .map(|(state, origins, constant, has_text)| {
                 let nullness = if has_text { Nullness::FULL } else { Nullness::PRESENT };
-                let value = match (constant, first_place) {
-                    (Some(text), Some(at)) => Value::text(text.into(), at, false).with_origins(origins),
+                let value = match (constant, longest) {
+                    (Some(text), Some((_, at))) => Value::text(text.into(), at, false).with_origins(origins),
                     _ => Value::from_origins(origins.union(&pattern.clone().unwrap_or_default()), nullness),
                 };
                 let value = Self::guessed_in_text(value, parts, hides, whole);
