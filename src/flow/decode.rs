@@ -142,7 +142,7 @@ impl<'p> Interpreter<'p, '_> {
         let algorithms = match (given, kept) {
             (None, Some(kept)) => token::algorithms(Some(kept), false),
             (None, None) if !has_parameter => Algorithms::Unknown,
-            _ => token::algorithms(given, arguments.rest.is_some()),
+            _ => token::algorithms(given, call.is_unreadable()),
         };
         let expiry = expiry(&model.expiry, model.required_claims.as_deref(), call);
         Decode {
@@ -180,6 +180,11 @@ impl<'p> Interpreter<'p, '_> {
             .as_deref()
             .and_then(|name| named_parameter(&model.parameters, arguments, name))
             .map_or(Some(model.is_optional), Value::as_boolean);
+        match model.failure {
+            Failure::Never => return one(state, Value::boolean(true)),
+            Failure::Always => return one(state, Value::boolean(false)),
+            _ => {}
+        }
         self.caller_is_verified(&model, arguments, place);
         if is_optional == Some(true) && self.is_loud() {
             self.facts.optional_checks.insert(place);
@@ -189,6 +194,9 @@ impl<'p> Interpreter<'p, '_> {
         failed.evidence.add(if is_anonymous { CheckKind::Rejected } else { CheckKind::FailedVerification }, place);
         for kind in &model.evidence {
             state.evidence.add(check_kind(*kind), place);
+        }
+        if model.failure == Failure::WithoutCaller {
+            return self.ask_whether_there_is_caller(state, place);
         }
         let value = verified_value(&model, place);
         let passed = self.asked(state, &model, arguments, of, place);
@@ -211,7 +219,9 @@ impl<'p> Interpreter<'p, '_> {
             Failure::Anonymous if model.gives.is_none() => {
                 passed(Value::boolean(true)).chain([(failed, Value::boolean(false))]).collect()
             }
-            Failure::None | Failure::Anonymous => passed(value).chain([(failed, Value::none())]).collect(),
+            Failure::None | Failure::Anonymous | Failure::WithoutCaller | Failure::Never | Failure::Always => {
+                passed(value).chain([(failed, Value::none())]).collect()
+            }
         }
     }
 }

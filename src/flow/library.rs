@@ -195,6 +195,11 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::none())
             }
             Meaning::Scheme(model) => self.read_by_scheme(state, model, receiver, place),
+            Meaning::Include => one(state, arguments.positional.first().cloned().unwrap_or_else(Value::unknown)),
+            Meaning::Reader(model) => {
+                let value = self.read_part(&state, model, &arguments, place);
+                one(state, value)
+            }
             Meaning::Answer(model) => self.answer_is_set(state, model, &arguments, place),
             Meaning::Before(_) => {
                 let decorator = LibraryDecorator { path: path.clone(), arguments, of: None, place };

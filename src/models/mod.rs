@@ -1,19 +1,19 @@
 //! What calls and objects of libraries mean: `rules/models/*.toml`, looked up by dotted name. No judgement here.
 
 mod own;
+mod registering;
 pub mod schema;
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock};
 
-use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
     AccessModel, AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning,
     ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, GatherModel,
-    Gives, GuessableModel, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel,
-    ObjectText, ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, ProviderModel, RandomModel,
-    RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind,
-    SinkModel, ValidateModel, VerifyModel, ViewClassModel,
+    Gives, GuessableModel, InertModel, InstalledModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile,
+    MountModel, ObjectText, ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel,
+    ProviderModel, RandomModel, ReaderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel,
+    SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -75,6 +75,10 @@ pub enum Meaning {
     Dependency(Arc<DependencyModel>),
     /// Reads a credential from the request.
     Scheme(Arc<SchemeModel>),
+    /// Hands over a table of routes.
+    Include,
+    /// Reads an item of a part of the request it is handed.
+    Reader(Arc<ReaderModel>),
     /// Sets the status of the answer.
     Answer(Arc<AnswerModel>),
     /// A decorator that runs a function before the handler.
@@ -104,18 +108,18 @@ pub struct Models {
     cookies: Vec<CookieModel>,
     requests: Vec<RequestModel>,
     platform_functions: Vec<PlatformFunctionModel>,
+    policies: Vec<Arc<PolicyModel>>,
+    inherited: FxHashMap<String, Vec<String>>,
+    installed: Vec<InstalledModel>,
     refusing_fields: Vec<RefusingFieldModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
     view_classes_by_import: Vec<Arc<ViewClassModel>>,
     dependency_lists: Vec<String>,
     sink_methods: FxHashMap<String, SinkKind>,
-    registering: OnceLock<Option<AhoCorasick>>,
+    registering: registering::RegisteringWords,
     own: own::OwnNames,
 }
-
-/// Registering calls that are called like the HTTP method.
-const METHOD_NAMES: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// The models that come with the program.
 pub fn embedded() -> &'static Models {
@@ -193,7 +197,7 @@ impl Models {
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
             file.entry => Meaning::Entry, file.compare => Meaning::Compare, file.parameter => Meaning::Parameter,
             file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
-            file.before => Meaning::Before,
+            file.before => Meaning::Before, file.reader => Meaning::Reader,
             file.mount => Meaning::Mount, file.random => Meaning::Random,
             file.guessable => Meaning::Guessable,
         }
@@ -207,6 +211,10 @@ impl Models {
         let duration =
             file.duration.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Duration));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
+        for path in file.include.into_iter().flat_map(|InertModel { path }| path) {
+            self.add_root(&path, &library);
+            self.meanings.insert(path, Meaning::Include);
+        }
         let for_methods = file.method_decorator.into_iter().flat_map(|InertModel { path }| path);
         let for_methods = for_methods.map(|path| (path, Meaning::MethodDecorator));
         for (path, meaning) in inert.chain(same).chain(digest).chain(duration).chain(for_methods) {
@@ -241,6 +249,11 @@ impl Models {
         }
         self.requests.extend(file.request);
         self.platform_functions.extend(file.platform_function);
+        self.installed.extend(file.installed);
+        for model in file.inherited {
+            self.inherited.extend(model.path.into_iter().map(|path| (path, model.methods.clone())));
+        }
+        self.policies.extend(file.policy.into_iter().map(Arc::new));
         self.refusing_fields.extend(file.refusing_field);
     }
 
@@ -445,9 +458,27 @@ impl Models {
             .or_else(by_last_name)
     }
 
+    /// Settings that list what stands before all routes.
+    pub fn installed(&self) -> &[InstalledModel] {
+        &self.installed
+    }
+
+    /// Handlers that a base class brings along, by their names.
+    pub fn inherited(&self, base: &str) -> &[String] {
+        self.inherited
+            .get(base)
+            .or_else(|| self.inherited.get(self.canonical(base).as_ref()))
+            .map_or(&[], Vec::as_slice)
+    }
+
     /// Functions that a platform calls by what they look like.
     pub fn platform_functions(&self) -> &[PlatformFunctionModel] {
         &self.platform_functions
+    }
+
+    /// What is asked about the caller before routes that are handed a request of this class.
+    pub fn policies(&self, request: &str) -> impl Iterator<Item = &Arc<PolicyModel>> {
+        self.policies.iter().filter(move |model| model.request == request)
     }
 
     /// Fields of answers that say whether they refuse.
@@ -464,22 +495,6 @@ impl Models {
         };
         let Some(model) = self.classes.get(self.canonical(class).as_ref()) else { return Vec::new() };
         model.items.iter().filter(|(_, gives)| holds(gives)).map(|(key, _)| key.as_str()).collect()
-    }
-
-    /// Whether code speaks of anything that registers routes, or makes an object that they are registered on. Names that are
-    /// also those of HTTP methods say nothing: every dictionary has a `get`.
-    pub fn may_register(&self, text: &str) -> bool {
-        let matcher = self.registering.get_or_init(|| {
-            let registers = |meaning: &Meaning| match meaning {
-                Meaning::Entry(_) | Meaning::Mount(_) => true,
-                Meaning::Instance(model) => model.holds_routes(),
-                _ => false,
-            };
-            let paths = self.meanings.iter().filter(|(_, meaning)| registers(meaning)).map(|(path, _)| path);
-            let last_names = paths.filter_map(|path| path.rsplit('.').next());
-            AhoCorasick::new(last_names.filter(|name| !METHOD_NAMES.contains(name))).ok()
-        });
-        matcher.as_ref().is_none_or(|matcher| matcher.is_match(text))
     }
 
     /// Classes that are known by their methods and what their file imports.
