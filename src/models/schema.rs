@@ -437,6 +437,9 @@ pub struct ResponseModel {
     /// The status where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+    /// A parameter that refuses everything where it is an empty list.
+    #[serde(default)]
+    pub refuses_when_empty: Option<String>,
     /// Whether it fills a template: what that shows of what it is handed is not known.
     #[serde(default)]
     pub renders: bool,
