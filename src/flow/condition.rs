@@ -4,7 +4,6 @@ use super::event::{Comparator, Decision, Event, Operand};
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Origins, Part};
-use super::request_part::header_sought;
 use super::state::State;
 use super::value::{Constant, Nullness, RequestMap, Shape, Value};
 use crate::program::vocabulary;
@@ -198,15 +197,7 @@ impl<'p> Interpreter<'p, '_> {
                 let left_side = (Operand { value: left_value.clone(), place: self.place(left.span) }, Some(left));
                 let right_side = (Operand { value: right_value, place: self.place(right.span) }, Some(right));
                 let without = self.claim_default_agrees(&state, &left_side, &right_side, place);
-                let sought = header_sought(&left_side.0, &right_side.0);
                 let (mut yes, mut no) = self.compare(state, *operator, left_side, right_side, place);
-                if let Some(sought) = sought {
-                    match operator {
-                        CompareOperator::Equal => self.header_is_found(&mut yes, &sought, place),
-                        CompareOperator::NotEqual => self.header_is_found(&mut no, &sought, place),
-                        _ => {}
-                    }
-                }
                 match operator {
                     CompareOperator::Equal => yes.extend(without),
                     CompareOperator::NotEqual => no.extend(without),

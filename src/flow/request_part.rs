@@ -1,11 +1,10 @@
 //! Parts of the request as frameworks hand them over by name: headers, query parameters, fields of a body, and what a
 //! library's security scheme reads by itself.
 
-use super::event::Operand;
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::library::parameter;
-use super::origin::{OriginKind, Origins};
+use super::origin::Origins;
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, Shape, Value};
 use crate::models::schema::{AnswerModel, Gives, ParameterModel, PartModel, ReaderModel, SchemeModel};
@@ -84,32 +83,6 @@ impl<'p> Interpreter<'p, '_> {
         }
         let value = self.item(&state, &map, &key, None, place, Nullness::PRESENT);
         self.demanded(state, value, CheckKind::Presence, UNPROCESSABLE, place)
-    }
-
-    /// `for name, value in headers: if name == b"authorization":` what came out of the map with that name is that header.
-    pub(super) fn header_is_found(&mut self, states: &mut [State<'p>], sought: &HeaderSought, place: Place) {
-        let compared = self.index.text(sought.compared);
-        let compared =
-            compared.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default();
-        for state in states {
-            let from_map = |value: &Value<'p>| {
-                matches!(value.shape, Shape::Unknown) && value.origins.any(|kind| *kind == OriginKind::HeaderMap)
-            };
-            if state.locals.get(compared).is_none() {
-                continue;
-            }
-            let beside = state.locals.iter().filter(|(name, value)| *name != compared && from_map(value));
-            let beside: Vec<Name> = beside.map(|(name, _)| name.clone()).collect();
-            if beside.is_empty() {
-                continue;
-            }
-            let map = self.given(&Value::unknown(), &Gives::Headers, place);
-            let key = Value::text(sought.name.clone(), place, false);
-            let header = self.item(state, &map, &key, None, place, Nullness::PRESENT);
-            for name in beside {
-                state.locals.set(name, header.clone());
-            }
-        }
     }
 
     /// A value without which the framework turns the caller away.
@@ -303,26 +276,4 @@ impl<'p> Interpreter<'p, '_> {
 /// `...`, where a default would stand.
 fn is_ellipsis(value: &Value<'_>) -> bool {
     matches!(value.shape, Shape::Unknown) && value.nullness == Nullness::FULL && value.origins.is_empty()
-}
-
-/// A header's name that something is compared with.
-#[derive(Debug)]
-pub(super) struct HeaderSought {
-    name: Name,
-    /// What is compared.
-    compared: Place,
-}
-
-/// Headers of one word; the names of others have a hyphen.
-const ONE_WORD_HEADERS: [&str; 7] = ["accept", "authorization", "cookie", "host", "origin", "range", "referer"];
-
-/// Which header a comparison may look for: one side is the name of a header, of the other nothing is known, as of the names
-/// that come out of a map of headers.
-pub(super) fn header_sought(left: &Operand<'_>, right: &Operand<'_>) -> Option<HeaderSought> {
-    [(left, right), (right, left)].into_iter().find_map(|(unknown, text)| {
-        let name = text.value.as_text()?;
-        let is_header = name.contains('-') || ONE_WORD_HEADERS.iter().any(|word| name.eq_ignore_ascii_case(word));
-        let is_unknown = matches!(unknown.value.shape, Shape::Unknown) && unknown.value.origins.is_empty();
-        (is_header && is_unknown).then(|| HeaderSought { name: name.clone(), compared: unknown.place })
-    })
 }
