@@ -107,10 +107,7 @@ pub(crate) fn route(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Option<
         protection: protection(&paths),
         established,
         weaker,
-        changes_state: entry
-            .methods
-            .iter()
-            .any(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE")),
+        changes_state: entry.changes_state(),
     })
 }
 

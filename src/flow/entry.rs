@@ -140,6 +140,9 @@ impl<'p> Interpreter<'p, '_> {
                 let unverified = super::binding::unverified(&value.deep_origins());
                 self.claims_escape(&unverified, entry.info.place, "is answered as if it were true");
             }
+            if entry.info.kind == EntryKind::TokenCallback && ending == Ending::Success {
+                self.somebody_is_answered(&state, &value);
+            }
             outcomes.push(Outcome { ending, status, evidence: state.evidence, place: entry.info.place });
         }
         self.take_raised(outcomes);

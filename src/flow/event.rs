@@ -202,6 +202,13 @@ pub struct EntryInfo {
     pub place: Place,
 }
 
+impl EntryInfo {
+    /// Whether it is there to change something.
+    pub fn changes_state(&self) -> bool {
+        self.methods.iter().any(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE"))
+    }
+}
+
 /// A decorator that stands above the one that registers its function.
 #[derive(Clone, Debug)]
 pub struct Above {
@@ -240,10 +247,16 @@ pub struct Facts<'p> {
     pub validated: BTreeSet<Place>,
     /// What was verified, or compared with what the program holds, by place: where the presented value came from.
     pub tried: BTreeMap<Place, Origins>,
-    /// Of these, the ones whose verdict nobody looks at.
-    pub unheeded: BTreeSet<Place>,
-    /// And those whose result nobody reads: an exception is all they can tell.
-    pub unread: BTreeSet<Place>,
+    /// Of these, the ones whose verdict nobody looks at, and the names that it is bound to, where it is.
+    pub unheeded: BTreeMap<Place, Option<Place>>,
+    /// And those whose result nobody reads, likewise: an exception is all they can tell.
+    pub unread: BTreeMap<Place, Option<Place>>,
+    /// Statements that change nothing: log lines, answers and exceptions that are made and dropped.
+    pub idle: BTreeSet<Place>,
+    /// Names of functions that hold what was verified, with the verifications.
+    pub holders: BTreeMap<(Option<Place>, Name), BTreeSet<Place>>,
+    /// Verifications in whose place something else says who the caller is where they fail, and whether that is a guest.
+    pub stand_ins: BTreeSet<(Place, bool)>,
     /// Where the handler of a route returned, with what its path had established.
     pub ways_out: Vec<(Place, Evidence)>,
     /// Checks that let a caller without any credential pass.

@@ -12,6 +12,9 @@ use crate::source::Place;
 impl<'p> Interpreter<'p, '_> {
     /// Every argument of a log call.
     pub(super) fn log(&mut self, sink: &LogModel, arguments: &Arguments<'p>, place: Place, confidence: Confidence) {
+        if self.is_loud() {
+            self.facts.idle.insert(place);
+        }
         let keywords = arguments
             .keywords
             .iter()

@@ -67,10 +67,12 @@ impl<'p> Interpreter<'p, '_> {
                 let branches = self.evaluate(state, value);
                 self.answer_is_bound(&before, targets, value, &branches);
                 let mut next = Vec::new();
-                for (state, value) in branches {
+                for (state, bound) in branches {
+                    self.verified_is_bound(targets, value, &bound);
+                    self.failure_is_bound(&state, targets, &bound);
                     let mut paths = vec![state];
                     for target in targets {
-                        paths = paths.into_iter().flat_map(|state| self.bind(state, target, value.clone())).collect();
+                        paths = paths.into_iter().flat_map(|state| self.bind(state, target, bound.clone())).collect();
                     }
                     next.extend(paths);
                 }

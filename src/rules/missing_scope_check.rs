@@ -19,7 +19,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 }
 
 fn changes_state(entry: &EntryInfo) -> bool {
-    let is_writing = entry.methods.iter().any(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE"));
+    let is_writing = entry.changes_state();
     is_writing || entry.path.as_deref().is_some_and(|path| path.contains("hook"))
 }
 
