@@ -34,6 +34,7 @@ pub(crate) const TABLE: &[Precedence] = &[
     speaks("stub-validator", &["presence-only-check"]),
     speaks("check-skipped-when-unset", &["presence-only-check", "unauthenticated-webhook"]),
     speaks("fail-open-validation", &["plain-token-comparison"]),
+    speaks("optional-auth-unchecked", &["presence-only-check", "unauthenticated-webhook"]),
     speaks("partial-token-match", &["plain-token-comparison"]),
     speaks("presence-only-check", &["unauthenticated-webhook"]),
 ];

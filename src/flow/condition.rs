@@ -98,6 +98,7 @@ impl<'p> Interpreter<'p, '_> {
         self.truth_is_tested(&value.origins, place);
         self.header_truth_is_tested(test, &value.origins);
         self.tuple_is_tested(value);
+        self.identity_is_looked_at(value, place);
         let side = |this: &mut Self, mut state: State<'p>, wanted: Nullness, kind: CheckKind| {
             if !value.nullness.may_be(wanted) {
                 return Vec::new();
@@ -230,6 +231,8 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
     ) -> Split<'p> {
         use CompareOperator::{Equal, In, Is, IsNot, NotEqual, NotIn};
+        self.identity_is_looked_at(&left.value, place);
+        self.identity_is_looked_at(&right.value, place);
         let is_negative = matches!(operator, NotEqual | IsNot | NotIn);
         let (yes, no) = match operator {
             Equal | NotEqual | Is | IsNot => {

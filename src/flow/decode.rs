@@ -358,6 +358,7 @@ fn verified_value<'p>(model: &VerifyModel, place: Place) -> Value<'p> {
                 Nullness::FULL,
             )
         }
+        Some("identity") => Interpreter::identity(place),
         _ => Value::unknown(),
     }
 }

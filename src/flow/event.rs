@@ -234,6 +234,15 @@ pub enum Stage {
     Body,
 }
 
+/// Names that a value is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Where they stand.
+    pub names: Place,
+    /// Where what is bound to them ends.
+    pub end: u32,
+}
+
 /// What is known when an entry has run.
 #[derive(Debug, Default)]
 pub struct Facts<'p> {
@@ -248,9 +257,9 @@ pub struct Facts<'p> {
     /// What was verified, or compared with what the program holds, by place: where the presented value came from.
     pub tried: BTreeMap<Place, Origins>,
     /// Of these, the ones whose verdict nobody looks at, and the names that it is bound to, where it is.
-    pub unheeded: BTreeMap<Place, Option<Place>>,
+    pub unheeded: BTreeMap<Place, Option<Binding>>,
     /// And those whose result nobody reads, likewise: an exception is all they can tell.
-    pub unread: BTreeMap<Place, Option<Place>>,
+    pub unread: BTreeMap<Place, Option<Binding>>,
     /// Statements that change nothing: log lines, answers and exceptions that are made and dropped.
     pub idle: BTreeSet<Place>,
     /// Names of functions that hold what was verified, with the verifications.
@@ -263,6 +272,10 @@ pub struct Facts<'p> {
     pub optional_checks: BTreeSet<Place>,
     /// Where somebody asked who the caller is.
     pub identity_reads: BTreeSet<Place>,
+    /// Where what was answered decided something or was handed on, and whether the handler did it.
+    pub identity_looks: BTreeMap<Place, bool>,
+    /// Objects that read a credential for a parameter and give nothing where there is none.
+    pub optional_schemes: BTreeSet<Place>,
     /// Answers that hold what is known about a person, with the key that says so.
     pub personal_answers: BTreeMap<Place, Name>,
     /// Comparisons of claims of which nobody looks at the result, with the claim's name.

@@ -19,6 +19,7 @@ pub mod event;
 pub mod evidence;
 mod exception;
 mod expression;
+mod identity;
 mod injection;
 mod interest;
 pub mod interpreter;

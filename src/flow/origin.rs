@@ -108,6 +108,8 @@ pub enum OriginKind {
     Address { text: Name },
     /// A client or context that checks no certificates.
     Unverified,
+    /// Who the verified caller is, or nothing where there is none.
+    Identity,
     /// So few random bytes that all of them can be tried.
     FewRandomBytes { count: i64 },
     /// The answer of a token or introspection endpoint.

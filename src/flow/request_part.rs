@@ -200,6 +200,9 @@ impl<'p> Interpreter<'p, '_> {
             (false, None) => false,
         };
         if !refuses {
+            if self.is_loud() && setting("refuses").is_some() {
+                self.facts.optional_schemes.insert(place);
+            }
             return one(state, value.with_nullness(present.or(Nullness::NONE)));
         }
         let kind = if model.tests_scheme { CheckKind::Scheme } else { CheckKind::Presence };

@@ -1,13 +1,13 @@
 //! Checks of the caller whose answer goes nowhere: a statement of its own, a name that nobody reads, a test that cannot fail.
 //! Only what the answer is, never what should follow from it.
 
+use super::event::Binding;
 use super::evidence::{Check, CheckKind, Evidence};
 use super::interpreter::{Branches, Interpreter, Summary};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::state::State;
 use super::value::{Constant, Nullness, Shape, Value};
 use crate::finding::Confidence;
-use crate::models::Meaning;
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind, Name};
@@ -33,15 +33,6 @@ impl<'p> Interpreter<'p, '_> {
         Origins::one(OriginKind::Credential(credential), Confidence::High, place, words)
     }
 
-    /// Something is looked at that tells who the verified caller is, called or not.
-    pub(super) fn identity_is_read(&mut self, value: &Value<'p>, place: Place) {
-        let Shape::External(path) = &value.shape else { return };
-        let is_asked = self.is_loud() && !self.facts.tried.is_empty();
-        if is_asked && matches!(self.models.meaning(path), Some(Meaning::Identity)) {
-            self.facts.identity_reads.insert(place);
-        }
-    }
-
     /// A call or comparison is a statement of its own.
     pub(super) fn answer_is_dropped(&mut self, before: &Evidence, expression: &'p Expression, branches: &Branches<'p>) {
         if !self.is_loud() {
@@ -65,8 +56,8 @@ impl<'p> Interpreter<'p, '_> {
         let [target] = targets else { return };
         let gained = branches.iter().any(|(state, _)| state.evidence != *before);
         if gained && self.is_loud() && binds_names_only(target) {
-            let names = self.place(target.span);
-            self.goes_nowhere(before, expression, branches, Some(names));
+            let binding = Binding { names: self.place(target.span), end: expression.span.end };
+            self.goes_nowhere(before, expression, branches, Some(binding));
         }
     }
 
@@ -75,18 +66,18 @@ impl<'p> Interpreter<'p, '_> {
         before: &Evidence,
         expression: &'p Expression,
         branches: &Branches<'p>,
-        names: Option<Place>,
+        binding: Option<Binding>,
     ) {
         if self.facts.tried.is_empty() {
             return;
         }
-        self.verdict_is_dropped(before, branches, names);
+        self.verdict_is_dropped(before, branches, binding);
         let place = self.place(unawaited(expression).span);
         if self.facts.tried.contains_key(&place) {
-            self.facts.unread.entry(place).or_insert(names);
+            self.facts.unread.entry(place).or_insert(binding);
         }
         for (_, value) in branches {
-            self.result_is_unread(value, names);
+            self.result_is_unread(value, binding);
         }
     }
 
@@ -97,16 +88,16 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    fn result_is_unread(&mut self, value: &Value<'p>, names: Option<Place>) {
+    fn result_is_unread(&mut self, value: &Value<'p>, binding: Option<Binding>) {
         for origin in &value.deep_origins() {
             if let OriginKind::Claims { decode, is_verified: true } = &origin.kind {
-                self.facts.unread.entry(*decode).or_insert(names);
+                self.facts.unread.entry(*decode).or_insert(binding);
             }
         }
     }
 
     /// One path says no where another says yes, on the same check, and nothing else tells them apart.
-    fn verdict_is_dropped(&mut self, before: &Evidence, branches: &Branches<'p>, names: Option<Place>) {
+    fn verdict_is_dropped(&mut self, before: &Evidence, branches: &Branches<'p>, binding: Option<Binding>) {
         let mut unheeded = Vec::new();
         for (refused, no) in branches {
             let is_new = |check: &&Check| !before.iter().any(|known| known == *check);
@@ -125,7 +116,7 @@ impl<'p> Interpreter<'p, '_> {
             unheeded.extend(failed.map(|check| check.place).filter(|place| is_passed(*place)));
         }
         for place in unheeded {
-            self.facts.unheeded.entry(place).or_insert(names);
+            self.facts.unheeded.entry(place).or_insert(binding);
         }
     }
 

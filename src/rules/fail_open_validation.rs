@@ -87,7 +87,7 @@ impl Guarded<'_, '_, '_, '_> {
     fn refuses(&self, check: Place) -> bool {
         self.outcomes.iter().any(|outcome| {
             is_turned_away(outcome, &[400, 401, 403, 407, 422])
-                && (outcome.evidence.has(CheckKind::Rejected) || has_failed(&outcome.evidence, check))
+                && (has_failed(&outcome.evidence, check) || is_rejected(outcome))
                 && !self.proves_anything(&outcome.evidence, check)
         })
     }
@@ -145,6 +145,11 @@ impl Guarded<'_, '_, '_, '_> {
 /// On this path the check said no.
 fn has_failed(evidence: &Evidence, check: Place) -> bool {
     evidence.iter().any(|known| known.place == check && matches!(known.kind, CheckKind::FailedVerification | CheckKind::Rejected))
+}
+
+/// Something that was not there, or not right, was refused: more than a key that a lookup did not find.
+fn is_rejected(outcome: &Outcome) -> bool {
+    outcome.evidence.iter().any(|known| known.kind == CheckKind::Rejected && (known.place != outcome.place || outcome.status.is_some()))
 }
 
 /// The handlers that ran on a path.

@@ -2,16 +2,16 @@
 //! they say. Asked of the text of the function; what statements do the flow has said (`Facts::idle`).
 
 use super::Context;
-use crate::flow::event::Facts;
+use crate::flow::event::{Binding, Facts};
 use crate::flow::walk;
 use crate::source::{Place, Span};
 use crate::syntax::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
 
 /// A verdict that is dropped, or bound to names that nobody reads but to write them to a log.
-pub(in crate::rules) fn goes_nowhere(names: Option<Place>, context: &Context<'_, '_>, facts: &Facts<'_>) -> bool {
-    let Some(bound) = names else { return true };
-    let Some(function) = function_around(bound, context) else { return false };
-    let names = words(context.index.text(bound));
+pub(in crate::rules) fn goes_nowhere(binding: Option<Binding>, context: &Context<'_, '_>, facts: &Facts<'_>) -> bool {
+    let Some(bound) = binding else { return true };
+    let Some(function) = function_around(bound.names, context) else { return false };
+    let names = words(context.index.text(bound.names));
     let mut names = names.filter(|name| !name.is_empty());
     names.all(|name| is_never_read(name, bound, function.span, context, facts))
 }
@@ -77,7 +77,8 @@ impl Body<'_, '_, '_, '_> {
                 is_written
                     && targets.iter().all(|target| {
                         let ExpressionKind::Name(name) = &target.kind else { return false };
-                        is_never_read(name, at(target.span), self.function.span, self.context, self.facts)
+                        let bound = Binding { names: at(target.span), end: value.span.end };
+                        is_never_read(name, bound, self.function.span, self.context, self.facts)
                     })
             }
             _ => false,
@@ -86,11 +87,12 @@ impl Body<'_, '_, '_, '_> {
 }
 
 /// Whether a function mentions a name nowhere behind its binding but in statements that change nothing. A binding is no mention.
-fn is_never_read(name: &str, bound: Place, function: Span, context: &Context<'_, '_>, facts: &Facts<'_>) -> bool {
-    let piece = |start: u32, end: u32| context.index.text(Place { file: bound.file, span: Span::new(start, end) });
-    let mut start = bound.span.end;
+fn is_never_read(name: &str, bound: Binding, function: Span, context: &Context<'_, '_>, facts: &Facts<'_>) -> bool {
+    let piece =
+        |start: u32, end: u32| context.index.text(Place { file: bound.names.file, span: Span::new(start, end) });
+    let mut start = bound.end;
     let mut pieces = Vec::new();
-    for idle in facts.idle.iter().filter(|idle| idle.file == bound.file && idle.span.end <= function.end) {
+    for idle in facts.idle.iter().filter(|idle| idle.file == bound.names.file && idle.span.end <= function.end) {
         if idle.span.start >= start {
             pieces.push(piece(start, idle.span.start));
             start = idle.span.end;
