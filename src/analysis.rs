@@ -12,8 +12,8 @@ use rustc_hash::FxHashSet;
 use crate::auth_map::{self, Route};
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
 use crate::flow::bounds::{Bound, Reached};
-use crate::flow::entry::{Entry, FileEntries};
-use crate::flow::event::{EntryKind, Event};
+use crate::flow::entry::FileEntries;
+use crate::flow::event::Event;
 use crate::flow::interpreter::Interpreter;
 use crate::flow::origin::{OriginKind, Store};
 use crate::flow::placement::Placement;
@@ -104,7 +104,7 @@ pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> An
     let index = Index::new(program);
     let rules: Vec<Rule> = RULES.iter().filter(|rule| options.rules.contains(&rule.id)).copied().collect();
     let run = Run { index: &index, models, rules: &rules, options, wants_routes: false };
-    let (files, entries, mut results) = run.run_all_entries();
+    let FirstRound { files, entries, placement, mut results } = run.run_all_entries();
 
     // Functions that nobody calls come first: what they reach is judged with what it really gets.
     let called = called_names(program, &files);
@@ -115,7 +115,7 @@ pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> An
             .zip(&entries)
             .map(|(file, own)| {
                 let is_due = |name: &Name| called.contains(name) == wants_called;
-                (*file, run.run_alone(*file, own, &reached, &is_due))
+                (*file, run.run_alone(*file, own, &reached, &is_due, &placement))
             })
             .collect();
         results.extend(round);
@@ -128,7 +128,7 @@ pub fn routes(program: &Program, models: &Models) -> Analysis {
     let index = Index::new(program);
     let options = Options::default();
     let run = Run { index: &index, models, rules: &[], options: &options, wants_routes: true };
-    let (_, _, results) = run.run_all_entries();
+    let FirstRound { results, .. } = run.run_all_entries();
     settle(program, results)
 }
 
@@ -184,7 +184,12 @@ struct Run<'r, 'p> {
 }
 
 /// The files that can matter, what frameworks call in each, and what running that gave.
-type FirstRound<'p> = (Vec<FileId>, Vec<FileEntries<'p>>, Vec<(FileId, FileResult)>);
+struct FirstRound<'p> {
+    files: Vec<FileId>,
+    entries: Vec<FileEntries<'p>>,
+    placement: Placement<'p>,
+    results: Vec<(FileId, FileResult)>,
+}
 
 impl<'p> Run<'_, 'p> {
     /// Finds what frameworks call, and runs it.
@@ -202,7 +207,7 @@ impl<'p> Run<'_, 'p> {
             .zip(&entries)
             .map(|(file, own)| (*file, self.run_entries(*file, own, &placement)))
             .collect();
-        (files, entries, results)
+        FirstRound { files, entries, placement, results }
     }
 
     fn entries(&self, file: FileId) -> FileEntries<'p> {
@@ -215,13 +220,9 @@ impl<'p> Run<'_, 'p> {
 
     /// Runs routes, hooks and callbacks of a file, and its top level.
     fn run_entries(&self, file: FileId, own: &FileEntries<'p>, placement: &Placement<'p>) -> FileResult {
-        self.observed(|interpreter, result| {
+        self.observed(placement, |interpreter, result| {
             for entry in &own.entries {
-                let around: Vec<&Entry<'p>> = match entry.info.kind {
-                    EntryKind::Route => placement.hooks(entry, self.index),
-                    _ => Vec::new(),
-                };
-                interpreter.run_entry(entry, &around, placement.unseen(entry, self.index));
+                interpreter.run_entry(entry);
                 result.count(&interpreter.bounds);
             }
             interpreter.run_module(file);
@@ -235,6 +236,7 @@ impl<'p> Run<'_, 'p> {
         own: &FileEntries<'p>,
         reached: &FxHashSet<Place>,
         is_due: &dyn Fn(&Name) -> bool,
+        placement: &Placement<'p>,
     ) -> FileResult {
         let entries: FxHashSet<Place> = own.entries.iter().map(|entry| entry.site.place()).collect();
         let due = own.sites.iter().filter(|site| {
@@ -251,19 +253,23 @@ impl<'p> Run<'_, 'p> {
         if due.is_empty() {
             return FileResult::default();
         }
-        self.observed(|interpreter, result| {
+        self.observed(placement, |interpreter, result| {
             for site in due {
                 if interpreter.reached.contains(&site.place()) {
                     continue;
                 }
-                interpreter.run_entry(&Interpreter::alone(*site), &[], None);
+                interpreter.run_entry(&Interpreter::alone(*site));
                 result.count(&interpreter.bounds);
             }
         })
     }
 
     /// Runs something with the rules listening.
-    fn observed(&self, work: impl FnOnce(&mut Interpreter<'p, '_>, &mut FileResult)) -> FileResult {
+    fn observed(
+        &self,
+        placement: &Placement<'p>,
+        work: impl FnOnce(&mut Interpreter<'p, '_>, &mut FileResult),
+    ) -> FileResult {
         let mut findings = Vec::new();
         let mut routes = Vec::new();
         let mut secrets = BTreeSet::new();
@@ -284,6 +290,7 @@ impl<'p> Run<'_, 'p> {
             };
             let mut interpreter = Interpreter::new(self.index, self.models, &mut observe);
             interpreter.watched = self.options.watched;
+            interpreter.placement = Some(placement);
             work(&mut interpreter, &mut result);
             interpreter.reached
         }));

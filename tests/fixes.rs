@@ -1,5 +1,8 @@
 //! Every fix that a rule offers for a bad example of a page, made and looked at: the file still parses, the finding is gone,
 //! nothing new is found, and a second time there is nothing left to do. What fixes do to attacks stands in `tests/exploits.rs`.
+//!
+//! `testdata/fixes/RULE.md` says what the fixes of a rule make of code of many shapes: a block `python before`, then all of them made,
+//! `python after`, with the word `safe` where all of them are and `unsafe` where one is not; `python none` where none is offered.
 
 #[path = "support/fixes.rs"]
 mod fixes;
@@ -17,7 +20,7 @@ use fixes::{Files, Run, run};
 fn every_fix_mends_its_finding_and_nothing_else() {
     let mut failures = String::new();
     let mut made: BTreeMap<&'static str, [usize; 2]> = BTreeMap::new();
-    for (place, files) in bad_examples() {
+    for (place, files) in bad_examples().iter().flat_map(written_in_all_ways) {
         let before = run(&files, &rules());
         for finding in before.findings.iter().filter(|finding| finding.fix.is_some()) {
             let is_safe = finding.fix.as_ref().is_some_and(|fix| fix.is_safe);
@@ -98,12 +101,26 @@ fn bad_examples() -> Vec<(String, Vec<(String, String)>)> {
 
 /// The bad blocks of a page: 1-based line, files.
 fn examples(text: &str) -> Vec<(usize, Vec<(String, String)>)> {
+    blocks(text).into_iter().filter(|block| block.word == "bad").map(|block| (block.line, block.files)).collect()
+}
+
+/// A fenced block of a page.
+struct Block {
+    /// 1-based.
+    line: usize,
+    /// What follows `python`.
+    word: String,
+    /// What follows that.
+    rest: String,
+    files: Vec<(String, String)>,
+}
+
+fn blocks(text: &str) -> Vec<Block> {
     let mut found = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((at, line)) = lines.next() {
-        if !line.starts_with("```python bad") {
-            continue;
-        }
+        let Some(head) = line.strip_prefix("```python ") else { continue };
+        let (word, rest) = head.split_once(' ').unwrap_or((head, ""));
         let mut files: Vec<(String, String)> = Vec::new();
         for (_, line) in lines.by_ref().take_while(|(_, line)| *line != "```") {
             match line.strip_prefix("# file: ") {
@@ -115,7 +132,84 @@ fn examples(text: &str) -> Vec<(usize, Vec<(String, String)>)> {
                 }),
             }
         }
-        found.push((at + 1, files));
+        found.push(Block { line: at + 1, word: word.to_owned(), rest: rest.to_owned(), files });
     }
     found
+}
+
+/// The same files with other line ends, indentation by tabs, and text before the code that has more bytes than characters.
+fn written_in_all_ways(example: &(String, Vec<(String, String)>)) -> Vec<(String, Vec<(String, String)>)> {
+    WAYS.iter().map(|(way, rewrite)| (format!("{} ({way})", example.0), rewritten(&example.1, *rewrite))).collect()
+}
+
+type Rewrite = fn(&str) -> String;
+
+const WAYS: &[(&str, Rewrite)] = &[
+    ("as it is", str::to_owned),
+    ("line ends of Windows", |text| text.replace('\n', "\r\n")),
+    ("tabs", |text| text.replace("    ", "\t")),
+    ("after other letters", |text| format!("# Schlüssel – ключ 🔑\n{text}")),
+];
+
+fn rewritten(files: &Files, rewrite: Rewrite) -> Vec<(String, String)> {
+    files.iter().map(|(path, text)| (path.clone(), rewrite(text))).collect()
+}
+
+#[test]
+fn fixes_make_of_code_of_many_shapes_what_their_page_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/fixes");
+    let mut failures = String::new();
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).expect("the folder exists") {
+        let page = entry.expect("its entries are readable").path();
+        let rule = page.file_stem().expect("a page has a name").to_string_lossy().into_owned();
+        let rule = catalogue::page(&rule).unwrap_or_else(|| panic!("{rule} is no rule")).id;
+        let mut blocks = blocks(&std::fs::read_to_string(&page).expect("a page is readable text")).into_iter();
+        while let Some(before) = blocks.next() {
+            let after = match before.word.as_str() {
+                "before" => blocks.next().filter(|after| after.word == "after"),
+                "none" => None,
+                word => panic!("{}:{}: `{word}` begins nothing", page.display(), before.line),
+            };
+            assert_eq!(after.is_some(), before.word == "before", "{}:{}", page.display(), before.line);
+            for (way, rewrite) in WAYS {
+                count += 1;
+                let wanted = after.as_ref().map(|after| (after.rest.as_str(), rewritten(&after.files, *rewrite)));
+                if let Some(problem) = shape_problem(rule, &rewritten(&before.files, *rewrite), wanted) {
+                    writeln!(failures, "{rule}.md:{} ({way}): {problem}", before.line).ok();
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}");
+    assert!(count > 0, "no shapes");
+}
+
+/// What is not as a page of shapes says.
+fn shape_problem(rule: &'static str, files: &Files, wanted: Option<(&str, Vec<(String, String)>)>) -> Option<String> {
+    let mut files = files.to_vec();
+    let mut is_safe = None;
+    let first = run(&files, &[rule]);
+    if first.findings.is_empty() {
+        return Some("nothing is found".to_owned());
+    }
+    for _ in 0..first.findings.len() {
+        let run = run(&files, &[rule]);
+        let Some(finding) = run.findings.iter().find(|finding| finding.fix.is_some()) else { break };
+        is_safe = Some(is_safe.unwrap_or(true) && finding.fix.as_ref().is_some_and(|fix| fix.is_safe));
+        let Some(fixed) = run.fixed(&files, finding) else { return Some("the edits cannot be made".to_owned()) };
+        files = fixed;
+    }
+    let last = run(&files, &[rule]);
+    let text = || files.iter().map(|(_, text)| text.as_str()).collect::<String>();
+    match wanted {
+        None => is_safe.map(|_| format!("a fix is offered:\n{}", text())),
+        Some(_) if is_safe.is_none() => Some("no fix is offered".to_owned()),
+        Some((_, wanted)) if wanted != files => Some(format!("it becomes\n{}", text())),
+        Some((word, _)) if (word == "safe") != (is_safe == Some(true)) => {
+            Some(format!("the page says `{word}`, the fix {is_safe:?}"))
+        }
+        Some(_) if last.trouble != first.trouble => Some("it no longer reads as before".to_owned()),
+        Some(_) => (!last.findings.is_empty()).then(|| "something is still found".to_owned()),
+    }
 }

@@ -290,7 +290,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// `left in right`.
-    fn compare_membership(
+    pub(super) fn compare_membership(
         &mut self,
         mut state: State<'p>,
         left: &Operand<'p>,

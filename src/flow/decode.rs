@@ -168,6 +168,7 @@ impl<'p> Interpreter<'p, '_> {
         mut state: State<'p>,
         path: &Name,
         arguments: &Arguments<'p>,
+        of: Option<Place>,
         place: Place,
     ) -> Branches<'p> {
         let Some(Meaning::Verify(model)) = self.models.meaning(path).cloned() else {
@@ -190,10 +191,12 @@ impl<'p> Interpreter<'p, '_> {
             state.evidence.add(check_kind(*kind), place);
         }
         let value = verified_value(&model, place);
+        let passed = self.asked(state, &model, arguments, of, place);
+        let passed = |value: Value<'p>| passed.into_iter().map(move |state| (state, value.clone()));
         match model.failure {
             _ if is_optional != Some(false) => {
                 failed.evidence.add(CheckKind::Opaque, place);
-                [(state, value), (failed, Value::none())].into_iter().collect()
+                passed(value).chain([(failed, Value::none())]).collect()
             }
             Failure::Raises => {
                 let class = if model.raises.is_empty() {
@@ -202,13 +205,13 @@ impl<'p> Interpreter<'p, '_> {
                     RaisedClass::External(Rc::new(model.raises.iter().map(Name::new).collect()))
                 };
                 self.raise(failed, class, Origins::default(), place);
-                one(state, value)
+                passed(value).collect()
             }
-            Failure::False => [(state, Value::boolean(true)), (failed, Value::boolean(false))].into_iter().collect(),
+            Failure::False => passed(Value::boolean(true)).chain([(failed, Value::boolean(false))]).collect(),
             Failure::Anonymous if model.gives.is_none() => {
-                [(state, Value::boolean(true)), (failed, Value::boolean(false))].into_iter().collect()
+                passed(Value::boolean(true)).chain([(failed, Value::boolean(false))]).collect()
             }
-            Failure::None | Failure::Anonymous => [(state, value), (failed, Value::none())].into_iter().collect(),
+            Failure::None | Failure::Anonymous => passed(value).chain([(failed, Value::none())]).collect(),
         }
     }
 }

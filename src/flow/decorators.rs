@@ -99,7 +99,7 @@ impl<'p> Interpreter<'p, '_> {
             let arguments = Arguments { rest: Some(Value::unknown()), ..Arguments::of(handed.collect()) };
             return self.call(state, check, arguments, decorator.place);
         }
-        self.verify_caller(state, &decorator.path, &decorator.arguments, decorator.place)
+        self.verify_caller(state, &decorator.path, &decorator.arguments, decorator.of, decorator.place)
     }
 }
 

@@ -3,22 +3,24 @@
 use super::bounds::{REACH_OF_FUNCTIONS, REACH_OF_MODULES, REACH_OF_ROUTES};
 use super::event::{Ending, EntryInfo, EntryKind, Event, Outcome, Stage};
 use super::evidence::{CheckKind, Evidence};
-use super::interpreter::{Branches, Frame, Interpreter, Raised, RaisedClass};
+use super::interpreter::{Branches, Frame, Interpreter};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::outcome;
 use super::passage::Unseen;
+use super::placement::Surroundings;
 use super::routing::Way;
 use super::startup::{Made, Mount};
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, RequestMap, Shape, Value};
 use super::walk::Site;
 use crate::finding::Confidence;
-use crate::models::schema::{HandlerModel, VariableSyntax};
+use crate::models::schema::{EntryModel, HandlerModel, VariableSyntax};
 use crate::program::{ClassRef, vocabulary};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Expression, Name, Parameter, ParameterKind};
 use smallvec::SmallVec;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A function that a framework calls.
 #[derive(Clone, Debug)]
@@ -41,6 +43,8 @@ pub struct Entry<'p> {
     pub error: Option<Name>,
     /// What the framework gives it.
     pub handler: HandlerModel,
+    /// What registers it, where a model knows that.
+    pub model: Option<Arc<EntryModel>>,
     /// Decorators that it is wrapped in where it is registered, the outermost first, and the file they are written in.
     pub around: Vec<(FileId, &'p Expression)>,
 }
@@ -58,6 +62,7 @@ impl<'p> Entry<'p> {
             is_wrapped: false,
             error: None,
             handler: HandlerModel::default(),
+            model: None,
             around: Vec::new(),
         }
     }
@@ -81,8 +86,11 @@ pub struct FileEntries<'p> {
 impl<'p> Interpreter<'p, '_> {
     /// Runs an entry with what surrounds it and tells the observer how it ended.
     /// What stands before it and cannot be followed counts as a check.
-    pub fn run_entry(&mut self, entry: &Entry<'p>, hooks: &[&Entry<'p>], unseen: Option<Place>) -> Vec<Outcome> {
+    pub fn run_entry(&mut self, entry: &Entry<'p>) -> Vec<Outcome> {
         self.begin_entry();
+        let Surroundings { hooks, error_handlers, unseen } =
+            self.placement.map(|placement| placement.around(entry, self.index)).unwrap_or_default();
+        self.error_handlers = error_handlers.into_iter().cloned().collect();
         self.entry = Some(entry.info.place);
         self.is_for_request = matches!(entry.info.kind, EntryKind::Route | EntryKind::Hook | EntryKind::TokenCallback);
         self.route = self.path_and_name(entry);
@@ -96,7 +104,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         let mut states = vec![start];
         let (middleware, hooks): (Vec<&Entry<'p>>, Vec<&Entry<'p>>) =
-            hooks.iter().partition(|hook| hook.handler.continuation.is_some());
+            hooks.into_iter().partition(|hook| hook.handler.continuation.is_some());
         for hook in hooks {
             states = self.run_hook(states, hook, &mut outcomes);
         }
@@ -184,18 +192,6 @@ impl<'p> Interpreter<'p, '_> {
         branches
     }
 
-    /// Exceptions that reach the framework turn the caller away.
-    pub(super) fn take_raised(&mut self, outcomes: &mut Vec<Outcome>) {
-        for Raised { state, class, place, .. } in std::mem::take(&mut self.frame().raised) {
-            let status = match class {
-                RaisedClass::Http(status) => status,
-                _ => None,
-            };
-            let ending = if status.is_some_and(|status| status < 400) { Ending::Success } else { Ending::Refusal };
-            outcomes.push(Outcome { ending, status, evidence: state.evidence, place });
-        }
-    }
-
     /// The function of an entry with its decorators, and what it captured.
     pub(super) fn entry_function(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Value<'p> {
         if entry.is_wrapped
@@ -206,6 +202,11 @@ impl<'p> Interpreter<'p, '_> {
                 self.answering = Some((class.place(), method));
             }
             return value;
+        }
+        // A hook inside the function that makes it: what it captured is what that function was given there.
+        let is_made_hook = entry.info.kind == EntryKind::Hook && entry.site.outer.is_some();
+        if let Some(at) = entry.at.filter(|_| is_made_hook && !self.defined.contains_key(&entry.site.place())) {
+            self.registered_value(at);
         }
         self.own_function(state, entry)
     }
@@ -471,7 +472,7 @@ fn callback_argument<'p>(parameter: &Parameter, file: FileId) -> Value<'p> {
     } else {
         (CredentialKind::Bearer, Part::Token)
     };
-    let credential = Credential { channel: Channel::Header, kind, name: parameter.name.clone(), part };
+    let credential = Credential { channel: Channel::Header, kind, name: "Authorization".into(), part };
     let words = format!("`{}` is what the caller presents", parameter.name);
     Value::from_origins(
         Origins::one(OriginKind::Credential(credential), Confidence::High, place, words),

@@ -464,6 +464,8 @@ pub enum Event<'a, 'p> {
         form: LooseForm,
         /// The header.
         header: &'a Origin,
+        /// Whether its scheme or form was tested before.
+        is_tested: bool,
         /// Where.
         place: Place,
     },

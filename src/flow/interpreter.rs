@@ -7,9 +7,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
 use super::bounds::{REACH_OF_ROUTES, Reached};
+use super::entry::Entry;
 use super::event::{Event, Facts};
 use super::evidence::{CheckKind, Evidence};
 use super::origin::{OriginKind, Origins};
+use super::placement::Placement;
 use super::scheme::OpenTry;
 use super::startup::{Made, Partial, Record};
 use super::state::State;
@@ -128,6 +130,10 @@ pub struct Interpreter<'p, 'i> {
     pub watched: Option<Place>,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
+    /// What stands around routes, once all files said what they register.
+    pub placement: Option<&'i Placement<'p>>,
+    /// The handlers that may answer when the running route raises, the nearest first.
+    pub(super) error_handlers: Rc<[Entry<'p>]>,
     /// The entry that runs behind middleware.
     pub(super) course: Option<Rc<super::middleware::Course<'p>>>,
     pub(super) frames: Vec<Frame<'p>>,
@@ -192,6 +198,8 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             bounds: Reached::default(),
             watched: None,
             behind: None,
+            placement: None,
+            error_handlers: Rc::default(),
             course: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),

@@ -1,6 +1,8 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
+mod access;
 mod answers;
+mod asking;
 mod binding;
 pub mod bounds;
 mod builtins;
@@ -15,10 +17,12 @@ mod decorators;
 mod deployment;
 mod displays;
 pub mod entry;
+mod error_handlers;
 pub mod event;
 pub mod evidence;
 mod exception;
 mod expression;
+mod gathering;
 mod identity;
 mod injection;
 mod interest;
@@ -39,6 +43,7 @@ mod operators;
 pub mod origin;
 mod outcome;
 mod outgoing;
+mod overriding;
 mod partial;
 mod passage;
 mod pattern;

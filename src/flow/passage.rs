@@ -5,13 +5,14 @@
 use super::entry::Entry;
 use super::event::EntryKind;
 use super::interpreter::Interpreter;
-use super::startup::{Target, owner};
+use super::startup::{Registered, Target, owner};
 use super::value::{Shape, Value};
 use crate::models::Meaning;
-use crate::models::schema::ClassRole;
+use crate::models::schema::{ClassRole, EntryModel};
 use crate::program::{ClassRef, triage};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Expression, ExpressionKind, Name, StatementKind};
+use std::sync::Arc;
 
 /// Something that sees every request and cannot be followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +32,41 @@ const GUARDING_WORDS: [&str; 3] = ["auth", "jwt", "middleware"];
 impl<'p> Interpreter<'p, '_> {
     /// Something is put before the routes of an application: written down where nobody can tell what it does.
     pub(super) fn stands_before(&mut self, passage: &Value<'p>, owner: Option<Place>, at: Place) {
-        if self.record.is_some() && self.may_check(passage, MAX_NESTING) {
+        if self.record.is_none() {
+            return;
+        }
+        if self.may_check(passage, MAX_NESTING) {
             self.is_unseen(Unseen { at, owner });
+        }
+        if let Some(owner) = owner {
+            self.hooks_are_handed(passage, owner, at, MAX_NESTING);
+        }
+    }
+
+    /// Functions that their decorators make hooks are handed to an object: they hold for what lies under it.
+    fn hooks_are_handed(&mut self, passage: &Value<'p>, owner: Place, at: Place, depth: u8) {
+        if let Shape::Sequence(all) | Shape::Union(all) = &passage.shape
+            && depth > 0
+        {
+            all.iter().for_each(|one| self.hooks_are_handed(one, owner, at, depth - 1));
+            return;
+        }
+        let Some(target @ Target::Function(place)) = self.innermost(passage) else { return };
+        let Some(model) = self.hook_model(place) else { return };
+        let model = Arc::new(EntryModel { application_wide: false, ..(*model).clone() });
+        let registered = Registered {
+            at,
+            model,
+            owner: Some(owner),
+            paths: Vec::new(),
+            methods: Vec::new(),
+            error: None,
+            target,
+            is_other: false,
+            is_wrapped: false,
+        };
+        if let Some(record) = &mut self.record {
+            record.registered.push(registered);
         }
     }
 
@@ -84,11 +118,15 @@ impl<'p> Interpreter<'p, '_> {
 
     /// Whether a decorator makes a function a hook, which then is run as one.
     fn is_hook_function(&mut self, place: Place) -> bool {
-        let Some(site) = self.site_at(place) else { return false };
+        self.hook_model(place).is_some()
+    }
+
+    /// The model of the decorator that makes a function a hook.
+    fn hook_model(&mut self, place: Place) -> Option<Arc<EntryModel>> {
+        let site = self.site_at(place)?;
         let decorators = site.function.decorators.iter();
-        decorators
-            .filter_map(|decorator| self.entry_of_decorator(site, decorator))
-            .any(|entry: Entry<'p>| entry.info.kind == EntryKind::Hook)
+        let mut entries = decorators.filter_map(|decorator| self.entry_of_decorator(site, decorator));
+        entries.find(|entry: &Entry<'p>| entry.info.kind == EntryKind::Hook)?.model
     }
 
     fn may_look_at_caller(&self, place: Place) -> bool {

@@ -6,10 +6,21 @@ use rustc_hash::FxHashSet;
 use super::entry::{Entry, FileEntries};
 use super::event::EntryKind;
 use super::passage::Unseen;
-use super::routing::{Routing, joined};
+use super::routing::{Routing, Way, joined};
 use crate::program::Index;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
+
+/// What surrounds one entry.
+#[derive(Debug, Default)]
+pub struct Surroundings<'a, 'p> {
+    /// The hooks that run before it, in order.
+    pub hooks: Vec<&'a Entry<'p>>,
+    /// The handlers that may answer when it raises, the nearest first.
+    pub error_handlers: Vec<&'a Entry<'p>>,
+    /// Where something is put before it that nobody can follow.
+    pub unseen: Option<Place>,
+}
 
 /// Hooks and error handlers of a program, and where its objects with routes lie.
 #[derive(Debug, Default)]
@@ -17,6 +28,7 @@ pub struct Placement<'p> {
     routing: Routing,
     hooks: Vec<Entry<'p>>,
     error_handlers: Vec<Entry<'p>>,
+    callbacks: Vec<Entry<'p>>,
     unseen: Vec<Unseen>,
 }
 
@@ -35,37 +47,71 @@ impl<'p> Placement<'p> {
             files.iter().flat_map(|file| &file.entries).filter(|entry| entry.info.kind == kind).cloned().collect()
         };
         let (hooks, error_handlers) = (of_kind(EntryKind::Hook), of_kind(EntryKind::ErrorHandler));
+        let callbacks = of_kind(EntryKind::TokenCallback);
         let unseen = files.iter_mut().flat_map(|file| std::mem::take(&mut file.unseen)).collect();
-        Self { routing, hooks, error_handlers, unseen }
+        Self { routing, hooks, error_handlers, callbacks, unseen }
+    }
+
+    /// What surrounds an entry: nothing but a route has anything around it.
+    pub fn around(&self, entry: &Entry<'p>, index: &Index<'p>) -> Surroundings<'_, 'p> {
+        if entry.info.kind != EntryKind::Route {
+            return Surroundings::default();
+        }
+        Surroundings {
+            hooks: self.hooks(entry, index),
+            error_handlers: self.error_handlers(entry, index),
+            unseen: self.unseen(entry, index),
+        }
     }
 
     /// The hooks that run before a route, those of the whole application first, then from the outermost blueprint inwards.
-    pub fn hooks(&self, route: &Entry<'p>, index: &Index<'p>) -> Vec<&Entry<'p>> {
-        let mut hooks = self.around(&self.hooks, route, index);
+    fn hooks(&self, route: &Entry<'p>, index: &Index<'p>) -> Vec<&Entry<'p>> {
+        let mut hooks = self.all_around(&self.hooks, route, index);
         hooks.sort_by_key(|(depth, _)| *depth);
         hooks.into_iter().map(|(_, hook)| hook).collect()
     }
 
     /// The handlers that may answer when a route raises, the nearest first.
-    pub fn error_handlers(&self, route: &Entry<'p>, index: &Index<'p>) -> Vec<&Entry<'p>> {
-        let mut handlers = self.around(&self.error_handlers, route, index);
+    fn error_handlers(&self, route: &Entry<'p>, index: &Index<'p>) -> Vec<&Entry<'p>> {
+        let mut handlers = self.all_around(&self.error_handlers, route, index);
         handlers.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
         handlers.into_iter().map(|(_, handler)| handler).collect()
     }
 
     /// Where something is put before a route that nobody can follow.
-    pub fn unseen(&self, route: &Entry<'p>, index: &Index<'p>) -> Option<Place> {
-        if route.info.kind != EntryKind::Route {
-            return None;
-        }
+    fn unseen(&self, route: &Entry<'p>, index: &Index<'p>) -> Option<Place> {
         let holds = |unseen: &&Unseen| {
-            let is_wide = unseen.owner.is_none_or(|owner| self.routing.is_application(owner));
+            let is_wide = unseen.owner.is_none_or(|owner| self.is_outermost(owner));
             self.depth_of(unseen.owner, is_wide, unseen.at.file, route, index).is_some()
         };
         self.unseen.iter().find(holds).map(|unseen| unseen.at)
     }
 
-    fn around<'a>(&self, all: &'a [Entry<'p>], route: &Entry<'p>, index: &Index<'p>) -> Vec<(usize, &'a Entry<'p>)> {
+    /// The callbacks that were registered in one of these ways, on one of these objects; where no object is named, on any in
+    /// the project of a file.
+    pub fn callbacks(
+        &self,
+        ways: &[String],
+        objects: &[Place],
+        file: FileId,
+        index: &Index<'p>,
+    ) -> impl Iterator<Item = &Entry<'p>> {
+        self.callbacks.iter().filter(move |callback| {
+            let model = callback.model.as_deref();
+            let is_of_object = match callback.owner {
+                Some(owner) if !objects.is_empty() => objects.contains(&owner),
+                _ => objects.is_empty() && index.is_same_project(callback.site.file, file),
+            };
+            is_of_object && model.is_some_and(|model| model.path.iter().any(|path| ways.contains(path)))
+        })
+    }
+
+    fn all_around<'a>(
+        &self,
+        all: &'a [Entry<'p>],
+        route: &Entry<'p>,
+        index: &Index<'p>,
+    ) -> Vec<(usize, &'a Entry<'p>)> {
         all.iter().filter_map(|entry| Some((self.depth_around(entry, route, index)?, entry))).collect()
     }
 
@@ -86,7 +132,7 @@ impl<'p> Placement<'p> {
         if at.is_some() {
             return if is_application_wide { Some(0) } else { at };
         }
-        let is_wide = is_application_wide || owner.is_some_and(|owner| self.routing.is_application(owner));
+        let is_wide = is_application_wide || owner.is_some_and(|owner| self.is_outermost(owner));
         if !is_wide {
             return None;
         }
@@ -99,6 +145,12 @@ impl<'p> Placement<'p> {
             _ => index.is_same_project(file, route.site.file),
         };
         holds.then_some(0)
+    }
+
+    /// Whether an object is a whole application that lies under no other one.
+    fn is_outermost(&self, object: Place) -> bool {
+        let is_under = |way: &Way| way.chain.first() != Some(&object);
+        self.routing.is_application(object) && !self.routing.ways(object).iter().any(is_under)
     }
 
     fn applications(&self, object: Place) -> Vec<Place> {
@@ -133,9 +185,10 @@ fn drop_repeats(files: &mut [FileEntries<'_>]) {
     for file in files {
         file.entries.retain(|entry| {
             let place = entry.info.place;
+            let is_hook = entry.info.kind == EntryKind::Hook;
             let says_less = entry.owner.is_none()
                 && (owned.contains(&(place, entry.at))
-                    || entry.at.is_none() && owned_routes.contains(&place)
+                    || (entry.at.is_none() || is_hook) && owned_routes.contains(&place)
                     || entry.at.is_some() && tabled.contains(&place)
                     || entry.info.path.is_none() && with_path.contains(&place));
             !says_less && seen.insert((place, entry.at, entry.owner, entry.info.path.clone()))

@@ -20,18 +20,18 @@ struct Registration {
     methods: Vec<Name>,
     is_application_wide: bool,
     handler: HandlerModel,
-    /// Whether a model knows it, and not its form alone.
-    is_modelled: bool,
+    /// The model that knows it; none where its form alone says what it is.
+    model: Option<Arc<EntryModel>>,
 }
 
 impl Registration {
-    fn by_model(model: &EntryModel, is_application_wide: bool) -> Self {
+    fn by_model(model: &Arc<EntryModel>, is_application_wide: bool) -> Self {
         Self {
             kind: entry_kind(model.kind),
             methods: model.methods.iter().map(Name::new).collect(),
             is_application_wide: is_application_wide || model.application_wide,
-            is_modelled: true,
             handler: model.handler.clone(),
+            model: Some(Arc::clone(model)),
         }
     }
 }
@@ -78,6 +78,7 @@ impl<'p> Interpreter<'p, '_> {
                 entry.owner = one.owner;
                 entry.is_wrapped = one.is_wrapped;
                 entry.error.clone_from(&one.error);
+                entry.model = Some(Arc::clone(&one.model));
                 entry.is_application_wide |= one.model.application_wide;
                 entry.info.path = path.cloned().or_else(|| entry.info.path.take());
             }
@@ -90,7 +91,7 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::Call { callee, arguments } => (callee, arguments),
             _ => (decorator, &[]),
         };
-        let Registration { kind, methods, is_application_wide, handler, .. } =
+        let Registration { kind, methods, is_application_wide, handler, model } =
             self.registration(site.file, callee, decorator)?;
         let path = arguments.first().and_then(|argument| match &argument.value.kind {
             ExpressionKind::String(text) => Some(text.clone()),
@@ -104,7 +105,7 @@ impl<'p> Interpreter<'p, '_> {
             place: site.place(),
         };
         let at = Some(Place { file: site.file, span: decorator.span });
-        Some(Entry { at, is_application_wide, handler, ..Entry::new(site, info) })
+        Some(Entry { at, is_application_wide, handler, model, ..Entry::new(site, info) })
     }
 
     /// The outermost decorator that registers a route's function as it is then: what stands above it comes too late.
@@ -123,7 +124,7 @@ impl<'p> Interpreter<'p, '_> {
             let found = self.registration(file, callee, decorator);
             found.is_some_and(|found| {
                 found.kind == EntryKind::Route
-                    && (found.is_modelled || is_application_name(self.index.text(Place { file, span: owner.span })))
+                    && (found.model.is_some() || is_application_name(self.index.text(Place { file, span: owner.span })))
             })
         })
     }
@@ -149,13 +150,7 @@ impl<'p> Interpreter<'p, '_> {
             return Some(registration);
         }
         let (kind, methods) = registration_by_form(whole)?;
-        Some(Registration {
-            kind,
-            methods,
-            is_application_wide: true,
-            handler: HandlerModel::default(),
-            is_modelled: false,
-        })
+        Some(Registration { kind, methods, is_application_wide: true, handler: HandlerModel::default(), model: None })
     }
 
     /// Whether objects of a library's class are whole applications.

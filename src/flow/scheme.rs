@@ -23,7 +23,7 @@ impl<'p> Interpreter<'p, '_> {
     pub(super) fn scheme_is_searched(&mut self, state: &State<'p>, word: &str, header: &Value<'p>, place: Place) {
         let Some((origin, credential)) = whole_header(header) else { return };
         if is_scheme(word) && credential.part == Part::Whole && !self.has_seen_form(state) {
-            self.scheme_is_loose(LooseForm::Contains, &origin, place);
+            self.scheme_is_loose(state, LooseForm::Contains, &origin, place);
         }
     }
 
@@ -39,12 +39,12 @@ impl<'p> Interpreter<'p, '_> {
         let Some(word) = arguments.positional.first().and_then(Value::as_text) else { return };
         let Some((origin, _)) = whole_header(header).filter(|_| is_scheme(word)) else { return };
         match method {
-            "strip" | "lstrip" => self.scheme_is_loose(LooseForm::StripsCharacters, &origin, place),
+            "strip" | "lstrip" => self.scheme_is_loose(state, LooseForm::StripsCharacters, &origin, place),
             "replace" if !self.has_seen_form(state) => {
                 let is_removed =
                     arguments.positional.get(1).and_then(Value::as_text).is_some_and(smol_str::SmolStr::is_empty);
                 if is_removed {
-                    self.scheme_is_loose(LooseForm::Replaces, &origin, place);
+                    self.scheme_is_loose(state, LooseForm::Replaces, &origin, place);
                 }
             }
             _ => {}
@@ -74,7 +74,7 @@ impl<'p> Interpreter<'p, '_> {
         let is_header = credential.kind == CredentialKind::Bearer && credential.part == Part::Scheme;
         if is_header && is_split(origin) && self.is_for_request && !self.has_seen_form(state) {
             let whole = Origin { kind: origin.kind.with_part(Part::Whole), ..origin.clone() };
-            self.scheme_is_loose(LooseForm::Unguarded, &whole, place);
+            self.scheme_is_loose(state, LooseForm::Unguarded, &whole, place);
         }
     }
 
@@ -85,8 +85,9 @@ impl<'p> Interpreter<'p, '_> {
         has(&state.evidence) || self.outer_evidence.iter().any(has)
     }
 
-    fn scheme_is_loose(&mut self, form: LooseForm, origin: &Origin, place: Place) {
-        self.emit(&Event::LooseScheme { form, header: origin, place });
+    fn scheme_is_loose(&mut self, state: &State<'p>, form: LooseForm, origin: &Origin, place: Place) {
+        let is_tested = self.has_seen_form(state);
+        self.emit(&Event::LooseScheme { form, header: origin, is_tested, place });
     }
 }
 

@@ -22,14 +22,14 @@ impl<'p> Interpreter<'p, '_> {
             return;
         }
         let has_others = !entries.is_empty();
-        for site in sites.iter().filter(|site| site.class.is_none() && site.outer.is_none()) {
+        for site in sites.iter().filter(|site| site.outer.is_none()) {
             if entries.iter().any(|entry| entry.info.place == site.place()) {
                 continue;
             }
             let models = self.models;
             let mut fitting = models.platform_functions().iter().filter(|model| model.file.is_none() || !has_others);
             let Some(model) = fitting.find(|model| self.fits(model, *site)) else { continue };
-            if is_called(body, &site.function.name) {
+            if site.class.is_none() && is_called(body, &site.function.name) {
                 continue;
             }
             let info = EntryInfo {
@@ -49,13 +49,18 @@ impl<'p> Interpreter<'p, '_> {
         let text = source.slice(site.function.span);
         let has_word = model.words.is_empty() || model.words.iter().any(|word| text.contains(word.as_str()));
         let is_other = model.unless.iter().any(|module| self.index.scope(site.file).imports(module));
-        if !has_word || is_other || !model.file.as_ref().is_none_or(is_named) {
+        let is_method = match &model.method {
+            Some(name) => site.class.is_some() && site.function.name == *name,
+            None => site.class.is_none(),
+        };
+        if !is_method || !has_word || is_other || !model.file.as_ref().is_none_or(is_named) {
             return false;
         }
         if model.file.is_some() && !site.function.decorators.is_empty() {
             return false;
         }
-        let parameters = &site.function.parameters;
+        let receiver = usize::from(site.class.is_some());
+        let parameters = site.function.parameters.get(receiver..).unwrap_or_default();
         if let Some(wanted) = &model.annotation {
             let Some(annotation) = parameters.first().and_then(|first| first.annotation.as_ref()) else { return false };
             let value = self.at_module_level(site.file, |this| this.evaluate_alone(annotation));

@@ -94,7 +94,7 @@ impl<'p> Interpreter<'p, '_> {
     fn behind_base(&mut self, base: &Name, wraps: &Name, handler: Value<'p>, place: Place) -> Value<'p> {
         if let Some(Meaning::Verify(_)) = self.models.method(base, wraps) {
             let path: Name = format!("{}.{wraps}", self.models.canonical(base)).into();
-            let decorator = Rc::new(LibraryDecorator { path, arguments: Arguments::default(), place });
+            let decorator = Rc::new(LibraryDecorator { path, arguments: Arguments::default(), of: None, place });
             return Value::of(Shape::Guarded(Rc::new((handler, decorator))));
         }
         if self.models.view_class(base).is_some() || self.models.is_class(base) || base == "object" {

@@ -97,6 +97,9 @@ pub struct PlatformFunctionModel {
     /// The names of their parameters in order, alternatives parted by `|`; nothing else may follow without a default.
     #[serde(default)]
     pub parameters: Vec<String>,
+    /// The name that it has as a method of a class; none for functions of a module.
+    #[serde(default)]
+    pub method: Option<String>,
     /// Or the class that the first parameter is annotated with.
     #[serde(default)]
     pub annotation: Option<String>,

@@ -9,6 +9,8 @@ use serde::Deserialize;
 
 #[path = "classes.rs"]
 mod classes;
+#[path = "gathering.rs"]
+mod gathering;
 #[path = "injection.rs"]
 mod injection;
 #[path = "routing.rs"]
@@ -16,7 +18,8 @@ mod routing;
 #[path = "tokens.rs"]
 mod tokens;
 
-pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
+pub use classes::{ClassModel, ClassRole, Gives, ObjectText, PartModel, RequestModel};
+pub use gathering::{Access, AccessModel, GatherModel, Gathering, Reading};
 pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, SchemeModel};
 pub use routing::{
     EntryKindModel, EntryModel, HandlerModel, MountModel, PlatformFunctionModel, RefusingFieldModel, VariableSyntax,
@@ -65,6 +68,12 @@ pub struct ModelFile {
     /// Calls whose result is made of their arguments.
     #[serde(default)]
     pub derive: Vec<DeriveModel>,
+    /// Calls that put values into containers and objects, or take them out.
+    #[serde(default)]
+    pub gather: Vec<GatherModel>,
+    /// Calls that do what an operator, a dot or a statement does.
+    #[serde(default)]
+    pub access: Vec<AccessModel>,
     /// Calls that check nothing and return nothing of interest, whatever they see.
     #[serde(default)]
     pub inert: Vec<InertModel>,
@@ -270,6 +279,12 @@ pub struct DeriveModel {
     /// Whether it writes a parsed value out again, as text that need not be the one it was parsed from.
     #[serde(default)]
     pub serialises: bool,
+    /// What it reads where its argument is a text that a serialising call wrote.
+    #[serde(default)]
+    pub reads: Option<Reading>,
+    /// The class of what it gives, where the content is reached through attributes.
+    #[serde(default)]
+    pub object: Option<String>,
     /// Which argument, from 0, is a pattern that a part of another one may match.
     #[serde(default)]
     pub pattern: Option<usize>,
@@ -385,7 +400,8 @@ pub struct ObtainModel {
 pub struct VerifyModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `key` has meaning, the secret that it verifies with, and what `optional` names.
+    /// Parameters in order; `key` has meaning, the secret that it verifies with, what `optional` names, `asked`, the object
+    /// whose callbacks it asks, and `callback`, one that it is handed itself.
     #[serde(default)]
     pub parameters: Vec<String>,
     /// What success establishes.
@@ -407,6 +423,10 @@ pub struct VerifyModel {
     /// What it gives: "claims", "identity" or nothing.
     #[serde(default)]
     pub gives: Option<String>,
+    /// What registers the callbacks of the program that it asks: of the object that it is a method of, or that the
+    /// parameter `asked` is; of any object where there is neither.
+    #[serde(default)]
+    pub asks: Vec<String>,
 }
 
 /// Evidence in model files.
@@ -457,6 +477,9 @@ pub struct RefuseModel {
     /// The status it answers with where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+    /// Of an exception: the class attribute in which subclasses say theirs.
+    #[serde(default)]
+    pub status_attribute: Option<String>,
 }
 
 fn only_status() -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{ClassRef, ModuleScope, Program, class_scope, module_scope};
+use super::{ClassRef, ModuleScope, Program, body_scope};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::Module;
 
@@ -34,12 +34,13 @@ impl<'p> Index<'p> {
 
     /// The names of a module; empty where it could not be parsed.
     pub fn scope(&self, file: FileId) -> &ModuleScope<'p> {
-        self.scopes[file.0 as usize].get_or_init(|| self.program.module(file).map(module_scope).unwrap_or_default())
+        self.scopes[file.0 as usize]
+            .get_or_init(|| self.program.module(file).map(|module| body_scope(&module.body)).unwrap_or_default())
     }
 
     /// The names of a class body.
     pub fn class_scope(class: ClassRef<'p>) -> ModuleScope<'p> {
-        class_scope(class.class)
+        body_scope(&class.class.body)
     }
 
     /// Whether two files belong to one application: they share the first folder below what all files share, or

@@ -16,7 +16,7 @@ use crate::syntax::{self, Refusal};
 
 pub use index::Index;
 pub use modules::ModulePaths;
-pub use scope::{Binding, Bound, ModuleScope, class_scope, module_scope};
+pub use scope::{Binding, Bound, ModuleScope, body_scope};
 use versions::Versions;
 
 /// The run's files. Modules are parsed when first asked for.

@@ -6,7 +6,7 @@ use crate::source::{FileId, Place};
 use crate::syntax::visit;
 
 use crate::syntax::tree::{
-    BinaryOperator, Class, Expression, ExpressionKind, Function, ImportedName, Module, Name, Statement, StatementKind,
+    BinaryOperator, Class, Expression, ExpressionKind, Function, ImportedName, Name, Statement, StatementKind,
 };
 
 /// One thing a name is bound to.
@@ -83,17 +83,10 @@ pub struct ModuleScope<'p> {
     conditions: u32,
 }
 
-/// The names of a module.
-pub fn module_scope(module: &Module) -> ModuleScope<'_> {
+/// The names that the body of a module, class or function binds.
+pub fn body_scope(body: &[Statement]) -> ModuleScope<'_> {
     let mut scope = ModuleScope::default();
-    scope.collect(&module.body);
-    scope.finish()
-}
-
-/// The names of a class body.
-pub fn class_scope(class: &Class) -> ModuleScope<'_> {
-    let mut scope = ModuleScope::default();
-    scope.collect(&class.body);
+    scope.collect(body);
     scope.finish()
 }
 

@@ -1,6 +1,6 @@
 //! `check-skipped-when-unset`: where the secret of a check is not configured, the whole check is left out.
 
-use super::shared::{Context, entry_words, held, lower, root};
+use super::shared::{Context, entry_words, held, lower, required_setting, root};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
@@ -51,6 +51,7 @@ fn finding(test: Place, origin: &Origin, entry: &EntryInfo, context: &Context<'_
         .help(format!("refuse to start while {name} is unset (or answer 500 there), and make the check unconditional; where development needs it off, test for development and not for the secret"))
         .confidence(lower(origin.confidence, Confidence::High))
         .about(entry.place)
+        .fix(required_setting::fix(context, root(origin)))
         .related(root(origin), origin.trail.root().step_text())
         .related(entry.place, "reached without a check")
         .identity(held(origin))

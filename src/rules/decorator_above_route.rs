@@ -1,6 +1,6 @@
 //! `decorator-above-route`: the decorator that checks the caller stands above the one that registers the route.
 
-use super::shared::{Context, capitalised, entry_words};
+use super::shared::{Context, capitalised, entry_words, reordered};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Above, EntryInfo, EntryKind, Event, Outcome, Ending};
 use crate::flow::evidence::CheckKind;
@@ -62,6 +62,7 @@ fn finding(above: &Above, entry: &EntryInfo, context: &Context<'_, '_>) -> Findi
         .help(format!("move `@{name}` below {}, next to the function", context.quote(above.registration)))
         .confidence(confidence)
         .about(entry.place)
+        .fix(context.function_at(entry.place).and_then(|function| reordered::fix(context, above, function)))
         .related(above.registration, "the function is registered here, without what stands above")
         .related(entry.place, format!("{} is open", capitalised(&entry_words(entry))))
         .identity(entry.name.as_str())

@@ -98,7 +98,7 @@ impl Guarded<'_, '_, '_, '_> {
         let handlers: BTreeSet<Place> = caught(opened).collect();
         self.outcomes.iter().any(|outcome| {
             let handled: BTreeSet<Place> = caught(&outcome.evidence).collect();
-            is_turned_away(outcome, &[401, 403, 407]) && has_failed(&outcome.evidence, check) && handled.is_superset(&handlers)
+            outcome.place != check && is_turned_away(outcome, &[401, 403, 407]) && has_failed(&outcome.evidence, check) && handled.is_superset(&handlers)
         })
     }
 

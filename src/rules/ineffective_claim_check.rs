@@ -63,12 +63,12 @@ fn finding(claim: &Claim, decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<
         Constraint::AcceptsMissing => (
             format!("an expected {noun} is given, and {library} accepts a token that has no `{name}` all the same"),
             format!("a token of the same issuer that names no {noun} is accepted here"),
-            format!("require the claim: {}", (claim.fix)(decode)),
+            format!("require the claim: `{}`", (claim.fix)(decode)),
         ),
         Constraint::AnyValue => (
             format!("`{name}` must be there, and no value is expected of it"),
             format!("a token for any {noun} is accepted here"),
-            format!("say which value is expected: {}", (claim.fix)(decode)),
+            format!("say which value is expected: `{}`", (claim.fix)(decode)),
         ),
         Constraint::SwitchedOff if decode.is_verified => {
             let option = parameter.as_ref().and_then(|parameter| parameter.verify_option.clone()).unwrap_or_default();

@@ -1,13 +1,16 @@
 //! `loose-scheme-parsing`: the scheme is taken off the `Authorization` header in a way that does not check it.
 
+use super::shared::edits::{Editor, call_parts};
 use super::shared::{Context, capitalised, presented, root};
-use crate::finding::{Finding, FindingBuilder, Severity};
+use crate::finding::{Finding, FindingBuilder, Fix, Severity};
 use crate::flow::event::{Event, LooseForm};
+use crate::source::{Place, Span};
+use crate::syntax::tree::{Argument, ArgumentKind, CompareOperator, Expression, ExpressionKind};
 
 const RULE: &str = "loose-scheme-parsing";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::LooseScheme { form, header, place } = event else { return Vec::new() };
+    let Event::LooseScheme { form, header, is_tested, place } = event else { return Vec::new() };
     if context.is_test(place.file) {
         return Vec::new();
     }
@@ -15,7 +18,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let what = capitalised(&presented(header));
     let (message, label, help) = match form {
         LooseForm::Contains => (
-            format!("{code} is true wherever the word stands: {} of any other scheme that contains it passes as a bearer token, and what is cut off next is not what the caller signed or sent.", presented(header)),
+            format!("{code} looks for the word anywhere in {}: credentials of another scheme that contain it pass for a bearer token, and what is cut off next need not be one.", presented(header)),
             "the word may stand anywhere",
             "test the beginning: `scheme, _, token = header.partition(\" \")` and compare `scheme.lower()` with the scheme",
         ),
@@ -40,7 +43,50 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         .help(help)
         .confidence(header.confidence)
         .about(*place)
+        .fix(fix(*form, *is_tested, *place, context))
         .related(root(header), header.trail.root().step_text())
         .identity(format!("{form:?}"));
     vec![finding.build()]
+}
+
+/// `header.removeprefix("Bearer ")`, where the prefix was tested: only what lost letters before is another token now.
+/// `header.startswith("Bearer ")` for a word that may stand anywhere. Other forms need a refusal, which is the program's to choose.
+fn fix(form: LooseForm, is_tested: bool, place: Place, context: &Context<'_, '_>) -> Option<Fix> {
+    let expression = context.expression_at(place)?;
+    match form {
+        LooseForm::StripsCharacters if is_tested => by_prefix(place, expression, context),
+        LooseForm::Contains => by_beginning(place, expression, context),
+        _ => None,
+    }
+}
+
+fn by_prefix(place: Place, call: &Expression, context: &Context<'_, '_>) -> Option<Fix> {
+    let (callee, [Argument { kind: ArgumentKind::Positional, .. }]) = call_parts(call)? else { return None };
+    let ExpressionKind::Attribute { name_span, .. } = &callee.kind else { return None };
+    let mut editor = Editor::new(context, place.file);
+    editor.replace(*name_span, "removeprefix");
+    editor.fix("Remove the prefix and nothing else", true)
+}
+
+fn by_beginning(place: Place, test: &Expression, context: &Context<'_, '_>) -> Option<Fix> {
+    let ExpressionKind::Compare { left, rest } = &test.kind else { return None };
+    let [(operator, header)] = rest.as_slice() else { return None };
+    let ExpressionKind::String(word) = &left.kind else { return None };
+    let negation = match operator {
+        CompareOperator::In => "",
+        CompareOperator::NotIn => "not ",
+        _ => return None,
+    };
+    let is_primary = matches!(
+        header.kind,
+        ExpressionKind::Name(_) | ExpressionKind::Attribute { .. } | ExpressionKind::Subscript { .. } | ExpressionKind::Call { .. }
+    );
+    let mut editor = Editor::new(context, place.file);
+    let gap = editor.text(left.span.end, header.span.start);
+    if !is_primary || gap.contains(['(', ')', '#']) {
+        return None;
+    }
+    editor.replace(Span::new(test.span.start, header.span.start), negation);
+    editor.insert(header.span.end, format!(".startswith(\"{} \")", word.trim()));
+    editor.fix("Test the beginning", false)
 }

@@ -2,7 +2,7 @@
 
 use super::shared::sending::{addresses, carried, endpoint, host, is_near};
 use super::shared::surroundings::is_development_only;
-use super::shared::{Context, capitalised};
+use super::shared::{Context, capitalised, verified_connection};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::Event;
 
@@ -36,6 +36,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         ))
         .help("leave verification on; for a private authority pass its certificate instead (`verify=\"/path/to/ca.pem\"`, or a context with `load_verify_locations`)")
         .confidence(confidence)
+        .fix(verified_connection::fix(context, off))
         .identity(call.function.as_str());
     let finding = if off == call.place { finding } else { finding.related(call.place, "it is sent here") };
     vec![finding.build()]

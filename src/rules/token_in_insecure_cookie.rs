@@ -1,15 +1,18 @@
 //! `token-in-insecure-cookie`: a token is set in a cookie that goes over plain HTTP or that scripts can read.
 
+use super::shared::edits::{Editor, call_parts, keyword};
 use super::shared::sending::is_credential;
 use super::shared::surroundings::is_development_only;
 use super::shared::Context;
-use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
+use super::shared::written::innermost;
+use crate::finding::{Confidence, Finding, FindingBuilder, Fix, Severity};
 use crate::flow::event::{CookieCall, Event};
 use crate::flow::origin::CredentialKind;
 use crate::flow::value::{Shape, Value};
 use crate::models::schema::ConfigurationMeaning;
 use crate::program::vocabulary;
 use crate::source::{FileId, Place};
+use crate::syntax::tree::{ExpressionKind, StatementKind};
 
 const RULE: &str = "token-in-insecure-cookie";
 
@@ -46,8 +49,34 @@ fn set(cookie: &CookieCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
         .message(format!("{what} without {flags}: {harm}."))
         .help(format!("pass `{fix}` and a `samesite`"))
         .confidence(confidence)
+        .fix(pass_flags(cookie, context))
         .identity(name);
     Some(finding.build())
+}
+
+/// The call with both flags and a `samesite`. Unsafe: what reads the cookie by a script or over plain HTTP no longer can.
+fn pass_flags(cookie: &CookieCall<'_>, context: &Context<'_, '_>) -> Option<Fix> {
+    let call = context.expression_at(cookie.place)?;
+    let parts = call_parts(call)?;
+    let mut editor = Editor::new(context, cookie.place.file);
+    let mut added = Vec::new();
+    for (name, given) in [("secure", &cookie.is_secure), ("httponly", &cookie.is_http_only)] {
+        match (keyword(parts, name), is_off(given.as_ref())) {
+            (_, false) => {}
+            (Some(flag), true) => editor.turn_on(flag)?,
+            (None, true) if given.is_none() => added.push(format!("{name}=True")),
+            (None, true) => return None,
+        }
+    }
+    // Flask's and Django's calls take it; what a model does not list, a call may refuse.
+    let takes_site = matches!(&parts.0.kind, ExpressionKind::Attribute { name, .. } if context.models.cookie(name).is_some_and(|model| model.parameters.iter().any(|parameter| parameter == "samesite")));
+    if takes_site && keyword(parts, "samesite").is_none() {
+        added.push("samesite=\"Lax\"".to_owned());
+    }
+    if !added.is_empty() {
+        editor.add_argument(call, &added.join(", "))?;
+    }
+    editor.fix("Keep the cookie from plain HTTP and from scripts", false)
 }
 
 /// A flag that is not given, or given as false; one that something decides counts as set.
@@ -73,11 +102,25 @@ fn configured(key: &str, value: &Value<'_>, place: Place, context: &Context<'_, 
     if value.as_boolean() != Some(false) || is_given_elsewhere(key, place, context) {
         return None;
     }
+    let exception = match meaning {
+        SecureCookie | SecureTokenCookie => "; where development has no TLS, switch it off there only",
+        _ => "",
+    };
     let finding = FindingBuilder::new(RULE, Severity::Warning, place, "switched off here")
         .message(format!("`{key}` is switched off: {harm}."))
-        .help(format!("set `{key} = True`; where development has no TLS, switch it off there only"))
+        .help(format!("set `{key} = True`{exception}"))
+        .fix(switch_on(key, place, context))
         .identity(key);
     Some(finding.build())
+}
+
+/// The setting as `True`.
+fn switch_on(key: &str, place: Place, context: &Context<'_, '_>) -> Option<Fix> {
+    let mut editor = Editor::new(context, place.file);
+    let name = key.rsplit('.').next().unwrap_or(key);
+    let written = context.expression_at(place).filter(|value| matches!(value.kind, ExpressionKind::Boolean(_)));
+    editor.turn_on(written.or_else(|| context.value_given(name, place))?)?;
+    editor.fix(format!("Switch `{name}` on"), false)
 }
 
 /// Tokens in cookies, and nothing that makes those secure.
@@ -93,8 +136,24 @@ fn secure_by_default(key: &str, value: &Value<'_>, place: Place, context: &Conte
     let finding = FindingBuilder::new(RULE, Severity::Warning, place, "tokens travel in cookies")
         .message(format!("`{key}` puts tokens into cookies and nothing sets `{FLAG}`, which is off by default: the cookies go out in clear text with the first plain request."))
         .help(format!("set `{FLAG} = True`"))
+        .fix(set_beside(FLAG, place, context))
         .identity(FLAG);
     Some(finding.build())
+}
+
+/// A setting as `True` in a line of its own below the statement at a place, in the same form.
+fn set_beside(key: &str, place: Place, context: &Context<'_, '_>) -> Option<Fix> {
+    let statement = innermost(&context.index.module(place.file)?.body, place.span)?;
+    let StatementKind::Assign { targets, .. } = &statement.kind else { return None };
+    let [target] = targets.as_slice() else { return None };
+    let mut editor = Editor::new(context, place.file);
+    let setting = match &target.kind {
+        ExpressionKind::Name(_) => key.to_owned(),
+        ExpressionKind::Subscript { value, .. } => format!("{}[\"{key}\"]", editor.text(value.span.start, value.span.end)),
+        _ => return None,
+    };
+    editor.add_line_below(statement, &format!("{setting} = True"))?;
+    editor.fix(format!("Switch `{key}` on"), false)
 }
 
 /// Whether the application gives a key another value somewhere.

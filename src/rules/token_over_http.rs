@@ -2,9 +2,12 @@
 
 use super::shared::sending::{addresses, carried, host, is_near};
 use super::shared::surroundings::is_development_only;
-use super::shared::{Context, capitalised};
-use crate::finding::{Finding, FindingBuilder, Severity};
+use super::shared::{Context, capitalised, root};
+use super::shared::edits::Editor;
+use crate::finding::{Finding, FindingBuilder, Fix, Severity};
 use crate::flow::event::Event;
+use crate::flow::origin::OriginKind;
+use crate::flow::value::{Constant, Shape, Value};
 
 const RULE: &str = "token-over-http";
 
@@ -31,7 +34,29 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         ))
         .help(format!("use `https://{host}`, and refuse addresses of other schemes where they are configured"))
         .confidence(carried.confidence)
+        .fix(over_tls(&call.address, host, context))
         .identity(call.function.as_str())
         .identity(host);
     vec![finding.build()]
+}
+
+/// `https://` where the address is written. Unsafe: the other side may not answer there.
+fn over_tls(address: &Value<'_>, host: &str, context: &Context<'_, '_>) -> Option<Fix> {
+    let written = match &address.shape {
+        Shape::Constant(Constant::Text { at, .. }) => Some(*at),
+        _ => None,
+    };
+    let origins = address.deep_origins();
+    let roots = origins.iter().filter(|origin| {
+        matches!(origin.kind, OriginKind::Address { .. } | OriginKind::Setting { .. })
+    });
+    let start = format!("http://{host}");
+    let (place, at) = written.into_iter().chain(roots.map(root)).find_map(|place| {
+        let mut found = context.index.text(place).match_indices(&start);
+        let (Some((at, _)), None) = (found.next(), found.next()) else { return None };
+        Some((place, at as u32))
+    })?;
+    let mut editor = Editor::new(context, place.file);
+    editor.insert(place.span.start + at + 4, "s");
+    editor.fix("Use TLS", false)
 }

@@ -1,6 +1,6 @@
 //! `unset-secret-bypass`: both sides of a check can be the same nothing.
 
-use super::shared::{Context, held, lower, presented, required_setting, root, steps};
+use super::shared::{Context, demanding, held, lower, presented, required_setting, root, steps};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparator, Comparison, Event};
 use crate::flow::origin::{Origin, OriginKind, Part, Store};
@@ -31,6 +31,12 @@ fn unset_origin<'a>(comparison: &'a Comparison<'_>) -> Option<&'a Origin> {
     comparison.expected.value.origins.find(is_setting).filter(|_| is_presented)
 }
 
+/// What the setting is read from in the end: the configuration may have it from the environment.
+fn read<'a>(comparison: &'a Comparison<'_>, origin: &'a Origin) -> &'a Origin {
+    let is_environment = |kind: &OriginKind| matches!(kind, OriginKind::Setting { store: Store::Environment, .. });
+    comparison.expected.value.origins.find(is_environment).unwrap_or(origin)
+}
+
 /// Whether the program itself puts an empty string in the setting's place: a variable that is set to nothing is rare.
 fn can_be_empty(origin: &Origin, context: &Context<'_, '_>) -> bool {
     let place = root(origin);
@@ -57,7 +63,7 @@ fn finding(comparison: &Comparison<'_>, origin: &Origin, nothing: &str, context:
     let Comparison { presented_origin, place, .. } = comparison;
     let what = match &presented_origin.kind {
         OriginKind::Claim { .. } => "a token without that claim",
-        _ => "a request without it",
+        _ => "a request without the credential",
     };
     let message = format!(
         "Where {} is not set, {} passes the comparison with {}: both sides are `{nothing}`, so anyone gets in on such a deployment.",
@@ -68,12 +74,13 @@ fn finding(comparison: &Comparison<'_>, origin: &Origin, nothing: &str, context:
     FindingBuilder::new(RULE, Severity::Error, *place, format!("true when both are `{nothing}`"))
         .message(message)
         .help(format!(
-            "refuse to start without it (`os.environ[\"…\"]`, or raise when it is empty), and refuse {} before comparing",
+            "refuse to start without it ({}, or raise when it is empty), and refuse {} before comparing",
+            demanding(origin),
             if nothing == "None" { "a missing value" } else { "an empty value" },
         ))
         .confidence(lower(presented_origin.confidence, origin.confidence))
         .about(*place)
-        .fix(required_setting::fix(context, root(origin)))
+        .fix(required_setting::fix(context, root(read(comparison, origin))))
         .related(root(origin), origin.trail.root().step_text())
         .related(root(presented_origin), presented_origin.trail.root().step_text())
         .flow(steps(origin, *place, "both sides can be the same nothing here"))

@@ -1,6 +1,6 @@
 //! `weak-signing-key`: an HMAC key that can be guessed from one token.
 
-use super::shared::Context;
+use super::shared::{Context, required_setting};
 use super::shared::surroundings::{is_refused_at_start, missed_variable};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
@@ -36,6 +36,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         .confidence(Confidence::High)
         .related(*place, "it is used here")
         .about(at)
+        .fix(required_setting::fix_literal(context, at))
         .identity(*user);
     vec![finding.build()]
 }

@@ -6,7 +6,7 @@
 use super::Context;
 use crate::finding::{Edit, Fix};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Statement, StatementKind};
+use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Statement};
 use crate::syntax::visit;
 
 /// The call at a place, as callee and arguments.
@@ -14,8 +14,8 @@ pub(in crate::rules) type Call<'p> = (&'p Expression, &'p [Argument]);
 
 /// Collects edits of one file.
 pub(in crate::rules) struct Editor<'c, 'i, 'p> {
-    context: &'c Context<'i, 'p>,
-    file: FileId,
+    pub(super) context: &'c Context<'i, 'p>,
+    pub(super) file: FileId,
     edits: Vec<Edit>,
 }
 
@@ -47,51 +47,13 @@ impl<'c, 'i, 'p> Editor<'c, 'i, 'p> {
         self.context.index.text(Place { file: self.file, span: Span::new(start, end) })
     }
 
-    /// The name under which a module is known here, imported now where it was not.
-    pub(in crate::rules) fn module(&mut self, module: &str) -> Option<String> {
-        let body = &self.context.index.module(self.file)?.body;
-        let known = body.iter().find_map(|statement| match &statement.kind {
-            StatementKind::Import(names) => names.iter().find(|name| name.name == module),
-            _ => None,
-        });
-        if let Some(known) = known {
-            return Some(known.alias.as_ref().unwrap_or(&known.name).to_string());
-        }
-        let (at, text) = self.import_place(body, module);
-        self.insert(at, text);
-        Some(module.to_owned())
-    }
-
-    /// Where `import module` goes: among the first plain imports by name, else before the first import, else after the
-    /// docstring.
-    fn import_place(&self, body: &[Statement], module: &str) -> (u32, String) {
-        let line = format!("import {module}\n");
-        let is_import = |statement: &&Statement| match &statement.kind {
-            StatementKind::Import(_) => true,
-            StatementKind::ImportFrom { module, .. } => module != "__future__",
-            _ => false,
-        };
-        let mut imports = body.iter().filter(is_import).peekable();
-        if let Some(first) = imports.peek() {
-            let first = first.span.start;
-            let plain = imports.map_while(|statement| match &statement.kind {
-                StatementKind::Import(names) => names.first().map(|name| (statement.span.start, name.name.as_str())),
-                _ => None,
-            });
-            let later = plain.filter(|(_, name)| *name > module).map(|(start, _)| start).next();
-            let at = later.unwrap_or(first);
-            // A statement behind a semicolon has no line of its own; the file's beginning always is one.
-            let starts_line = at == 0 || self.text(at - 1, at) == "\n";
-            return if starts_line { (at, line) } else { (0, line) };
-        }
-        let is_head = |statement: &&Statement| match &statement.kind {
-            StatementKind::Expression(Expression { kind: ExpressionKind::String(_), .. }) => true,
-            StatementKind::ImportFrom { module, .. } => module == "__future__",
-            _ => false,
-        };
-        match body.iter().take_while(is_head).last() {
-            Some(head) => (head.span.end, format!("\n\nimport {module}")),
-            None => (0, line),
+    /// What ends a line in this file.
+    pub(super) fn line_end(&self) -> &'static str {
+        let text = &self.context.index.program.source(self.file).text;
+        match text.find(['\n', '\r']).map(|at| text.get(at..).unwrap_or_default()) {
+            Some(rest) if rest.starts_with("\r\n") => "\r\n",
+            Some(rest) if rest.starts_with('\r') => "\r",
+            _ => "\n",
         }
     }
 
@@ -101,6 +63,21 @@ impl<'c, 'i, 'p> Editor<'c, 'i, 'p> {
         let close = call.span.end.checked_sub(1).filter(|close| self.text(*close, call.span.end) == ")")?;
         let inside = arguments.last().map_or(callee.span.end, |last| last.value.span.end);
         let tail = self.text(inside, close);
+        // Behind a comma that ends its line the arguments have lines of their own.
+        if let Some((brackets, rest)) = tail.split_once(',')
+            && brackets.chars().all(|letter| letter == ')' || letter.is_whitespace())
+            && let Some(comment) = rest.lines().next().filter(|comment| comment.len() < rest.len())
+            && rest.get(comment.len()..)?.trim().is_empty()
+            && (comment.trim().is_empty() || comment.trim().starts_with('#'))
+        {
+            let source = self.context.index.program.source(self.file);
+            let line = source.line(arguments.last()?.value.span.end);
+            let written = source.line_text(line);
+            let indentation = written.get(..written.len() - written.trim_start().len())?;
+            let next = *source.line_starts().get(line as usize)?;
+            self.insert(next, format!("{indentation}{text},{}", self.line_end()));
+            return Some(());
+        }
         if tail.contains('#') {
             return None;
         }
@@ -112,6 +89,30 @@ impl<'c, 'i, 'p> Editor<'c, 'i, 'p> {
         };
         self.insert(at, format!("{comma}{text}"));
         Some(())
+    }
+
+    /// Adds a line below a statement that has its lines to itself, with its indentation.
+    pub(in crate::rules) fn add_line_below(&mut self, statement: &Statement, line: &str) -> Option<()> {
+        let source = self.context.index.program.source(self.file);
+        let Span { start, end } = statement.span;
+        let line_start = *source.line_starts().get(source.line(start) as usize - 1)?;
+        let indentation = self.text(line_start, start);
+        let (of_end, last) = (source.line(end), source.line_text(source.line(end)));
+        let behind = last.get((end - source.line_starts().get(of_end as usize - 1)?) as usize..)?.trim();
+        if !indentation.trim().is_empty() || !(behind.is_empty() || behind.starts_with('#')) {
+            return None;
+        }
+        match source.line_starts().get(of_end as usize) {
+            Some(next) => self.insert(*next, format!("{indentation}{line}{}", self.line_end())),
+            None => self.insert(source.text.len() as u32, format!("{}{indentation}{line}", self.line_end())),
+        }
+        Some(())
+    }
+
+    /// Writes `True` where a keyword argument is written as `False`.
+    pub(in crate::rules) fn turn_on(&mut self, flag: &Expression) -> Option<()> {
+        matches!(flag.kind, ExpressionKind::Boolean(false) | ExpressionKind::None)
+            .then(|| self.replace(flag.span, "True"))
     }
 
     /// Takes a keyword argument out of a call.
@@ -205,6 +206,17 @@ impl<'p> Context<'_, 'p> {
         let mut found = None;
         visit::expressions(&self.index.module(place.file)?.body, &mut |expression| {
             if found.is_none() && expression.span == place.span {
+                found = Some(expression);
+            }
+        });
+        found
+    }
+
+    /// The innermost expression that has the one at a place as a part.
+    pub(in crate::rules) fn expression_around(&self, place: Place) -> Option<&'p Expression> {
+        let mut found: Option<&'p Expression> = None;
+        visit::expressions(&self.index.module(place.file)?.body, &mut |expression| {
+            if expression.span != place.span && expression.span.contains(place.span) {
                 found = Some(expression);
             }
         });

@@ -3,13 +3,17 @@
 pub(super) mod constant_time;
 pub mod decoding;
 pub(super) mod edits;
+mod imports;
 pub(in crate::rules) mod receivers;
 pub(super) mod redaction;
+pub(super) mod reordered;
 pub(super) mod required_setting;
 pub mod sending;
 pub(super) mod stricter_decode;
 pub mod surroundings;
 pub(super) mod verdicts;
+pub(super) mod verified_connection;
+pub(in crate::rules) mod written;
 
 use crate::finding::{Confidence, Label};
 use crate::flow::event::{EntryInfo, EntryKind};
@@ -131,6 +135,26 @@ pub fn held(origin: &Origin) -> String {
         },
         OriginKind::Setting { store: Store::Literal, .. } => "a literal in the source".to_owned(),
         _ => "a value that the program holds".to_owned(),
+    }
+}
+
+/// What leaks when an origin's value gets out, in words.
+pub fn leaked(origin: &Origin) -> String {
+    match &origin.kind {
+        OriginKind::Credential(credential) => credential_words(credential),
+        OriginKind::IssuedToken => "a token that the program issues".to_owned(),
+        OriginKind::TokenResponse => "the answer of a token endpoint".to_owned(),
+        OriginKind::Setting { name, .. } if !name.is_empty() => format!("the value of {}", held(origin)),
+        _ => held(origin),
+    }
+}
+
+/// The code that reads a setting and fails where it is not set.
+pub fn demanding(origin: &Origin) -> String {
+    match &origin.kind {
+        OriginKind::Setting { store: Store::Configuration, name } => format!("`app.config[\"{name}\"]`"),
+        OriginKind::Setting { name, .. } if !name.is_empty() => format!("`os.environ[\"{name}\"]`"),
+        _ => "`os.environ[\"…\"]`".to_owned(),
     }
 }
 

@@ -5,7 +5,6 @@ use super::edits::{Editor, call_parts};
 use crate::finding::Fix;
 use crate::source::{Place, Span};
 use crate::syntax::tree::{Expression, ExpressionKind};
-use crate::syntax::visit;
 
 const TITLE: &str = "Refuse to start without it";
 
@@ -18,7 +17,7 @@ pub(in crate::rules) fn fix(context: &Context<'_, '_>, read: Place) -> Option<Fi
 
 /// For the literal that stands in for the variable: `getenv("NAME", "literal")`, `getenv("NAME") or "literal"`.
 pub(in crate::rules) fn fix_default(context: &Context<'_, '_>, literal: Place) -> Option<Fix> {
-    let around = parent(context, literal)?;
+    let around = context.expression_around(literal)?;
     let mut editor = Editor::new(context, literal.file);
     match &around.kind {
         ExpressionKind::Call { .. } => demand(&mut editor, around)?,
@@ -35,22 +34,34 @@ pub(in crate::rules) fn fix_default(context: &Context<'_, '_>, literal: Place) -
     editor.fix(TITLE, false)
 }
 
-/// The innermost expression around a place.
-fn parent<'p>(context: &Context<'_, 'p>, place: Place) -> Option<&'p Expression> {
-    let mut found: Option<&'p Expression> = None;
-    visit::expressions(&context.index.module(place.file)?.body, &mut |expression| {
-        if expression.span != place.span && expression.span.contains(place.span) {
-            found = Some(expression);
-        }
-    });
-    found
+/// For a literal that a name is given: `NAME = "literal"` becomes `NAME = os.environ["NAME"]`. Names of one word say too little
+/// to be called so outside the file.
+pub(in crate::rules) fn fix_literal(context: &Context<'_, '_>, literal: Place) -> Option<Fix> {
+    let written = context.expression_at(literal)?;
+    let name = context.name_given(literal)?;
+    let is_telling = name.contains('_') || name.chars().all(|letter| letter.is_ascii_uppercase());
+    let suffix = match &written.kind {
+        // A scheme before it is no part of the secret.
+        ExpressionKind::String(text) if !text.contains(' ') => "",
+        ExpressionKind::Bytes(text) if !text.contains(' ') => ".encode()",
+        _ => return None,
+    };
+    if !is_telling || !name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') {
+        return None;
+    }
+    let mut editor = Editor::new(context, literal.file);
+    let module = editor.module("os")?;
+    editor.replace(written.span, format!("{module}.environ[\"{}\"]{suffix}", name.to_ascii_uppercase()));
+    editor.fix("Read it from the environment", false)
 }
 
-/// `os.getenv("NAME", …)` and `os.environ.get("NAME", …)` become `os.environ["NAME"]`.
+/// `os.getenv("NAME", …)` and `os.environ.get("NAME", …)` become `os.environ["NAME"]`, `app.config.get("NAME", …)` becomes
+/// `app.config["NAME"]`.
 fn demand(editor: &mut Editor<'_, '_, '_>, read: &Expression) -> Option<()> {
     let (callee, arguments) = call_parts(read)?;
     let written = editor.text(callee.span.start, callee.span.end);
-    if !matches!(written, "os.getenv" | "os.environ.get" | "getenv" | "environ.get") {
+    let is_configuration = written == "config.get" || written.ends_with(".config.get");
+    if !is_configuration && !matches!(written, "os.getenv" | "os.environ.get" | "getenv" | "environ.get") {
         return None;
     }
     let name = &arguments.first()?.value;
@@ -58,8 +69,12 @@ fn demand(editor: &mut Editor<'_, '_, '_>, read: &Expression) -> Option<()> {
     if !is_literal || editor.text(callee.span.end, name.span.start).trim() != "(" {
         return None;
     }
-    let module = editor.module("os")?;
-    editor.replace(Span::new(callee.span.start, name.span.start), format!("{module}.environ["));
+    if is_configuration {
+        editor.replace(Span::new(callee.span.end - ".get".len() as u32, name.span.start), "[");
+    } else {
+        let module = editor.module("os")?;
+        editor.replace(Span::new(callee.span.start, name.span.start), format!("{module}.environ["));
+    }
     editor.replace(Span::new(name.span.end, read.span.end), "]");
     Some(())
 }

@@ -2,13 +2,13 @@
 
 use super::Context;
 use super::edits::{Call, Editor, call_parts, keyword};
+use super::written::innermost;
 use crate::finding::Fix;
 use crate::flow::event::Decode;
-use crate::flow::walk;
 use crate::models::schema::ClaimParameter;
 use crate::program::{Binding, Bound};
-use crate::source::{FileId, Span};
-use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
+use crate::source::FileId;
+use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind, StatementKind};
 
 /// The claim `parameter` speaks of is expected to be what an environment variable says.
 pub(in crate::rules) fn expect_claim(
@@ -62,6 +62,12 @@ pub(in crate::rules) fn verify(context: &Context<'_, '_>, decode: &Decode<'_>) -
     let mut editor = Editor::new(context, decode.place.file);
     drop_switch(&mut editor, call, decode)?;
     editor.fix("Verify the signature", false)
+}
+
+/// The parameter by which a call says that nothing is to be verified.
+pub(in crate::rules) fn verify_parameter<'m>(context: &Context<'_, '_>, decode: &'m Decode<'_>) -> Option<&'m str> {
+    let call = call_parts(context.expression_at(decode.place)?)?;
+    decode.model.verify_parameter.as_deref().filter(|parameter| keyword(call, parameter).is_some())
 }
 
 fn drop_switch(editor: &mut Editor<'_, '_, '_>, call: &Expression, decode: &Decode<'_>) -> Option<()> {
@@ -133,27 +139,15 @@ pub(in crate::rules) fn demand_claim(
 pub(in crate::rules) fn validate(context: &Context<'_, '_>, decode: &Decode<'_>) -> Option<Fix> {
     let method = decode.model.validated_by.as_deref()?;
     let body = &context.index.module(decode.place.file)?.body;
-    let (statement, target) = assignment_of(body, decode.place.span)?;
-    let mut editor = Editor::new(context, decode.place.file);
-    let line_start = editor.text(0, statement.start).rfind('\n').map_or(0, |newline| newline as u32 + 1);
-    let indentation = editor.text(line_start, statement.start);
-    if !indentation.chars().all(char::is_whitespace) {
+    let statement = innermost(body, decode.place.span)?;
+    let StatementKind::Assign { targets, value } = &statement.kind else { return None };
+    let [Expression { kind: ExpressionKind::Name(target), .. }] = targets.as_slice() else { return None };
+    if value.span != decode.place.span {
         return None;
     }
-    editor.insert(statement.end, format!("\n{indentation}{target}.{method}()"));
+    let mut editor = Editor::new(context, decode.place.file);
+    editor.add_line_below(statement, &format!("{target}.{method}()"))?;
     editor.fix("Validate the claims", false)
-}
-
-/// The statement `name = value` whose value stands at a span: its range and the name.
-fn assignment_of(body: &[Statement], value: Span) -> Option<(Span, Name)> {
-    let around = body.iter().find(|statement| statement.span.contains(value))?;
-    if let StatementKind::Assign { targets, value: assigned } = &around.kind
-        && assigned.span == value
-        && let [Expression { kind: ExpressionKind::Name(name), .. }] = targets.as_slice()
-    {
-        return Some((around.span, name.clone()));
-    }
-    walk::bodies(around).into_iter().find_map(|inner| assignment_of(inner, value))
 }
 
 /// The value of a string key in a dictionary display.

@@ -1,0 +1,112 @@
+//! Guards of extensions that ask callbacks of the program: what the callback looks at is what the guard establishes. The
+//! callback is judged by itself, too; a guard that asks one nobody can find counts as a check all the same.
+
+use std::sync::Arc;
+
+use super::entry::Entry;
+use super::interpreter::Interpreter;
+use super::library::{named_parameter, parameter};
+use super::startup::{Registered, Target, owner};
+use super::state::State;
+use super::value::{Arguments, Nullness};
+use crate::models::schema::{EntryKindModel, EntryModel, VerifyModel};
+use crate::source::Place;
+
+/// Objects that ask other objects (`MultiAuth(tokens, passwords)`): nobody nests deeper.
+const MAX_NESTING: u8 = 3;
+
+impl<'p> Interpreter<'p, '_> {
+    /// The paths on which a guard lets the caller through: those of the callbacks that it asks, or the one on which nobody
+    /// knows what it asks.
+    pub(super) fn asked(
+        &mut self,
+        state: State<'p>,
+        model: &VerifyModel,
+        arguments: &Arguments<'p>,
+        of: Option<Place>,
+        place: Place,
+    ) -> Vec<State<'p>> {
+        let asked = named_parameter(&model.parameters, arguments, "asked").and_then(owner).or(of);
+        let objects = asked.map(|asked| self.asked_objects(asked, MAX_NESTING)).unwrap_or_default();
+        let index = self.index;
+        let mut callbacks: Vec<Entry<'p>> = match self.placement {
+            Some(placement) if !model.asks.is_empty() => {
+                placement.callbacks(&model.asks, &objects, place.file, index).cloned().collect()
+            }
+            _ => Vec::new(),
+        };
+        callbacks.extend(self.handed_callback(model, arguments));
+        callbacks.retain(|callback| Some(callback.info.place) != self.entry);
+        if callbacks.is_empty() {
+            return vec![state];
+        }
+        // Without an object of its own the guard may also be content with a session.
+        let mut passed = if objects.is_empty() && !model.asks.is_empty() { vec![state.clone()] } else { Vec::new() };
+        for callback in &callbacks {
+            let callee = self.entry_function(&state, callback);
+            let arguments = self.entry_arguments(&state, callback);
+            let answers = self.call(state.clone(), &callee, arguments, callback.info.place);
+            passed.extend(
+                answers.into_iter().filter(|(_, value)| value.nullness.may_be(Nullness::FULL)).map(|(state, _)| state),
+            );
+        }
+        self.merge(passed, place)
+    }
+
+    /// An object, and those that it was made with.
+    fn asked_objects(&mut self, object: Place, depth: u8) -> Vec<Place> {
+        let mut objects = vec![object];
+        if depth > 0
+            && let Some(made) = self.made_with(object)
+        {
+            for inner in made.iter().filter_map(owner).filter(|inner| *inner != object).collect::<Vec<_>>() {
+                objects.extend(self.asked_objects(inner, depth - 1));
+            }
+        }
+        objects
+    }
+
+    /// The function that a guard was handed to ask, as a callback.
+    fn handed_callback(&mut self, model: &VerifyModel, arguments: &Arguments<'p>) -> Option<Entry<'p>> {
+        let callback = parameter(&model.parameters, arguments, "callback")?;
+        let Some(Target::Function(place)) = self.innermost(callback) else { return None };
+        let site = self.site_at(place)?;
+        let info = super::event::EntryInfo {
+            kind: super::event::EntryKind::TokenCallback,
+            name: site.function.name.clone(),
+            path: None,
+            methods: Vec::new(),
+            place,
+        };
+        Some(Entry::new(site, info))
+    }
+
+    /// A guard is handed the function that it asks: written down as a callback to be judged.
+    pub(super) fn callback_is_handed(&mut self, model: &VerifyModel, arguments: &Arguments<'p>, at: Place) {
+        let Some(callback) = parameter(&model.parameters, arguments, "callback") else { return };
+        let Some(target @ Target::Function(_)) = self.innermost(callback) else { return };
+        if let Some(record) = &mut self.record {
+            let model = EntryModel {
+                path: model.path.clone(),
+                kind: EntryKindModel::TokenCallback,
+                methods: Vec::new(),
+                parameters: Vec::new(),
+                application_wide: false,
+                passage: false,
+                other_when: Vec::new(),
+                handler: crate::models::schema::HandlerModel::default(),
+            };
+            record.registered.push(Registered {
+                at,
+                model: Arc::new(model),
+                owner: None,
+                paths: Vec::new(),
+                methods: Vec::new(),
+                error: None,
+                target,
+                is_other: false,
+                is_wrapped: false,
+            });
+        }
+    }
+}
