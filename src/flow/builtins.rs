@@ -60,8 +60,16 @@ impl<'p> Interpreter<'p, '_> {
                 let walked = arguments.positional.get(1).map_or_else(Value::unknown, element_of);
                 let results = self.call(state.clone(), function, Arguments::of(vec![walked.clone()]), place);
                 return Some(self.then(results, |_, state, result| {
-                    let element = if name == "filter" { walked.clone() } else { result };
-                    one(state, Value::of(Shape::Elements(Rc::new(element))).with_nullness(Nullness::PRESENT))
+                    let (element, nullness) = match name {
+                        "filter" if !result.nullness.may_be(Nullness::FULL) => {
+                            let none = Value::of(Shape::Sequence(Rc::new(Vec::new())));
+                            return one(state, none.with_nullness(Nullness::EMPTY));
+                        }
+                        "filter" if result.nullness == Nullness::FULL => (walked.clone(), Nullness::FULL),
+                        "filter" => (walked.clone(), Nullness::PRESENT),
+                        _ => (result, Nullness::PRESENT),
+                    };
+                    one(state, Value::of(Shape::Elements(Rc::new(element))).with_nullness(nullness))
                 }));
             }
             ("getattr", Some(object)) => {

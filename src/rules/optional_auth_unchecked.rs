@@ -86,12 +86,12 @@ impl Optional<'_, '_, '_, '_> {
             let mut ways = self.facts.ways_out.iter();
             ways.any(|(at, evidence)| {
                 evidence.iter().all(|known| anonymous.iter().any(|held| held == known))
-                    && !evidence.iter().next().is_none()
+                    && evidence.iter().next().is_some()
                     && self.facts.ways_out.iter().any(|(other, passed)| other == at && has_passed(passed))
             })
         };
         let mut anonymous = self.successes().filter(|outcome| {
-            !outcome.evidence.iter().next().is_none() && outcome.evidence.iter().all(|known| known.kind == CheckKind::Rejected && known.place != check)
+            outcome.evidence.iter().next().is_some() && outcome.evidence.iter().all(|known| known.kind == CheckKind::Rejected && known.place != check)
         });
         let found = anonymous.find(|outcome| ends_alike(&outcome.evidence))?;
         let left_out = found.evidence.iter().find(|known| !self.is_by_hook(known))?;
