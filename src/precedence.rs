@@ -30,6 +30,7 @@ pub(crate) const TABLE: &[Precedence] = &[
         "claims-not-validated",
         &["ineffective-claim-check", "missing-expiry-check", "missing-audience-check", "missing-issuer-check"],
     ),
+    speaks("none-algorithm", &["weak-signing-key"]),
     speaks("decorator-above-route", &["presence-only-check", "unauthenticated-webhook"]),
     speaks("stub-validator", &["presence-only-check"]),
     speaks("check-skipped-when-unset", &["presence-only-check", "unauthenticated-webhook"]),
@@ -37,6 +38,7 @@ pub(crate) const TABLE: &[Precedence] = &[
     speaks("optional-auth-unchecked", &["presence-only-check", "unauthenticated-webhook"]),
     speaks("partial-token-match", &["plain-token-comparison"]),
     speaks("presence-only-check", &["unauthenticated-webhook"]),
+    speaks("logged-authorization-header", &["logged-token"]),
 ];
 
 /// Drops what another rule says better. A finding silences only what is no surer than itself, so that a threshold on

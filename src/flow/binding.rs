@@ -67,6 +67,9 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Vec<State<'p>> {
         let mut next = Vec::new();
         for (mut state, object_value) in self.evaluate(state, object) {
+            if object_value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) {
+                self.expectations_are_set(&object_value.origins, name, value);
+            }
             let value =
                 value.step(place, &Step::Assigned(self.text(object.span).chars().take(40).collect::<String>().into()));
             self.set_attribute_of(&mut state, &object_value, name, value, place);
@@ -93,6 +96,10 @@ impl<'p> Interpreter<'p, '_> {
             }
             Shape::ExternalInstance { class, .. } if self.models.answers_with(class, name) => {
                 self.claims_escape(&unverified(&value.deep_origins()), place, "is answered as if it were true");
+            }
+            Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::Request) => {
+                self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
+                state.set_attribute(Object::Request, name.clone(), value);
             }
             Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::RequestGlobals) => {
                 self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
@@ -139,6 +146,12 @@ impl<'p> Interpreter<'p, '_> {
                     (Shape::Dictionary(known), Some(key)) => {
                         let mut known = Dictionary::clone(known);
                         known.entries.insert(key, value.clone());
+                        next.extend(self.bind(state, object, Value::of(Shape::Dictionary(Rc::new(known)))));
+                        continue;
+                    }
+                    (Shape::Dictionary(known), None) => {
+                        let mut known = Dictionary::clone(known);
+                        super::containers::add_rest(&mut known, value);
                         next.extend(self.bind(state, object, Value::of(Shape::Dictionary(Rc::new(known)))));
                         continue;
                     }

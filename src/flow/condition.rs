@@ -88,6 +88,7 @@ impl<'p> Interpreter<'p, '_> {
                 decided.extend(decides);
             }
             open = self.merge(next, self.place(value.span));
+            decided = self.few(decided, self.place(value.span));
         }
         if is_and { (open, decided) } else { (decided, open) }
     }
@@ -95,8 +96,11 @@ impl<'p> Interpreter<'p, '_> {
     /// Splits by the truth of a value that an expression gave.
     fn branch_truth(&mut self, state: State<'p>, test: &'p Expression, value: &Value<'p>) -> Split<'p> {
         let place = self.place(test.span);
-        self.truth_is_tested(&value.origins, place);
+        self.claim_truth_is_tested(test, value, place);
         self.header_truth_is_tested(test, &value.origins);
+        let is_claim = super::claims::is_read(test)
+            && !matches!(value.shape, Shape::Elements(_))
+            && value.origins.any(|kind| super::claims::addressed(kind).is_some());
         self.tuple_is_tested(value);
         self.identity_is_looked_at(value, place);
         let side = |this: &mut Self, mut state: State<'p>, wanted: Nullness, kind: CheckKind| {
@@ -106,6 +110,9 @@ impl<'p> Interpreter<'p, '_> {
             this.refine(&mut state, test, wanted);
             if kind == CheckKind::Rejected {
                 this.secret_is_unset(&mut state, &value.origins, place);
+                if is_claim {
+                    state.evidence.add(CheckKind::Rejected, place);
+                }
             }
             add_presence(&mut state, &value.origins, kind, place);
             vec![state]
@@ -190,7 +197,13 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 let left_side = (Operand { value: left_value.clone(), place: self.place(left.span) }, Some(left));
                 let right_side = (Operand { value: right_value, place: self.place(right.span) }, Some(right));
-                let (yes, no) = self.compare(state, *operator, left_side, right_side, place);
+                let without = self.claim_default_agrees(&state, &left_side, &right_side, place);
+                let (mut yes, mut no) = self.compare(state, *operator, left_side, right_side, place);
+                match operator {
+                    CompareOperator::Equal => yes.extend(without),
+                    CompareOperator::NotEqual => no.extend(without),
+                    _ => {}
+                }
                 split.0.extend(yes);
                 split.1.extend(no);
             }
@@ -255,8 +268,14 @@ impl<'p> Interpreter<'p, '_> {
             In | NotIn => self.compare_membership(state, &left, &right, place),
             _ if is_measure(&left.value) || is_measure(&right.value) => measure_split(state, place),
             _ => {
-                self.truth_is_tested(&left.value.origins, place);
-                self.truth_is_tested(&right.value.origins, place);
+                for side in [&left.value, &right.value] {
+                    self.truth_is_tested(&side.origins, place);
+                    // `EXPECTED.items() <= claims.items()`
+                    let whole = side.origins.filter_map(|origin| {
+                        matches!(origin.kind, OriginKind::Claims { is_verified: true, .. }).then(|| origin.clone())
+                    });
+                    self.claims_escape(&whole, place, "is compared");
+                }
                 (vec![state.clone()], vec![state])
             }
         };
@@ -274,6 +293,7 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Split<'p> {
         let value = &operand.value;
         let matches = blank.nullness;
+        self.claims_are_looked_for(&value.origins, place);
         let mut side = |mut state: State<'p>, wanted: Nullness, kind: CheckKind| {
             if !value.nullness.may_be(wanted) {
                 return Vec::new();
@@ -282,6 +302,9 @@ impl<'p> Interpreter<'p, '_> {
                 self.refine(&mut state, written, wanted);
             }
             add_presence(&mut state, &value.origins, kind, place);
+            if kind == CheckKind::Rejected {
+                super::claims::without_claim(&mut state, operand, place);
+            }
             vec![state]
         };
         let yes = side(state.clone(), matches, CheckKind::Rejected);
@@ -343,6 +366,11 @@ impl<'p> Interpreter<'p, '_> {
                 CheckKind::Shape
             };
             return shape_split(state, kind, place);
+        }
+        if self.claim_is_looked_for(&left.value, &right.value, place) {
+            let mut without = state.clone();
+            without.evidence.add(CheckKind::Rejected, place);
+            return (vec![state], vec![without]);
         }
         self.truth_is_tested(&left.value.deep_origins(), place);
         self.truth_is_tested(&right.value.deep_origins(), place);
@@ -450,7 +478,7 @@ pub(super) fn shape_split(state: State<'_>, kind: CheckKind, place: Place) -> Sp
     (vec![yes], vec![no])
 }
 
-fn add_presence(state: &mut State<'_>, origins: &Origins, kind: CheckKind, place: Place) {
+pub(super) fn add_presence(state: &mut State<'_>, origins: &Origins, kind: CheckKind, place: Place) {
     if origins.any(|kind| matches!(kind, OriginKind::StubResult { .. })) {
         state.evidence.add(CheckKind::Stub, place);
     }

@@ -5,11 +5,14 @@ use super::expression::{join_all, merge_branches};
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Origins};
 use super::state::State;
-use super::value::{Constant, Dictionary, Nullness, Shape, Value};
+use super::value::{Constant, Dictionary, Nullness, RequestMap, Shape, Value};
 use crate::source::Place;
 use crate::syntax::tree::{ComprehensionClause, ComprehensionKind, Expression, ExpressionKind, FormattedPart, Name};
 use smallvec::SmallVec;
 use std::rc::Rc;
+
+/// Classes of which a comprehension makes objects that are kept apart.
+const MAX_CLASSES: usize = 8;
 
 impl<'p> Interpreter<'p, '_> {
     pub(super) fn formatted(&mut self, state: State<'p>, parts: &'p [FormattedPart], whole: Place) -> Branches<'p> {
@@ -69,7 +72,9 @@ impl<'p> Interpreter<'p, '_> {
             .into_iter()
             .map(|(state, values)| {
                 let nullness = if values.is_empty() { Nullness::EMPTY } else { Nullness::FULL };
-                let shape = if has_star {
+                let shape = if let Some(all) = spliced(&values, elements).filter(|_| has_star) {
+                    Shape::Sequence(Rc::new(all))
+                } else if has_star {
                     let spread = values.iter().zip(elements).map(|(value, element)| match element.kind {
                         ExpressionKind::Starred(_) => containers::element_of(value),
                         _ => value.clone(),
@@ -125,6 +130,13 @@ impl<'p> Interpreter<'p, '_> {
         element: &'p Expression,
         clauses: &'p [ComprehensionClause],
     ) -> Branches<'p> {
+        if let ([clause], None) = (clauses, key)
+            && clause.conditions.is_empty()
+            && kind != ComprehensionKind::Dictionary
+            && let Some(branches) = self.comprehension_of_classes(state.clone(), clause, element)
+        {
+            return branches;
+        }
         let outer = state.locals.clone();
         let mut states = vec![state];
         let mut is_filtered_headers = false;
@@ -163,9 +175,48 @@ impl<'p> Interpreter<'p, '_> {
             } else {
                 Shape::Elements(Rc::new(typical))
             };
+            // `{name.lower(): value for name, value in headers.items()}` is the headers under other keys.
+            let is_header_map = value.origins.any(|kind| matches!(kind, OriginKind::HeaderMap));
+            if kind == ComprehensionKind::Dictionary
+                && is_header_map
+                && !is_filtered_headers
+                && matches!(element.kind, ExpressionKind::Name(_))
+            {
+                let headers = Shape::Request(RequestMap::Headers);
+                *value = Value::of(headers).with_origins(value.origins.clone());
+                continue;
+            }
             *value = Value::of(shape).with_nullness(Nullness::PRESENT);
         }
         all
+    }
+}
+
+impl<'p> Interpreter<'p, '_> {
+    /// `[make() for make in (A, B)]`: what is made of known classes is known one by one.
+    fn comprehension_of_classes(
+        &mut self,
+        state: State<'p>,
+        clause: &'p ComprehensionClause,
+        element: &'p Expression,
+    ) -> Option<Branches<'p>> {
+        let iterables = self.quietly(|this| this.evaluate(state, &clause.iterable));
+        let [(state, iterable)] = iterables.as_slice() else { return None };
+        let Shape::Sequence(classes) = &iterable.shape else { return None };
+        let is_class = |value: &Value<'p>| matches!(value.shape, Shape::Class(_) | Shape::External(_));
+        if classes.len() > MAX_CLASSES || !classes.iter().all(is_class) {
+            return None;
+        }
+        let outer = state.locals.clone();
+        let (mut state, mut made) = (state.clone(), Vec::new());
+        for class in classes.iter() {
+            let bound = self.bind(state, &clause.target, class.clone()).into_iter().next()?;
+            let (next, value) = self.evaluate(bound, element).into_iter().next()?;
+            state = next;
+            made.push(value);
+        }
+        state.locals = outer;
+        Some(one(state, Value::of(Shape::Sequence(Rc::new(made)))))
     }
 }
 
@@ -177,4 +228,17 @@ fn address_pattern(parts: &[FormattedPart]) -> Option<Name> {
     });
     let text: String = pieces.collect();
     super::value::is_address(&text).then(|| text.into())
+}
+
+/// `[*HMAC, "RS256"]`: the elements in their order, where each list that is spread is known.
+fn spliced<'p>(values: &[Value<'p>], written: &[Expression]) -> Option<Vec<Value<'p>>> {
+    let mut all = Vec::new();
+    for (value, written) in values.iter().zip(written) {
+        match (&written.kind, &value.shape) {
+            (ExpressionKind::Starred(_), Shape::Sequence(elements)) => all.extend(elements.iter().cloned()),
+            (ExpressionKind::Starred(_), _) => return None,
+            _ => all.push(value.clone()),
+        }
+    }
+    Some(all)
 }

@@ -130,6 +130,10 @@ pub struct Interpreter<'p, 'i> {
     pub watched: Option<Place>,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
+    /// What says who calls, of what stands outside the program: asked when somebody wants to know.
+    pub(super) authenticators: Option<Vec<Value<'p>>>,
+    /// The view whose policies are being asked for.
+    pub(super) policies_of: Option<(ClassRef<'p>, std::sync::Arc<crate::models::schema::PolicyModel>)>,
     /// What stands around routes, once all files said what they register.
     pub placement: Option<&'i Placement<'p>>,
     /// The handlers that may answer when the running route raises, the nearest first.
@@ -153,6 +157,8 @@ pub struct Interpreter<'p, 'i> {
     pub(super) members_in_progress: FxHashSet<Place>,
     /// Names that functions assign outside themselves, by the place of the function.
     pub(super) scopings: FxHashMap<Place, Option<Rc<super::scoping::Scoping>>>,
+    /// Names that functions declare as global, each with such a function, by file: asked for each name of a module.
+    pub(super) assigners: FxHashMap<FileId, Rc<Vec<(Name, super::walk::Site<'p>)>>>,
     /// Bases of classes, and the order in which they are asked, by the place of the class.
     pub(super) bases: FxHashMap<Place, Rc<Vec<Value<'p>>>>,
     pub(super) orders: FxHashMap<Place, Rc<Vec<ClassRef<'p>>>>,
@@ -198,6 +204,8 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             bounds: Reached::default(),
             watched: None,
             behind: None,
+            authenticators: None,
+            policies_of: None,
             placement: None,
             error_handlers: Rc::default(),
             course: None,
@@ -216,6 +224,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             is_for_request: false,
             members_in_progress: FxHashSet::default(),
             scopings: FxHashMap::default(),
+            assigners: FxHashMap::default(),
             bases: FxHashMap::default(),
             orders: FxHashMap::default(),
             running: Vec::new(),
@@ -245,6 +254,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.running.clear();
         self.route = None;
         self.answering = None;
+        self.authenticators = None;
         self.work = 0;
         self.bounds = Reached::default();
     }

@@ -195,6 +195,11 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::none())
             }
             Meaning::Scheme(model) => self.read_by_scheme(state, model, receiver, place),
+            Meaning::Include => one(state, arguments.positional.first().cloned().unwrap_or_else(Value::unknown)),
+            Meaning::Reader(model) => {
+                let value = self.read_part(&state, model, &arguments, place);
+                one(state, value)
+            }
             Meaning::Answer(model) => self.answer_is_set(state, model, &arguments, place),
             Meaning::Before(_) => {
                 let decorator = LibraryDecorator { path: path.clone(), arguments, of: None, place };
@@ -280,6 +285,12 @@ impl<'p> Interpreter<'p, '_> {
                     Origins::one(OriginKind::IssuedToken, Confidence::High, place, "the token is issued here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }
+            Meaning::Introspect(model) => {
+                let token = parameter(&model.parameters, &arguments, "token").cloned().unwrap_or_else(Value::unknown);
+                self.saw(&mut state, &[&token], place);
+                let answer = self.answer_about(&token, model.object.as_deref(), place);
+                one(state, answer.unwrap_or_else(Value::unknown))
+            }
             Meaning::Obtain(model) => {
                 // A presented password or token that is traded in is checked by the server.
                 let values: Vec<&Value<'p>> = arguments.iter().collect();
@@ -336,7 +347,11 @@ impl<'p> Interpreter<'p, '_> {
                     _ => None,
                 });
                 let refusal = arguments.iter().any(super::outcome::is_refusal_text).then_some(401);
-                let status = given.or(inner).or(model.status).or(refusal);
+                let is_empty = model.refuses_when_empty.as_deref().is_some_and(|name| {
+                    parameter(&model.parameters, &arguments, name).is_some_and(|list| list.nullness == Nullness::EMPTY)
+                });
+                let denial = is_empty.then_some(403);
+                let status = given.or(denial).or(inner).or(model.status).or(refusal);
                 if !model.renders {
                     self.answered(&arguments, parameter(&model.parameters, &arguments, "url"), status, place);
                 }

@@ -70,6 +70,9 @@ impl<'p> Interpreter<'p, '_> {
         arguments: Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
+        if let Some(policies) = self.policies_of_base(name) {
+            return one(state, policies);
+        }
         if let Some(meaning) = self.models.method(class, name).cloned() {
             let path: Name = format!("{class}.{name}").into();
             return self.apply(state, &meaning, &path, arguments, Some(receiver), place);
@@ -249,8 +252,11 @@ impl<'p> Interpreter<'p, '_> {
             ("keys", Shape::Dictionary(_)) => one(state, Value::of(Shape::Elements(Rc::new(Value::present())))),
             ("copy" | "keys", _) => one(state, receiver.clone()),
             ("pop" | "popleft", _) => one(state, element_of(receiver)),
-            ("__contains__", _) => one(state, Value::any_boolean()),
-            (_, _) => one(state, Value::unknown()),
+            (_, _) => match self.compared_as_sets(&state, name, receiver, arguments, place) {
+                Some(branches) => branches,
+                None if name == "__contains__" => one(state, Value::any_boolean()),
+                None => one(state, Value::unknown()),
+            },
         }
     }
 
@@ -266,6 +272,12 @@ impl<'p> Interpreter<'p, '_> {
             "get" | "pop" | "setdefault" | "__getitem__" => self.get(state, receiver, arguments, place),
             "items" | "values" | "copy" | "keys" => one(state, receiver.clone()),
             "update" => one(state, Value::none()),
+            // A segment of a token, or several joined again.
+            _ if super::texts::is_conversion(name)
+                && receiver.origins.any(|kind| matches!(kind, OriginKind::TokenHeader { .. })) =>
+            {
+                one(state, super::texts::converted(receiver, name, arguments, place))
+            }
             _ => match self.decode_validated_by(&receiver.origins, name) {
                 Some(model) => self.claims_are_validated(state, &receiver.origins, &model, arguments, place),
                 None => self.unknown_call(state, name, Some(receiver), arguments, place),

@@ -38,7 +38,14 @@ impl<'p> Interpreter<'p, '_> {
             // Middleware that is looked at alone: whatever lies behind it answers.
             return one(state, Value::of(Shape::Response { status: None }));
         };
+        // What was checked so far is the matter of the one that goes on.
+        if let Some(before) = number.checked_sub(1).and_then(|before| course.middleware.get(before)) {
+            self.note_stage(&state.evidence, &super::event::Stage::Hook(before.info.name.clone()));
+        }
         let Some(hook) = course.middleware.get(number) else { return self.answers_of(state, &course.entry) };
+        if hook.handler.is_made_with_continuation {
+            return self.go_through(state, hook, number);
+        }
         let callee = self.entry_function(&state, hook);
         let mut arguments = self.entry_arguments(&state, hook);
         let parameters = own_parameters(hook);
@@ -90,7 +97,9 @@ impl<'p> Interpreter<'p, '_> {
         entry: &Entry<'p>,
         outcomes: &mut Vec<Outcome>,
     ) -> Vec<State<'p>> {
-        let Some(class) = entry.site.class.filter(|_| entry.info.kind == EntryKind::Route) else { return vec![state] };
+        let Some(class) = entry.view_class().filter(|_| entry.info.kind == EntryKind::Route) else {
+            return vec![state];
+        };
         let Some(model) = self.view_class_model(class) else { return vec![state] };
         let mut states = vec![state];
         for name in &model.before {
@@ -99,7 +108,12 @@ impl<'p> Interpreter<'p, '_> {
             let receiver = Value::of(Shape::Instance { class, object: Object::SelfOf(class.place()) });
             let mut next = Vec::new();
             for state in states {
-                let branches = self.call(state, &callee, Arguments::of(vec![receiver.clone()]), entry.info.place);
+                let mut arguments = Arguments::of(vec![receiver.clone()]);
+                if entry.handler.request_class.is_some() && !entry.handler.request_is_attribute {
+                    arguments.positional.push(self.handed_request(entry));
+                    arguments.rest = Some(Value::unknown());
+                }
+                let branches = self.call(state, &callee, arguments, entry.info.place);
                 self.let_on(branches, entry.info.place, &mut next, outcomes);
             }
             states = self.merge(next, entry.info.place);
@@ -142,7 +156,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The written elements of a list, also of one that a module's name holds.
-    fn elements_of(&mut self, file: FileId, list: &'p Expression) -> Vec<(FileId, &'p Expression)> {
+    pub(super) fn elements_of(&mut self, file: FileId, list: &'p Expression) -> Vec<(FileId, &'p Expression)> {
         match &list.kind {
             ExpressionKind::List(elements) | ExpressionKind::Tuple(elements) => {
                 elements.iter().map(|element| (file, element)).collect()

@@ -116,6 +116,10 @@ pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Val
         BinaryOperator::BitOr | BinaryOperator::Divide => {
             Value::from_origins(left.deep_origins().union(&right.deep_origins()), Nullness::PRESENT)
         }
+        // What two sets have in common, and what only one of them has.
+        BinaryOperator::BitAnd | BinaryOperator::Subtract => {
+            super::claims::in_common(&left.deep_origins().union(&right.deep_origins()))
+        }
         BinaryOperator::Multiply => match (left.as_integer(), right.as_integer()) {
             (Some(left), Some(right)) => Value::integer(left.wrapping_mul(right)),
             // A text so many times.

@@ -4,6 +4,7 @@ use super::entry::{Entry, FileEntries};
 use super::event::{EntryInfo, EntryKind};
 use super::interpreter::Interpreter;
 use super::startup::{Record, Registered, Target};
+use super::url_table::Table;
 use super::value::{Closure, Shape, Value};
 use super::walk;
 use super::walk::Site;
@@ -11,7 +12,9 @@ use crate::models::Meaning;
 use crate::models::schema::{EntryKindModel, EntryModel, HandlerModel, ViewClassModel};
 use crate::program::ClassRef;
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
+use crate::syntax::tree::{
+    Argument, ArgumentKind, Expression, ExpressionKind, Function, Name, Statement, StatementKind,
+};
 use std::sync::Arc;
 
 /// What a decorator makes of the function below it.
@@ -52,8 +55,16 @@ impl<'p> Interpreter<'p, '_> {
             }
             entries.extend(self.entry_of_class_method(*site));
         }
+        for class in walk::classes(file, &module.body) {
+            entries.extend(self.inherited_entries(class));
+        }
         self.registered_by_call(file, &module.body, &mut entries);
-        self.tabled(file, &module.body, &mut entries);
+        let mut table = Table::default();
+        self.tabled(file, &module.body, &mut table);
+        entries.append(&mut table.entries);
+        let (mut mounts, mut unseen) = (mounts, unseen);
+        mounts.append(&mut table.mounts);
+        self.installed(file, &module.body, &mut entries, &mut unseen);
         self.signed(&module.body, &sites, &mut entries);
         FileEntries { entries, sites, made, mounts, unseen }
     }
@@ -80,7 +91,9 @@ impl<'p> Interpreter<'p, '_> {
                 entry.error.clone_from(&one.error);
                 entry.model = Some(Arc::clone(&one.model));
                 entry.is_application_wide |= one.model.application_wide;
-                entry.info.path = path.cloned().or_else(|| entry.info.path.take());
+                let below = &entry.below;
+                let whole = path.map(|path| Name::from(format!("{path}{below}")));
+                entry.info.path = whole.or_else(|| entry.info.path.take());
             }
             entries.extend(found);
         }
@@ -97,11 +110,15 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::String(text) => Some(text.clone()),
             _ => None,
         });
+        let is_list = |known: &String| known.split('=').next() == Some("methods");
+        let methods_at = model.as_ref().and_then(|model| model.parameters.iter().position(is_list));
         let info = EntryInfo {
             kind,
             name: site.function.name.clone(),
             path,
-            methods: Some(written_methods(arguments)).filter(|written| !written.is_empty()).unwrap_or(methods),
+            methods: Some(written_methods(arguments, methods_at))
+                .filter(|written| !written.is_empty())
+                .unwrap_or(methods),
             place: site.place(),
         };
         let at = Some(Place { file: site.file, span: decorator.span });
@@ -176,8 +193,8 @@ impl<'p> Interpreter<'p, '_> {
         if !answers_one && !model.dispatch.iter().any(|known| known == name) {
             return None;
         }
-        let method = name.strip_prefix(model.method_prefix.as_str()).unwrap_or(name);
-        let methods = if answers_one { vec![method.to_uppercase().into()] } else { Vec::new() };
+        let methods = if answers_one { vec![http_method(&model, name)] } else { Vec::new() };
+        let below = below(&model, name);
         let path = class.class.decorators.iter().find_map(|decorator| match &decorator.kind {
             ExpressionKind::Call { arguments, .. } => match &arguments.first()?.value.kind {
                 ExpressionKind::String(text) => Some(text.clone()),
@@ -189,7 +206,7 @@ impl<'p> Interpreter<'p, '_> {
         let kind = entry_kind(model.kind);
         let info = EntryInfo { kind, name, path, methods, place: site.place() };
         let is_application_wide = kind == EntryKind::Hook;
-        Some(Entry { is_application_wide, handler: model.handler.clone(), ..Entry::new(site, info) })
+        Some(Entry { is_application_wide, below, handler: model.handler.clone(), ..Entry::new(site, info) })
     }
 
     /// What the base classes of a class make of its methods, where one of them answers requests.
@@ -232,7 +249,7 @@ impl<'p> Interpreter<'p, '_> {
                 Some(Target::Function(target)) => {
                     let Some(site) = self.site_at(target) else { continue };
                     let name = site.function.name.clone();
-                    let methods = written_methods(arguments);
+                    let methods = written_methods(arguments, None);
                     vec![Entry::new(site, EntryInfo { kind, name, path: None, methods, place: target })]
                 }
                 None => continue,
@@ -246,12 +263,68 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    /// The methods of a view class that answer.
+    /// The methods of a view class that answer, those of its bases included.
     pub(super) fn class_entries(&mut self, class: ClassRef<'p>) -> Vec<Entry<'p>> {
-        let Some(module) = self.index.module(class.file) else { return Vec::new() };
-        let sites = walk::functions(class.file, &module.body);
-        let own = sites.into_iter().filter(|site| site.class.is_some_and(|known| known.place() == class.place()));
-        own.filter_map(|site| self.entry_of_class_method(site)).collect()
+        let mut entries: Vec<Entry<'p>> = Vec::new();
+        for owner in self.resolution_order(class).iter() {
+            let Some(module) = self.index.module(owner.file) else { continue };
+            let sites = walk::functions(owner.file, &module.body);
+            for site in sites.into_iter().filter(|site| site.class.is_some_and(|known| known.place() == owner.place()))
+            {
+                let known = |entry: &Entry<'p>| entry.site.function.name == site.function.name;
+                if entries.iter().any(known) {
+                    continue;
+                }
+                let Some(mut entry) = self.entry_of_class_method(site).or_else(|| self.entry_of_method_decorator(site))
+                else {
+                    continue;
+                };
+                if owner.place() != class.place() {
+                    entry.view = Some(class);
+                    entry.info.name = format!("{}.{}", class.class.name, site.function.name).into();
+                }
+                entries.push(entry);
+            }
+        }
+        entries.extend(self.inherited_entries(class));
+        entries
+    }
+
+    /// A method of a view that a decorator makes one that answers.
+    fn entry_of_method_decorator(&mut self, site: Site<'p>) -> Option<Entry<'p>> {
+        let decorators = site.function.decorators.iter();
+        let mut entries = decorators.filter_map(|decorator| self.entry_of_decorator(site, decorator));
+        let is_one =
+            |entry: &Entry<'p>| entry.info.kind == EntryKind::Route && entry.handler.request_attribute.is_some();
+        entries.find(is_one).map(|entry| Entry { below: below_by_decorator(site), ..entry })
+    }
+
+    /// Handlers that the bases of a view class from outside bring along and the program does not replace.
+    fn inherited_entries(&mut self, class: ClassRef<'p>) -> Vec<Entry<'p>> {
+        let bases = self.outside_bases(class);
+        let all: Vec<String> = bases.iter().flat_map(|base| self.models.inherited(base)).cloned().collect();
+        if all.is_empty() {
+            return Vec::new();
+        }
+        let Some(model) = self.view_class_model(class) else { return Vec::new() };
+        let mut entries = Vec::new();
+        for name in all {
+            if self.find_method(class, &name).is_some() || !model.methods.contains(&name) {
+                continue;
+            }
+            let site =
+                Site { file: class.file, function: no_function(), class: Some(class), outer: None, outer_class: None };
+            let info = EntryInfo {
+                kind: EntryKind::Route,
+                name: format!("{}.{name}", class.class.name).into(),
+                path: None,
+                methods: vec![http_method(&model, &name)],
+                place: class.place(),
+            };
+            let (handler, below) = (model.handler.clone(), below(&model, &name));
+            entries.push(Entry { handler, below, is_inherited: true, ..Entry::new(site, info) });
+        }
+        entries
     }
 
     /// The function or class that a callable comes down to: what decorators wrapped, what arguments were given to.
@@ -290,6 +363,40 @@ impl<'p> Interpreter<'p, '_> {
         let module = self.index.module(place.file)?;
         walk::functions(place.file, &module.body).into_iter().find(|site| site.place() == place)
     }
+}
+
+/// The HTTP method that a method of a view answers.
+fn http_method(model: &ViewClassModel, name: &str) -> Name {
+    let bare = name.strip_prefix(model.method_prefix.as_str()).unwrap_or(name);
+    model.http_methods.get(name).map_or_else(|| bare.to_uppercase().into(), Name::new)
+}
+
+/// What stands in the path behind the one that a view is registered under.
+fn below(model: &ViewClassModel, name: &str) -> Name {
+    if model.keyed.iter().any(|known| known == name) { Name::new_static("/<pk>") } else { Name::default() }
+}
+
+/// The same for a method that a decorator makes one that answers: `@action(detail=True, url_path="pay")`.
+fn below_by_decorator(site: Site<'_>) -> Name {
+    let arguments = site.function.decorators.iter().filter_map(|decorator| match &decorator.kind {
+        ExpressionKind::Call { arguments, .. } => Some(arguments),
+        _ => None,
+    });
+    let (mut key, mut last) = ("", site.function.name.clone());
+    for argument in arguments.flatten() {
+        match (&argument.kind, &argument.value.kind) {
+            (ArgumentKind::Keyword(name), ExpressionKind::Boolean(true)) if name == "detail" => key = "/<pk>",
+            (ArgumentKind::Keyword(name), ExpressionKind::String(text)) if name == "url_path" => last = text.clone(),
+            _ => {}
+        }
+    }
+    format!("{key}/{last}").into()
+}
+
+/// A function that stands nowhere, for what a base class from outside answers.
+pub(super) fn no_function() -> &'static Function {
+    static NONE: std::sync::OnceLock<Function> = std::sync::OnceLock::new();
+    NONE.get_or_init(Function::default)
 }
 
 /// Whether a decorator or call registers its function by its form alone: `X.route("/…")`, `X.post("/…")`.
@@ -338,10 +445,11 @@ pub(super) fn entry_kind(model: EntryKindModel) -> EntryKind {
     }
 }
 
-/// `methods=["POST"]`.
-fn written_methods(arguments: &[Argument]) -> Vec<Name> {
-    let list =
+/// `methods=["POST"]`, or the argument that takes them.
+fn written_methods(arguments: &[Argument], at: Option<usize>) -> Vec<Name> {
+    let by_name =
         arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "methods"));
+    let list = by_name.or_else(|| arguments.get(at?).filter(|argument| argument.kind == ArgumentKind::Positional));
     let kind = list.map(|list| &list.value.kind);
     let Some(ExpressionKind::List(elements) | ExpressionKind::Tuple(elements) | ExpressionKind::Set(elements)) = kind
     else {

@@ -14,6 +14,8 @@ pub enum Constraint {
     Absent,
     /// A value is given, and the same call switches the check off.
     SwitchedOff,
+    /// The expected value is what the token itself says before anything is verified.
+    OfToken,
     /// It must be there; any value will do.
     AnyValue,
     /// Another value is refused, and a token without it passes.
@@ -77,16 +79,16 @@ impl<'a, 'p> Call<'a, 'p> {
     }
 
     /// Whether the call is not seen whole.
-    fn is_unreadable(self) -> bool {
+    pub(super) fn is_unreadable(self) -> bool {
         self.has_unreadable_options() || self.arguments.rest.is_some()
     }
 
     fn is_off(self, name: &str) -> bool {
-        self.given(name).is_some_and(|value| value.as_boolean() == Some(false))
+        self.given(name).is_some_and(is_false)
     }
 
     fn is_on(self, name: &str) -> bool {
-        self.given(name).is_some_and(|value| value.as_boolean() == Some(true))
+        self.given(name).is_some_and(is_true)
     }
 
     /// Whether a list of required claims names this one.
@@ -94,6 +96,15 @@ impl<'a, 'p> Call<'a, 'p> {
         let Some(required) = list.and_then(|list| self.option(list)) else { return false };
         texts(required).is_none_or(|names| names.iter().any(|name| name == claim))
     }
+}
+
+/// `False`, `0`.
+pub(super) fn is_false(value: &Value<'_>) -> bool {
+    value.as_boolean() == Some(false) || value.as_integer() == Some(0)
+}
+
+fn is_true(value: &Value<'_>) -> bool {
+    value.as_boolean() == Some(true) || value.as_integer() == Some(1)
 }
 
 fn dictionary<'a, 'p>(value: &'a Value<'p>) -> Option<&'a Dictionary<'p>> {
@@ -150,6 +161,12 @@ fn expectation(claim: &ClaimParameter, given: &Value<'_>) -> Constraint {
         (_, Some(_)) => return Constraint::Enforced,
         (_, None) => (given, false),
     };
+    // An issuer that the token names chooses the key, which only that issuer's tokens fit.
+    let is_own =
+        |kind: &OriginKind| matches!(kind, OriginKind::Claim { is_verified: false, name, .. } if name == "aud");
+    if expected.deep_origins().any(is_own) {
+        return Constraint::OfToken;
+    }
     match &expected.shape {
         // `check_claims={"aud": None}`: there must be one.
         _ if is_keyed && expected.is_none() => Constraint::AnyValue,

@@ -38,7 +38,8 @@ impl<'p> Interpreter<'p, '_> {
         if !self.is_loud() {
             return;
         }
-        if branches.iter().all(|(_, value)| changes_nothing(value)) {
+        // A refusal goes no further: no path is left of it.
+        if !branches.is_empty() && branches.iter().all(|(_, value)| changes_nothing(value)) {
             let place = self.place(expression.span);
             self.facts.idle.insert(place);
         }

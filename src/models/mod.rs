@@ -1,19 +1,19 @@
 //! What calls and objects of libraries mean: `rules/models/*.toml`, looked up by dotted name. No judgement here.
 
 mod own;
+mod registering;
 pub mod schema;
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock};
 
-use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
     AccessModel, AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning,
     ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, GatherModel,
-    Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObjectText, ObtainModel,
-    OutgoingModel, ParameterModel, PlatformFunctionModel, ProviderModel, RandomModel, RefuseModel, RefusingFieldModel,
-    RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel,
-    VerifyModel, ViewClassModel,
+    Gives, InertModel, InstalledModel, InstanceModel, IntrospectModel, IssueModel, LogModel, MacModel, ModelFile,
+    MountModel, ObjectText, ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel,
+    ProviderModel, RandomModel, ReaderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel,
+    SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -53,6 +53,8 @@ pub enum Meaning {
     Decode(Arc<DecodeModel>),
     /// Validates the claims of a decoded token.
     Validate(Arc<ValidateModel>),
+    /// Asks an authorization server about a token.
+    Introspect(Arc<IntrospectModel>),
     /// Issues a token.
     Issue(Arc<IssueModel>),
     /// Gets a token from an authorization server.
@@ -73,6 +75,10 @@ pub enum Meaning {
     Dependency(Arc<DependencyModel>),
     /// Reads a credential from the request.
     Scheme(Arc<SchemeModel>),
+    /// Hands over a table of routes.
+    Include,
+    /// Reads an item of a part of the request it is handed.
+    Reader(Arc<ReaderModel>),
     /// Sets the status of the answer.
     Answer(Arc<AnswerModel>),
     /// A decorator that runs a function before the handler.
@@ -102,18 +108,18 @@ pub struct Models {
     cookies: Vec<CookieModel>,
     requests: Vec<RequestModel>,
     platform_functions: Vec<PlatformFunctionModel>,
+    policies: Vec<Arc<PolicyModel>>,
+    inherited: FxHashMap<String, Vec<String>>,
+    installed: Vec<InstalledModel>,
     refusing_fields: Vec<RefusingFieldModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
     view_classes_by_import: Vec<Arc<ViewClassModel>>,
     dependency_lists: Vec<String>,
     sink_methods: FxHashMap<String, SinkKind>,
-    registering: OnceLock<Option<AhoCorasick>>,
+    registering: registering::RegisteringWords,
     own: own::OwnNames,
 }
-
-/// Registering calls that are called like the HTTP method.
-const METHOD_NAMES: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// The models that come with the program.
 pub fn embedded() -> &'static Models {
@@ -187,11 +193,11 @@ impl Models {
             file.instance => Meaning::Instance, file.setting => Meaning::Setting, file.setting_map => Meaning::SettingMap,
             file.derive => Meaning::Derive, file.gather => Meaning::Gather, file.access => Meaning::Access, file.log => Meaning::Log, file.mac => Meaning::Mac, file.sink => Meaning::Sink,
             file.decode => Meaning::Decode, file.validate => Meaning::Validate, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
-            file.verify => Meaning::Verify,
+            file.verify => Meaning::Verify, file.introspect => Meaning::Introspect,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
             file.entry => Meaning::Entry, file.compare => Meaning::Compare, file.parameter => Meaning::Parameter,
             file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
-            file.before => Meaning::Before,
+            file.before => Meaning::Before, file.reader => Meaning::Reader,
             file.mount => Meaning::Mount, file.random => Meaning::Random,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
@@ -204,6 +210,10 @@ impl Models {
         let duration =
             file.duration.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Duration));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
+        for path in file.include.into_iter().flat_map(|InertModel { path }| path) {
+            self.add_root(&path, &library);
+            self.meanings.insert(path, Meaning::Include);
+        }
         let for_methods = file.method_decorator.into_iter().flat_map(|InertModel { path }| path);
         let for_methods = for_methods.map(|path| (path, Meaning::MethodDecorator));
         for (path, meaning) in inert.chain(same).chain(digest).chain(duration).chain(for_methods) {
@@ -238,6 +248,11 @@ impl Models {
         }
         self.requests.extend(file.request);
         self.platform_functions.extend(file.platform_function);
+        self.installed.extend(file.installed);
+        for model in file.inherited {
+            self.inherited.extend(model.path.into_iter().map(|path| (path, model.methods.clone())));
+        }
+        self.policies.extend(file.policy.into_iter().map(Arc::new));
         self.refusing_fields.extend(file.refusing_field);
     }
 
@@ -246,6 +261,21 @@ impl Models {
         let root = path.split('.').next().unwrap_or_default();
         self.roots.entry(root.to_owned()).or_insert_with(|| library.to_owned());
         self.libraries.entry(path.to_owned()).or_insert_with(|| library.to_owned());
+    }
+
+    /// Whether a method of a class that describes data makes an object of a mapping.
+    pub fn is_made_from(&self, class: &str, method: &str) -> bool {
+        let is_one = |models: &Self, path: &str| {
+            models.classes.get(path)?.made_from.iter().any(|known| known == method).then_some(())
+        };
+        self.find_in_bases(class, &is_one).is_some()
+    }
+
+    /// Whether the library of a name also has calls that tell who the verified caller is.
+    pub fn tells_identity(&self, path: &str) -> bool {
+        let library = self.library(path);
+        let mut known = self.meanings.iter().filter(|(_, meaning)| matches!(meaning, Meaning::Identity));
+        library.is_some() && known.any(|(path, _)| self.library(path) == library)
     }
 
     /// The name a library is known by, from a dotted name in it.
@@ -442,9 +472,27 @@ impl Models {
             .or_else(by_last_name)
     }
 
+    /// Settings that list what stands before all routes.
+    pub fn installed(&self) -> &[InstalledModel] {
+        &self.installed
+    }
+
+    /// Handlers that a base class brings along, by their names.
+    pub fn inherited(&self, base: &str) -> &[String] {
+        self.inherited
+            .get(base)
+            .or_else(|| self.inherited.get(self.canonical(base).as_ref()))
+            .map_or(&[], Vec::as_slice)
+    }
+
     /// Functions that a platform calls by what they look like.
     pub fn platform_functions(&self) -> &[PlatformFunctionModel] {
         &self.platform_functions
+    }
+
+    /// What is asked about the caller before routes that are handed a request of this class.
+    pub fn policies(&self, request: &str) -> impl Iterator<Item = &Arc<PolicyModel>> {
+        self.policies.iter().filter(move |model| model.request == request)
     }
 
     /// Fields of answers that say whether they refuse.
@@ -461,22 +509,6 @@ impl Models {
         };
         let Some(model) = self.classes.get(self.canonical(class).as_ref()) else { return Vec::new() };
         model.items.iter().filter(|(_, gives)| holds(gives)).map(|(key, _)| key.as_str()).collect()
-    }
-
-    /// Whether code speaks of anything that registers routes, or makes an object that they are registered on. Names that are
-    /// also those of HTTP methods say nothing: every dictionary has a `get`.
-    pub fn may_register(&self, text: &str) -> bool {
-        let matcher = self.registering.get_or_init(|| {
-            let registers = |meaning: &Meaning| match meaning {
-                Meaning::Entry(_) | Meaning::Mount(_) => true,
-                Meaning::Instance(model) => model.holds_routes(),
-                _ => false,
-            };
-            let paths = self.meanings.iter().filter(|(_, meaning)| registers(meaning)).map(|(path, _)| path);
-            let last_names = paths.filter_map(|path| path.rsplit('.').next());
-            AhoCorasick::new(last_names.filter(|name| !METHOD_NAMES.contains(name))).ok()
-        });
-        matcher.as_ref().is_none_or(|matcher| matcher.is_match(text))
     }
 
     /// Classes that are known by their methods and what their file imports.

@@ -1,6 +1,8 @@
 //! The part of a model file's shape that is about routing: what registers handlers, on what, under which path, and what
 //! a handler is given. Data only.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// Something that makes a function an entry: a decorator, or a call that is handed the function.
@@ -25,6 +27,9 @@ pub struct EntryModel {
     /// Whether what it is handed stands before the routes in a form that does not run as a hook: a plugin, an extension.
     #[serde(default)]
     pub passage: bool,
+    /// Keywords that name what checks the caller before the route, unless they say `None`.
+    #[serde(default)]
+    pub guarded_by: Vec<String>,
     /// Values of the parameter `when` with which it registers something that runs at other times.
     #[serde(default)]
     pub other_when: Vec<String>,
@@ -57,6 +62,7 @@ pub enum EntryKindModel {
 /// What a handler is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "independent questions about one handler")]
 pub struct HandlerModel {
     /// The class of the request object that it gets as an argument; none where the request is a global.
     #[serde(default)]
@@ -67,6 +73,9 @@ pub struct HandlerModel {
     /// The attribute of a view's object that holds the request too.
     #[serde(default)]
     pub request_attribute: Option<String>,
+    /// The attribute of a view's object that holds the name of the method that answers.
+    #[serde(default)]
+    pub name_attribute: Option<String>,
     /// The class of the answer object that it gets right after the request.
     #[serde(default)]
     pub answer_class: Option<String>,
@@ -77,6 +86,9 @@ pub struct HandlerModel {
     /// The place among its parameters of what goes on to the route, `self` not counted; none where returning nothing does.
     #[serde(default)]
     pub continuation: Option<usize>,
+    /// Whether it is made with what goes on to the route, and then called with the request.
+    #[serde(default)]
+    pub is_made_with_continuation: bool,
     /// Whether the request is in the attribute alone and no argument.
     #[serde(default)]
     pub request_is_attribute: bool,
@@ -86,6 +98,79 @@ pub struct HandlerModel {
     /// Whether variable parts are read from the request object alone and never handed over as arguments.
     #[serde(default)]
     pub hides_variables: bool,
+}
+
+/// Handlers that a base class brings along: a class that inherits from it answers with them unless it has its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct InheritedModel {
+    /// Dotted names of base classes.
+    pub path: Vec<String>,
+    /// The names of the methods.
+    pub methods: Vec<String>,
+}
+
+/// A setting that lists what stands before all routes of a project, by dotted names: classes and functions that are made
+/// with what goes on, and then called with the request.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct InstalledModel {
+    /// The name in the settings module.
+    pub setting: Vec<String>,
+    /// The class of the request.
+    pub request: String,
+    /// Methods of a class that is not called itself, which answer or let the request on, in order.
+    pub methods: Vec<String>,
+    /// How the dotted names of those begin that check no credential.
+    pub harmless: Vec<String>,
+}
+
+/// Objects that a framework asks about the caller before a route runs: named by an attribute of the view's class, by a
+/// decorator, or by a setting for all routes that name none. Asked in the order of the model files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PolicyModel {
+    /// The class of the request that the routes they stand before are handed.
+    pub request: String,
+    /// The class attribute, and keyword of registering decorators, that lists their classes.
+    pub attribute: String,
+    /// The method of the view that gives the objects, where the program has its own.
+    pub getter: String,
+    /// Decorators of functions that take the list.
+    #[serde(default)]
+    pub decorator: Vec<String>,
+    /// The configuration key that lists them by dotted names, keys of a dictionary joined by a dot.
+    pub setting: String,
+    /// Dotted names of the classes where nothing says.
+    #[serde(default)]
+    pub default: Vec<String>,
+    /// Their method that is asked.
+    pub asks: String,
+    /// What it is handed.
+    #[serde(default)]
+    pub arguments: Vec<PolicyArgument>,
+    /// What its answer means.
+    pub decides: PolicyDecision,
+}
+
+/// What a policy's method is handed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PolicyArgument {
+    /// The request.
+    Request,
+    /// The view's object.
+    View,
+}
+
+/// What the answer of a policy means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PolicyDecision {
+    /// Who calls: the first answer that is not `None` is the caller, and nobody's absence refuses.
+    Caller,
+    /// Whether the caller may go on: a false answer refuses.
+    Permission,
 }
 
 /// Functions that a platform calls by what they look like: it is told their names elsewhere (`def handler(event, context)`).
@@ -162,6 +247,12 @@ pub struct ViewClassModel {
     /// Its methods that each answer the HTTP method of their name.
     #[serde(default = "method_names")]
     pub methods: Vec<String>,
+    /// The HTTP method that a method answers, where it is not called like it.
+    #[serde(default)]
+    pub http_methods: BTreeMap<String, String>,
+    /// Its methods that answer for one thing of many: their path goes on with its key.
+    #[serde(default)]
+    pub keyed: Vec<String>,
     /// Its methods that answer whatever the HTTP method.
     #[serde(default)]
     pub dispatch: Vec<String>,
