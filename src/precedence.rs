@@ -36,7 +36,8 @@ pub(crate) const TABLE: &[Precedence] = &[
     speaks("check-skipped-when-unset", &["presence-only-check", "unauthenticated-webhook"]),
     speaks("fail-open-validation", &["plain-token-comparison"]),
     speaks("optional-auth-unchecked", &["presence-only-check", "unauthenticated-webhook"]),
-    speaks("partial-token-match", &["plain-token-comparison"]),
+    speaks("partial-token-match", &["plain-token-comparison", "static-bearer-token"]),
+    speaks("webhook-bearer-only", &["static-bearer-token"]),
     speaks("presence-only-check", &["unauthenticated-webhook"]),
     speaks("logged-authorization-header", &["logged-token"]),
 ];

@@ -1,7 +1,6 @@
 //! What leaves the program towards its caller: bodies, redirects and cookies; and configuration keys that get their values.
 
 use super::event::{Answer, CookieCall, Event};
-use super::evidence::Evidence;
 use super::interpreter::{Interpreter, Summary};
 use super::library::named_parameter;
 use super::state::State;
@@ -76,13 +75,6 @@ impl<'p> Interpreter<'p, '_> {
                 self.facts.ways_out.push(way);
             }
         }
-    }
-
-    /// What a handler of errors answers is what the route would have answered, wherever that returns.
-    pub(super) fn answers_like_the_route(&mut self, evidence: &Evidence) {
-        let mut places: Vec<Place> = self.facts.ways_out.iter().map(|(at, _)| *at).collect();
-        places.dedup();
-        self.facts.ways_out.extend(places.into_iter().map(|at| (at, evidence.clone())));
     }
 
     /// A method that sets a cookie, on whatever object it is called.

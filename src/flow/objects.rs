@@ -161,8 +161,13 @@ impl<'p> Interpreter<'p, '_> {
             return self.fields_by_name(state, value);
         }
         let is_callable = self.models.method(class, name).is_some() || self.models.method_gives(class, name).is_some();
-        if is_callable || !vocabulary::is_secret(name) {
+        if is_callable {
             return method(value, name);
+        }
+        // `app.debug`, `app.testing`: whether it is on, nobody says.
+        if !vocabulary::is_secret(name) {
+            let nullness = if vocabulary::may_be_off(name) { Nullness::PRESENT } else { Nullness::FULL };
+            return method(value, name).with_nullness(nullness);
         }
         self.unknown_attribute(&Value::unknown(), name, place)
     }
@@ -180,10 +185,15 @@ impl<'p> Interpreter<'p, '_> {
                 OriginKind::HeaderMap,
                 "the request environment, headers included, enters here",
             ),
-            Gives::Query => with(RequestMap::Query, OriginKind::RequestData, "the query string enters here"),
-            Gives::Form => with(RequestMap::Form, OriginKind::RequestData, "the form enters here"),
-            Gives::Values => with(RequestMap::Values, OriginKind::RequestData, "query string and form enter here"),
-            Gives::Cookies => with(RequestMap::Cookies, OriginKind::RequestData, "the cookies enter here"),
+            Gives::Query => with(RequestMap::Query, OriginKind::RequestData, "the query string enters here")
+                .with_nullness(Nullness::PRESENT),
+            Gives::Form => {
+                with(RequestMap::Form, OriginKind::RequestData, "the form enters here").with_nullness(Nullness::PRESENT)
+            }
+            Gives::Values => with(RequestMap::Values, OriginKind::RequestData, "query string and form enter here")
+                .with_nullness(Nullness::PRESENT),
+            Gives::Cookies => with(RequestMap::Cookies, OriginKind::RequestData, "the cookies enter here")
+                .with_nullness(Nullness::PRESENT),
             Gives::Json => with(RequestMap::Json, OriginKind::Body { is_raw: false }, "the JSON body enters here")
                 .with_nullness(Nullness::ANY),
             Gives::PathParameters => with(RequestMap::Path, OriginKind::RequestData, "path parameters enter here"),
@@ -262,7 +272,7 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(found) = set_on_class.or_else(|| self.class_attribute(class, name))
             && !found.is_none()
         {
-            return one(state, found);
+            return one(state, bound_partial(found, value));
         }
         if let Some(found) = self.initialised_attribute(class, name) {
             return one(state, found);
@@ -393,6 +403,20 @@ impl<'p> Interpreter<'p, '_> {
 pub(super) fn own_attribute(class: &str, at: Place, name: &Name) -> (Object, Name) {
     let is_made = at.file != crate::source::FileId(u32::MAX);
     (Object::At(at), if is_made { name.clone() } else { format!("{class}.{name}").into() })
+}
+
+/// `name = partialmethod(function, …)` in a class: the function with the object first.
+fn bound_partial<'p>(found: Value<'p>, object: &Value<'p>) -> Value<'p> {
+    match &found.shape {
+        Shape::Partial(pair) if matches!(&pair.0.shape, Shape::External(path) if path == "functools.partialmethod()") =>
+        {
+            let mut given = pair.1.clone();
+            let Some(function) = given.positional.first_mut() else { return found };
+            let function = std::mem::replace(function, object.clone());
+            Value::of(Shape::Partial(Rc::new((function, given))))
+        }
+        _ => found,
+    }
 }
 
 /// A method of a value, not yet called.

@@ -334,6 +334,9 @@ pub struct LogModel {
     /// The class of what it gives, where that goes on writing (`log.bind(…)`).
     #[serde(default)]
     pub object: Option<String>,
+    /// The keyword that names another object to write to (`print(…, file=buffer)`).
+    #[serde(default)]
+    pub to: Option<String>,
 }
 
 /// A call to which no text of the caller's choice should come.
@@ -534,6 +537,8 @@ pub struct ConfigurationModel {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct VerifiesModel {
+    /// The module whose mention says that a project uses the library: others give the key other meanings.
+    pub module: String,
     /// The key with which the program issues tokens itself.
     pub issues_with: String,
     /// The key that names the expected audience.
