@@ -65,7 +65,9 @@ impl<'p> Interpreter<'p, '_> {
                 self.answer_is_bound(&before, targets, value, &branches);
                 self.claim_verdict_is_dropped(&before, &branches, targets, value);
                 let mut next = Vec::new();
+                let is_added_to = super::guesses::is_added_to(targets, value);
                 for (state, bound) in branches {
+                    let bound = if is_added_to { super::guesses::strung_together(bound) } else { bound };
                     self.verified_is_bound(targets, value, &bound);
                     self.failure_is_bound(&state, targets, &bound);
                     let mut paths = vec![state];
@@ -93,6 +95,7 @@ impl<'p> Interpreter<'p, '_> {
                 for (state, old) in self.evaluate(state, target) {
                     for (state, added) in self.evaluate(state, value) {
                         let joined = augmented(&old, *operator, &added);
+                        let joined = Self::guessed_further(joined, (&old, Some(target)), (&added, Some(value)));
                         next.extend(self.bind(state, target, joined));
                     }
                 }
@@ -114,6 +117,7 @@ impl<'p> Interpreter<'p, '_> {
                         let returns: Vec<_> = returns.collect();
                         for (state, value, at) in &returns {
                             self.returned(state, value, *at);
+                            self.result_is_named(value, *at);
                         }
                         self.frame().returns.extend(returns);
                     }
