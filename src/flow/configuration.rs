@@ -208,7 +208,7 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    fn configuration_value(&mut self, name: &Name) -> Option<Value<'p>> {
+    pub(super) fn configuration_value(&mut self, name: &Name) -> Option<Value<'p>> {
         let here = self.file();
         let key = (here, name.clone());
         if let Some(known) = self.configuration.get(&key) {

@@ -144,6 +144,16 @@ impl<'p> Interpreter<'p, '_> {
             if entry.info.kind == EntryKind::Function {
                 self.claims_escape(&value.deep_origins(), entry.info.place, "is returned");
             }
+            if entry.info.kind == EntryKind::TokenCallback && ending == Ending::Success {
+                let held = match &value.shape {
+                    Shape::Instance { object, .. } => state
+                        .attributes_of(*object)
+                        .fold(value.deep_origins(), |held, attribute| held.union(&attribute.deep_origins())),
+                    _ => value.deep_origins(),
+                };
+                let unverified = super::binding::unverified(&held);
+                self.claims_escape(&unverified, entry.info.place, "says who the caller is");
+            }
             if entry.info.kind == EntryKind::Route && ending == Ending::Success {
                 let unverified = super::binding::unverified(&value.deep_origins());
                 self.claims_escape(&unverified, entry.info.place, "is answered as if it were true");

@@ -147,7 +147,9 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 one(state, answer(value, &model.held_in, model.object.as_deref(), place))
             }
-            Meaning::SettingMap(_) | Meaning::Identity => one(state, Value::unknown()),
+            // What is called gives the mapping: `dotenv_values(".env")`.
+            Meaning::SettingMap(_) => one(state, Value::external(path.clone())),
+            Meaning::Identity => one(state, Value::unknown()),
             Meaning::Derive(model) => {
                 if model.may_raise && self.frame().open_tries > 0 {
                     let classes = Rc::new(vec![Name::new("ValueError")]);

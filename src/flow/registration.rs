@@ -3,6 +3,7 @@
 use super::entry::{Entry, FileEntries};
 use super::event::{EntryInfo, EntryKind};
 use super::interpreter::Interpreter;
+use super::routing::joined;
 use super::startup::{Record, Registered, Target};
 use super::value::{Closure, Shape, Value};
 use super::walk;
@@ -80,6 +81,9 @@ impl<'p> Interpreter<'p, '_> {
                 entry.error.clone_from(&one.error);
                 entry.model = Some(Arc::clone(&one.model));
                 entry.is_application_wide |= one.model.application_wide;
+                if entry.info.methods.is_empty() {
+                    entry.info.methods.clone_from(&one.methods);
+                }
                 entry.info.path = path.cloned().or_else(|| entry.info.path.take());
             }
             entries.extend(found);
@@ -97,6 +101,11 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::String(text) => Some(text.clone()),
             _ => None,
         });
+        let prefix = site.class.and_then(|class| self.prefix_of_class(class));
+        let path = match (path, prefix) {
+            (Some(path), Some(prefix)) => Some(joined(&prefix, &path).into()),
+            (path, _) => path,
+        };
         let info = EntryInfo {
             kind,
             name: site.function.name.clone(),
@@ -177,7 +186,11 @@ impl<'p> Interpreter<'p, '_> {
             return None;
         }
         let method = name.strip_prefix(model.method_prefix.as_str()).unwrap_or(name);
-        let methods = if answers_one { vec![method.to_uppercase().into()] } else { Vec::new() };
+        let methods = match &model.methods_attribute {
+            _ if answers_one => vec![method.to_uppercase().into()],
+            Some(attribute) => self.class_attribute(class, &attribute.into()).as_ref().map(listed).unwrap_or_default(),
+            None => Vec::new(),
+        };
         let path = class.class.decorators.iter().find_map(|decorator| match &decorator.kind {
             ExpressionKind::Call { arguments, .. } => match &arguments.first()?.value.kind {
                 ExpressionKind::String(text) => Some(text.clone()),
@@ -190,6 +203,31 @@ impl<'p> Interpreter<'p, '_> {
         let info = EntryInfo { kind, name, path, methods, place: site.place() };
         let is_application_wide = kind == EntryKind::Hook;
         Some(Entry { is_application_wide, handler: model.handler.clone(), ..Entry::new(site, info) })
+    }
+
+    /// The path that a view class puts before those of its methods.
+    fn prefix_of_class(&mut self, class: ClassRef<'p>) -> Option<String> {
+        let model = self.view_class_model(class)?;
+        model.prefixes.iter().find_map(|template| self.filled_prefix(class, template))
+    }
+
+    fn filled_prefix(&mut self, class: ClassRef<'p>, template: &str) -> Option<String> {
+        let mut prefix = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (inner, after) = after.split_once('}')?;
+            let (name, default) = inner.split_once('|').map_or((inner, None), |(name, text)| (name, Some(text)));
+            prefix.push_str(before);
+            if name == "class" {
+                prefix.push_str(&class.class.name.to_lowercase());
+            } else {
+                let given = self.class_attribute(class, &name.into());
+                prefix.push_str(given.as_ref().and_then(Value::as_text).map(Name::as_str).or(default)?);
+            }
+            rest = after;
+        }
+        prefix.push_str(rest);
+        Some(prefix)
     }
 
     /// What the base classes of a class make of its methods, where one of them answers requests.
@@ -338,8 +376,17 @@ pub(super) fn entry_kind(model: EntryKindModel) -> EntryKind {
     }
 }
 
+/// The words of a list, in capitals.
+fn listed(list: &Value<'_>) -> Vec<Name> {
+    let words = match &list.shape {
+        Shape::Sequence(elements) => elements.iter().filter_map(Value::as_text).collect(),
+        _ => Vec::new(),
+    };
+    words.into_iter().map(|word| Name::from(word.to_uppercase())).collect()
+}
+
 /// `methods=["POST"]`.
-fn written_methods(arguments: &[Argument]) -> Vec<Name> {
+pub(super) fn written_methods(arguments: &[Argument]) -> Vec<Name> {
     let list =
         arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "methods"));
     let kind = list.map(|list| &list.value.kind);

@@ -4,6 +4,8 @@
 use super::entry::Entry;
 use super::event::{EntryInfo, EntryKind};
 use super::interpreter::Interpreter;
+use super::registration::written_methods;
+use super::routing::joined;
 use super::startup::Target;
 use super::value::Shape;
 use crate::models::Meaning;
@@ -50,10 +52,29 @@ impl<'p> Interpreter<'p, '_> {
             }
             ExpressionKind::Call { callee, arguments } => match self.tabling(file, callee) {
                 Some(model) => self.tabled_call(file, &model, arguments, entries),
-                // `format_suffix_patterns([…])`, `path("api/", include([…]))`.
-                None => arguments.iter().for_each(|argument| self.table(file, &argument.value, entries)),
+                // `format_suffix_patterns([…])`, `path("api/", include([…]))`, `Mount("/api", routes=[…])`.
+                None => {
+                    let prefix = self.mounting(file, callee, arguments);
+                    let first = entries.len();
+                    arguments.iter().for_each(|argument| self.table(file, &argument.value, entries));
+                    for entry in entries.iter_mut().skip(first).filter(|_| prefix.is_some()) {
+                        let path = entry.info.path.take();
+                        entry.info.path = path.zip(prefix.as_ref()).map(|(path, prefix)| joined(prefix, &path).into());
+                    }
+                }
             },
             _ => {}
+        }
+    }
+
+    /// The path that a call puts before the tables that it is handed.
+    fn mounting(&mut self, file: FileId, callee: &'p Expression, arguments: &'p [Argument]) -> Option<Name> {
+        let value = self.at_module_level(file, |this| this.evaluate_alone(callee));
+        let Shape::External(path) = &value.shape else { return None };
+        let Some(Meaning::Mount(model)) = self.models.meaning(path) else { return None };
+        match &argument_of(&model.parameters, arguments, "prefix")?.value.kind {
+            ExpressionKind::String(text) => Some(text.clone()),
+            _ => None,
         }
     }
 
@@ -103,7 +124,9 @@ impl<'p> Interpreter<'p, '_> {
             kind: EntryKind::Route,
             name: site.function.name.clone(),
             path,
-            methods: model.methods.iter().map(Name::new).collect(),
+            methods: Some(written_methods(arguments))
+                .filter(|written| !written.is_empty())
+                .unwrap_or_else(|| model.methods.iter().map(Name::new).collect()),
             place: site.place(),
         };
         entries.push(Entry { handler: model.handler.clone(), around, ..Entry::new(site, info) });
@@ -186,8 +209,12 @@ fn meaning(parameter: &str) -> &str {
 
 /// The argument of a model's parameter, as it is written.
 fn argument<'t>(model: &EntryModel, arguments: &'t [Argument], wanted: &str) -> Option<&'t Argument> {
-    let at = model.parameters.iter().position(|parameter| meaning(parameter) == wanted)?;
-    let name = model.parameters.get(at)?.rsplit('=').next()?;
+    argument_of(&model.parameters, arguments, wanted)
+}
+
+fn argument_of<'t>(parameters: &[String], arguments: &'t [Argument], wanted: &str) -> Option<&'t Argument> {
+    let at = parameters.iter().position(|parameter| meaning(parameter) == wanted)?;
+    let name = parameters.get(at)?.rsplit('=').next()?;
     let by_name =
         arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(known) if known == name));
     by_name.or_else(|| arguments.get(at).filter(|argument| argument.kind == ArgumentKind::Positional))

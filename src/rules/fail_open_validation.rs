@@ -47,7 +47,9 @@ impl Guarded<'_, '_, '_, '_> {
                 && (is_unheeded || !self.is_refused_later(&outcome.evidence, check))
         });
         let is_relied_on = is_unheeded || (self.is_verification(check) && (self.is_unread(check) || self.refuses(check)));
-        is_relied_on && opened.any(|outcome| self.answers_as_usual(&outcome.evidence, check)) && !self.is_for_guests(check)
+        is_relied_on && opened.any(|outcome| {
+                self.facts.answered_instead.contains(&outcome.place) || self.answers_as_usual(&outcome.evidence, check)
+            }) && !self.is_for_guests(check)
     }
 
     /// A comparison has a result like any other value; only a verification is there for nothing but its failure.
