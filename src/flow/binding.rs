@@ -67,41 +67,63 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Vec<State<'p>> {
         let mut next = Vec::new();
         for (mut state, object_value) in self.evaluate(state, object) {
+            if object_value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) {
+                self.expectations_are_set(&object_value.origins, name, value);
+            }
             let value =
                 value.step(place, &Step::Assigned(self.text(object.span).chars().take(40).collect::<String>().into()));
-            match &object_value.shape {
-                Shape::Instance { object, .. } => state.set_attribute(*object, name.clone(), value),
-                Shape::Class(class) => state.set_attribute(Object::Class(class.place()), name.clone(), value),
-                Shape::Module(file) => state.set_attribute(Object::Module(*file), name.clone(), value),
-                Shape::ExternalInstance { class, .. } if self.models.sets_status(class, name) => {
-                    state.status = super::outcome::written_status(&value);
-                }
-                Shape::ExternalInstance { class, .. } if self.models.answers_with(class, name) => {
-                    self.claims_escape(&unverified(&value.deep_origins()), place, "is answered as if it were true");
-                }
-                Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::RequestGlobals) => {
-                    self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
-                    state.set_attribute(Object::RequestGlobals, name.clone(), value);
-                }
-                Shape::ExternalInstance { class, .. }
-                    if self.models.gives_itself(class, name) && self.makes_application(class) =>
-                {
-                    self.stands_before(&value, super::startup::owner(&object_value), place);
-                }
-                Shape::ExternalInstance { class, .. }
-                    if self.models.is_subclass(class, "flask.Flask") && name == "secret_key" =>
-                {
-                    self.configuration_is_set(&mut state, &Name::new("SECRET_KEY"), &value, place);
-                }
-                Shape::ExternalInstance { class, at } if let Some(meaning) = self.models.keeps(class, name) => {
-                    let meaning = meaning.to_owned();
-                    self.keep(&mut state, Object::At(*at), &meaning, value, place);
-                }
-                _ => {}
-            }
+            self.set_attribute_of(&mut state, &object_value, name, value, place);
             next.push(state);
         }
         next
+    }
+
+    /// `object.name = value`, however it is written.
+    pub(super) fn set_attribute_of(
+        &mut self,
+        state: &mut State<'p>,
+        object_value: &Value<'p>,
+        name: &Name,
+        value: Value<'p>,
+        place: Place,
+    ) {
+        match &object_value.shape {
+            Shape::Instance { object, .. } => state.set_attribute(*object, name.clone(), value),
+            Shape::Class(class) => state.set_attribute(Object::Class(class.place()), name.clone(), value),
+            Shape::Module(file) => state.set_attribute(Object::Module(*file), name.clone(), value),
+            Shape::ExternalInstance { class, .. } if self.models.sets_status(class, name) => {
+                state.status = super::outcome::written_status(&value);
+            }
+            Shape::ExternalInstance { class, .. } if self.models.answers_with(class, name) => {
+                self.claims_escape(&unverified(&value.deep_origins()), place, "is answered as if it were true");
+            }
+            Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::RequestGlobals) => {
+                self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
+                state.set_attribute(Object::RequestGlobals, name.clone(), value);
+            }
+            Shape::ExternalInstance { class, .. }
+                if self.models.gives_itself(class, name) && self.makes_application(class) =>
+            {
+                self.stands_before(&value, super::startup::owner(object_value), place);
+            }
+            Shape::ExternalInstance { class, .. }
+                if self.models.is_subclass(class, "flask.Flask") && name == "secret_key" =>
+            {
+                self.configuration_is_set(state, &Name::new("SECRET_KEY"), &value, place);
+            }
+            Shape::ExternalInstance { class, at } if let Some(meaning) = self.models.keeps(class, name) => {
+                let meaning = meaning.to_owned();
+                self.keep(state, Object::At(*at), &meaning, value, place);
+            }
+            Shape::ExternalInstance { class, at } => {
+                let (object, key) = super::objects::own_attribute(class, *at, name);
+                let says_nothing = matches!(value.shape, Shape::Unknown) && value.origins.is_empty();
+                if !says_nothing || state.attribute(object, &key).is_some() {
+                    state.set_attribute(object, key, value);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn bind_item(
@@ -120,6 +142,12 @@ impl<'p> Interpreter<'p, '_> {
                     (Shape::Dictionary(known), Some(key)) => {
                         let mut known = Dictionary::clone(known);
                         known.entries.insert(key, value.clone());
+                        next.extend(self.bind(state, object, Value::of(Shape::Dictionary(Rc::new(known)))));
+                        continue;
+                    }
+                    (Shape::Dictionary(known), None) => {
+                        let mut known = Dictionary::clone(known);
+                        super::containers::add_rest(&mut known, value);
                         next.extend(self.bind(state, object, Value::of(Shape::Dictionary(Rc::new(known)))));
                         continue;
                     }
@@ -163,13 +191,21 @@ impl<'p> Interpreter<'p, '_> {
         for target in targets {
             match &target.kind {
                 ExpressionKind::Name(name) => state.locals.remove(name),
-                ExpressionKind::Subscript { value: object, .. } => {
+                ExpressionKind::Subscript { value: object, index } => {
                     // What is deleted from a copy of the headers is what should not be seen.
                     let Some((after, value)) = self.evaluate(state.clone(), object).into_iter().next() else {
                         continue;
                     };
                     state = after;
-                    if matches!(value.shape, Shape::Request(_))
+                    if let Shape::Dictionary(known) = &value.shape {
+                        let key = self.evaluate(state.clone(), index).into_iter().next();
+                        let mut known = Dictionary::clone(known);
+                        if let Some(key) = key.as_ref().and_then(|(_, key)| key.as_text()) {
+                            known.entries.remove(key);
+                            let left = super::gathering::dictionary(known);
+                            state = self.bind(state.clone(), object, left).into_iter().next().unwrap_or(state);
+                        }
+                    } else if matches!(value.shape, Shape::Request(_))
                         || value.origins.any(|kind| matches!(kind, OriginKind::HeaderMap))
                     {
                         state = self.bind(state.clone(), object, Value::present()).into_iter().next().unwrap_or(state);

@@ -1,6 +1,7 @@
 //! Builtin functions that matter for values.
 
 use super::containers::element_of;
+use super::gathering;
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{Origin, OriginKind, Origins};
 use super::state::State;
@@ -20,31 +21,21 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Option<Branches<'p>> {
         let first = arguments.positional.first();
         let value = match (name, first) {
-            ("list" | "tuple" | "set" | "frozenset" | "iter" | "reversed" | "sorted", Some(walked)) => {
-                match &walked.shape {
-                    Shape::Sequence(_) | Shape::Elements(_) => walked.clone(),
-                    _ => Value::of(Shape::Elements(Rc::new(element_of(walked)))),
-                }
-            }
+            ("sorted" | "set" | "frozenset", Some(walked)) => gathering::shuffled(&self.walked(state, walked, place)),
+            ("reversed", Some(walked)) => match &walked.shape {
+                Shape::Sequence(elements) => gathering::list(elements.iter().rev().cloned().collect()),
+                _ => gathering::elements_in(&self.walked(state, walked, place)),
+            },
+            ("list" | "tuple" | "iter", Some(walked)) => gathering::elements_in(&self.walked(state, walked, place)),
             ("list" | "tuple" | "set" | "frozenset", None) => {
                 Value::of(Shape::Sequence(Rc::new(Vec::new()))).with_nullness(Nullness::EMPTY)
             }
-            ("dict", Some(copied)) => copied.clone(),
-            ("dict", None) => {
-                let entries = arguments.keywords.iter().cloned().collect();
-                Value::of(Shape::Dictionary(Rc::new(super::value::Dictionary {
-                    entries,
-                    rest: arguments.rest.clone(),
-                })))
-            }
+            ("dict", _) => gathering::dictionary_from(arguments),
             ("enumerate", Some(walked)) => {
                 let pair = vec![Value::present(), element_of(walked)];
                 Value::of(Shape::Elements(Rc::new(Value::of(Shape::Sequence(Rc::new(pair))))))
             }
-            ("zip", Some(_)) => {
-                let parts = arguments.positional.iter().map(element_of).collect();
-                Value::of(Shape::Elements(Rc::new(Value::of(Shape::Sequence(Rc::new(parts))))))
-            }
+            ("zip", Some(_)) => gathering::zipped(&arguments.positional),
             ("next", Some(walked)) => {
                 let element = element_of(walked);
                 arguments.positional.get(1).map_or_else(|| element.clone(), |default| element.join(default))
@@ -90,14 +81,12 @@ impl<'p> Interpreter<'p, '_> {
             ("setattr", Some(object)) => {
                 let attribute = arguments.positional.get(1).and_then(Value::as_text).cloned();
                 let mut state = state.clone();
-                if let (Shape::Instance { object, .. }, Some(name), Some(value)) =
-                    (&object.shape, attribute, arguments.positional.get(2))
-                {
-                    state.set_attribute(*object, name, value.clone());
+                if let (Some(name), Some(value)) = (attribute, arguments.positional.get(2)) {
+                    self.set_attribute_of(&mut state, object, &name, value.clone(), place);
                 }
                 return Some(one(state, Value::none()));
             }
-            ("vars", Some(object)) => Value::from_origins(object.deep_origins(), Nullness::FULL),
+            ("vars", Some(object)) => self.fields_by_name(state, object),
             _ => return None,
         };
         Some(one(state.clone(), value))

@@ -2,7 +2,7 @@
 
 use super::expression::join_all;
 use super::interpreter::Interpreter;
-use super::origin::Store;
+use super::origin::{Origin, OriginKind, Store};
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, Shape, Value};
 use crate::program::{Binding, ClassRef, vocabulary};
@@ -128,13 +128,19 @@ impl<'p> Interpreter<'p, '_> {
                     let value = this.field_of_settings(class, name, value, expression);
                     value.step(place, &super::origin::Step::Assigned(name.clone()))
                 }
-                Binding::Annotated { expression: Some(expression), .. } => {
+                Binding::Annotated { annotation, expression: Some(expression) } => {
                     let value = this.in_class_body(class, name, expression);
-                    let value = this.field_of_settings(class, name, value, expression);
+                    let says_nothing = matches!(value.shape, Shape::Unknown) && value.origins.is_empty();
+                    let value = match this.required_field(class, name, annotation).filter(|_| says_nothing) {
+                        Some(required) => required,
+                        None => this.field_of_settings(class, name, value, expression),
+                    };
+                    let value = this.in_hiding(annotation, value);
                     value.step(place, &super::origin::Step::Assigned(name.clone()))
                 }
                 Binding::Annotated { annotation, expression: None } => {
-                    this.required_field(class, name, annotation).unwrap_or_else(Value::unknown)
+                    let value = this.required_field(class, name, annotation).unwrap_or_else(Value::unknown);
+                    this.in_hiding(annotation, value)
                 }
                 _ => Value::unknown(),
             });
@@ -186,11 +192,49 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// A field that is read from the environment and has no default: without the variable, no object is made.
-    fn required_field(&mut self, class: ClassRef<'p>, name: &Name, annotation: &Expression) -> Option<Value<'p>> {
-        if name.starts_with('_') || !vocabulary::is_secret(name) || !self.describes_settings(class) {
+    fn required_field(&mut self, class: ClassRef<'p>, name: &Name, annotation: &'p Expression) -> Option<Value<'p>> {
+        let is_secret = vocabulary::is_secret(name) || self.secret_type(annotation).is_some();
+        if name.starts_with('_') || !is_secret || !self.describes_settings(class) {
             return None;
         }
         Some(self.variable(name, Place { file: class.file, span: annotation.span }, Nullness::FULL))
+    }
+
+    /// The library class among those that an annotation names whose objects hide a secret: `Optional[SecretStr]`.
+    fn secret_type(&mut self, annotation: &'p Expression) -> Option<Name> {
+        let mut named = Vec::new();
+        crate::syntax::visit::expression(annotation, &mut |inner| {
+            if matches!(inner.kind, ExpressionKind::Name(_) | ExpressionKind::Attribute { .. }) {
+                named.push(inner);
+            }
+        });
+        named.into_iter().find_map(|inner| match self.evaluate_alone(inner).shape {
+            Shape::External(path) if self.models.hides_secret(&path) => {
+                Some(self.models.canonical(&path).into_owned().into())
+            }
+            _ => None,
+        })
+    }
+
+    /// A field's value as the object that its annotation says it is, where that is one that hides a secret.
+    fn in_hiding(&mut self, annotation: &'p Expression, value: Value<'p>) -> Value<'p> {
+        match self.secret_type(annotation).filter(|_| !value.is_none() && !value.origins.is_empty()) {
+            Some(class) => {
+                let shape = Shape::ExternalInstance { class, at: self.place(annotation.span) };
+                // The type says that it is a secret, whatever its name.
+                let origins = value.origins.filter_map(|origin| {
+                    let kind = match &origin.kind {
+                        OriginKind::Setting { store: Store::Environment, name } if !vocabulary::is_secret(name) => {
+                            OriginKind::Setting { store: Store::SecretStore, name: name.clone() }
+                        }
+                        kind => kind.clone(),
+                    };
+                    Some(Origin { kind, ..origin.clone() })
+                });
+                Value { origins, shape, ..value }
+            }
+            None => value,
+        }
     }
 
     fn describes_settings(&mut self, class: ClassRef<'p>) -> bool {

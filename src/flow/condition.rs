@@ -95,8 +95,11 @@ impl<'p> Interpreter<'p, '_> {
     /// Splits by the truth of a value that an expression gave.
     fn branch_truth(&mut self, state: State<'p>, test: &'p Expression, value: &Value<'p>) -> Split<'p> {
         let place = self.place(test.span);
-        self.truth_is_tested(&value.origins, place);
+        self.claim_truth_is_tested(test, value, place);
         self.header_truth_is_tested(test, &value.origins);
+        let is_claim = super::claims::is_read(test)
+            && !matches!(value.shape, Shape::Elements(_))
+            && value.origins.any(|kind| super::claims::addressed(kind).is_some());
         self.tuple_is_tested(value);
         let side = |this: &mut Self, mut state: State<'p>, wanted: Nullness, kind: CheckKind| {
             if !value.nullness.may_be(wanted) {
@@ -105,6 +108,9 @@ impl<'p> Interpreter<'p, '_> {
             this.refine(&mut state, test, wanted);
             if kind == CheckKind::Rejected {
                 this.secret_is_unset(&mut state, &value.origins, place);
+                if is_claim {
+                    state.evidence.add(CheckKind::Rejected, place);
+                }
             }
             add_presence(&mut state, &value.origins, kind, place);
             vec![state]
@@ -271,6 +277,7 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Split<'p> {
         let value = &operand.value;
         let matches = blank.nullness;
+        self.claims_are_looked_for(&value.origins, place);
         let mut side = |mut state: State<'p>, wanted: Nullness, kind: CheckKind| {
             if !value.nullness.may_be(wanted) {
                 return Vec::new();
@@ -279,6 +286,9 @@ impl<'p> Interpreter<'p, '_> {
                 self.refine(&mut state, written, wanted);
             }
             add_presence(&mut state, &value.origins, kind, place);
+            if kind == CheckKind::Rejected {
+                super::claims::without_claim(&mut state, operand, place);
+            }
             vec![state]
         };
         let yes = side(state.clone(), matches, CheckKind::Rejected);
@@ -287,7 +297,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// `left in right`.
-    fn compare_membership(
+    pub(super) fn compare_membership(
         &mut self,
         mut state: State<'p>,
         left: &Operand<'p>,
@@ -340,6 +350,11 @@ impl<'p> Interpreter<'p, '_> {
                 CheckKind::Shape
             };
             return shape_split(state, kind, place);
+        }
+        if self.claim_is_looked_for(&left.value, &right.value, place) {
+            let mut without = state.clone();
+            without.evidence.add(CheckKind::Rejected, place);
+            return (vec![state], vec![without]);
         }
         self.truth_is_tested(&left.value.deep_origins(), place);
         self.truth_is_tested(&right.value.deep_origins(), place);

@@ -8,7 +8,7 @@ use super::value::{Constant, Nullness, Object, Shape, Value};
 use crate::finding::Confidence;
 use crate::program::{Binding, ClassRef, ModuleScope, vocabulary};
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
+use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
 
 impl<'p> Interpreter<'p, '_> {
     /// `config[key]`, `config.get(key, default)`.
@@ -217,13 +217,17 @@ impl<'p> Interpreter<'p, '_> {
         self.configuration.insert(key.clone(), None);
         let index = self.index;
         let mut found: Option<Value<'p>> = None;
-        for file in index.program.files() {
+        let near = |file: &FileId| {
+            index.is_same_project(here, *file)
+                && (*file == here || holds_configuration(&index.program.source(*file).path))
+        };
+        let near: Vec<FileId> = index.program.files().filter(near).collect();
+        for &file in &near {
             let source = index.program.source(file);
-            let is_near = index.is_same_project(here, file) && (file == here || holds_configuration(&source.path));
-            if !is_near || memchr::memmem::find(source.text.as_bytes(), name.as_bytes()).is_none() {
+            if memchr::memmem::find(source.text.as_bytes(), name.as_bytes()).is_none() {
                 continue;
             }
-            for value in self.assignments(file, name) {
+            for value in self.assignments(file, name, &near) {
                 found = Some(match found {
                     Some(known) => known.join(&value),
                     None => value,
@@ -234,10 +238,18 @@ impl<'p> Interpreter<'p, '_> {
         found
     }
 
-    fn assignments(&mut self, file: FileId, name: &Name) -> Vec<Value<'p>> {
+    fn assignments(&mut self, file: FileId, name: &Name, near: &[FileId]) -> Vec<Value<'p>> {
         let Some(module) = self.index.module(file) else { return Vec::new() };
         let mut expressions = Vec::new();
         collect(&module.body, name, &mut expressions);
+        for class in super::walk::classes(file, &module.body) {
+            let span = class.class.span;
+            let is_inside =
+                |expression: &&Expression| span.start <= expression.span.start && expression.span.end <= span.end;
+            if expressions.iter().any(is_inside) && self.is_setting_overridden(class, name, near) {
+                expressions.retain(|expression| !is_inside(expression));
+            }
+        }
         self.at_module_level(file, |this| {
             expressions.into_iter().map(|expression| this.evaluate_alone(expression)).collect()
         })
@@ -285,6 +297,12 @@ fn collect<'p>(body: &'p [Statement], name: &str, found: &mut Vec<&'p Expression
             }
             StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, arguments }, .. }) => {
                 let sets = matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if matches!(name.as_str(), "update" | "from_mapping" | "setdefault"));
+                if let [Argument { value: key, .. }, Argument { value, .. }] = arguments.as_slice()
+                    && sets
+                    && matches!(&key.kind, ExpressionKind::String(text) if text == name)
+                {
+                    found.push(value);
+                }
                 for argument in arguments.iter().filter(|_| sets) {
                     match (&argument.kind, &argument.value.kind) {
                         (ArgumentKind::Keyword(key), _) if key == name => found.push(&argument.value),

@@ -16,7 +16,7 @@ use crate::syntax::tree::{Expression, ExpressionKind, Name, UnaryOperator};
 /// A typical element of something that is walked.
 pub(super) fn element_of<'p>(value: &Value<'p>) -> Value<'p> {
     match &value.shape {
-        Shape::Sequence(elements) => join_all(elements.iter().cloned()),
+        Shape::Sequence(elements) => typical_of(elements),
         Shape::Elements(element) => Value::clone(element),
         Shape::Union(members) => join_all(members.iter().map(element_of)),
         // Werkzeug's header map is walked as pairs; other mappings give their keys.
@@ -34,6 +34,22 @@ pub(super) fn element_of_list<'p>(value: &Value<'p>) -> Value<'p> {
     match &value.shape {
         Shape::Sequence(_) | Shape::Elements(_) => element_of(value),
         _ => value.clone(),
+    }
+}
+
+/// One element that stands for all; of rows of one length, one row.
+fn typical_of<'p>(elements: &[Value<'p>]) -> Value<'p> {
+    let row = |element: &'_ Value<'p>| match &element.shape {
+        Shape::Sequence(parts) => Some(Rc::clone(parts)),
+        _ => None,
+    };
+    let rows: Option<Vec<Rc<Vec<Value<'p>>>>> = elements.iter().map(row).collect();
+    match rows.as_deref() {
+        Some([first, rest @ ..]) if !rest.is_empty() && rest.iter().all(|row| row.len() == first.len()) => {
+            let column = |at: usize| join_all(rows.iter().flatten().filter_map(|row| row.get(at)).cloned());
+            Value::of(Shape::Sequence(Rc::new((0..first.len()).map(column).collect())))
+        }
+        _ => join_all(elements.iter().cloned()),
     }
 }
 
@@ -77,6 +93,19 @@ impl<'p> Interpreter<'p, '_> {
         if let ExpressionKind::Slice { lower, upper, .. } = &written.kind {
             return slice(object, lower.as_deref(), upper.as_deref());
         }
+        self.indexed(state, object, index, place)
+    }
+
+    /// `operator.getitem(object, key)`: as the brackets do it.
+    pub(super) fn taken(&mut self, state: &State<'p>, object: &Value<'p>, key: &Value<'p>, place: Place) -> Value<'p> {
+        if let Some(value) = self.special_item(state, object, key, place) {
+            return value;
+        }
+        let object = self.walked(state, object, place);
+        self.indexed(state, &object, key, place)
+    }
+
+    fn indexed(&mut self, state: &State<'p>, object: &Value<'p>, index: &Value<'p>, place: Place) -> Value<'p> {
         match &object.shape {
             // `Annotated[kind, extra, …]` is kept whole: frameworks read the extras.
             Shape::External(path) if self.models.canonical(path) == super::injection::ANNOTATED => {
@@ -107,7 +136,7 @@ impl<'p> Interpreter<'p, '_> {
             },
             Shape::Union(members) => {
                 let members = Rc::clone(members);
-                join_all(members.iter().map(|member| self.subscript(state, member, index, written, place)))
+                join_all(members.iter().map(|member| self.indexed(state, member, index, place)))
             }
             _ => {
                 if self.frame().open_tries > 0 {
@@ -224,7 +253,11 @@ impl<'p> Interpreter<'p, '_> {
             let is_stored = matches!(origin.kind, OriginKind::Setting { store: Store::SecretStore, .. });
             (!is_harmless || !is_stored).then(|| origin.clone())
         });
-        Value::from_origins(origins, Nullness::ANY)
+        // What whoever runs the program must give is given with all its parts.
+        let is_required = object.nullness == Nullness::FULL
+            && !object.origins.is_empty()
+            && object.origins.iter().all(|origin| matches!(origin.kind, OriginKind::Setting { .. }));
+        Value::from_origins(origins, if is_required { Nullness::FULL } else { Nullness::ANY })
     }
 
     /// Whether a library name is a mapping of settings such as `os.environ`.

@@ -142,7 +142,7 @@ impl<'p> Interpreter<'p, '_> {
         let algorithms = match (given, kept) {
             (None, Some(kept)) => token::algorithms(Some(kept), false),
             (None, None) if !has_parameter => Algorithms::Unknown,
-            _ => token::algorithms(given, arguments.rest.is_some()),
+            _ => token::algorithms(given, call.is_unreadable()),
         };
         let expiry = expiry(&model.expiry, model.required_claims.as_deref(), call);
         Decode {

@@ -14,7 +14,8 @@ use std::rc::Rc;
 impl<'p> Interpreter<'p, '_> {
     pub(super) fn formatted(&mut self, state: State<'p>, parts: &'p [FormattedPart], whole: Place) -> Branches<'p> {
         let mut paths = vec![(state, Origins::default(), Some(String::new()), false)];
-        let mut first_place = None;
+        // What matters of a literal that is put together is where its longest part stands.
+        let mut longest: Option<(usize, Place)> = None;
         let pattern = address_pattern(parts).map(|text| Value::text(text, whole, false).address_origin());
         for part in parts {
             match part {
@@ -30,8 +31,10 @@ impl<'p> Interpreter<'p, '_> {
                         let place = self.place(value.span);
                         for (state, value) in self.evaluate(state, value) {
                             let value = self.shown(&state, &value, place);
-                            if let Shape::Constant(Constant::Text { at, .. }) = &value.shape {
-                                first_place.get_or_insert(*at);
+                            if let Shape::Constant(Constant::Text { text, at, .. }) = &value.shape
+                                && longest.is_none_or(|(length, _)| length < text.len())
+                            {
+                                longest = Some((text.len(), *at));
                             }
                             let constant = constant.clone().zip(value.as_text()).map(|(known, text)| known + text);
                             longer.push((
@@ -50,8 +53,8 @@ impl<'p> Interpreter<'p, '_> {
             .into_iter()
             .map(|(state, origins, constant, has_text)| {
                 let nullness = if has_text { Nullness::FULL } else { Nullness::PRESENT };
-                let value = match (constant, first_place) {
-                    (Some(text), Some(at)) => Value::text(text.into(), at, false).with_origins(origins),
+                let value = match (constant, longest) {
+                    (Some(text), Some((_, at))) => Value::text(text.into(), at, false).with_origins(origins),
                     _ => Value::from_origins(origins.union(&pattern.clone().unwrap_or_default()), nullness),
                 };
                 (state, value)

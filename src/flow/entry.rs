@@ -479,7 +479,7 @@ fn callback_argument<'p>(parameter: &Parameter, file: FileId) -> Value<'p> {
     } else {
         (CredentialKind::Bearer, Part::Token)
     };
-    let credential = Credential { channel: Channel::Header, kind, name: parameter.name.clone(), part };
+    let credential = Credential { channel: Channel::Header, kind, name: "Authorization".into(), part };
     let words = format!("`{}` is what the caller presents", parameter.name);
     Value::from_origins(
         Origins::one(OriginKind::Credential(credential), Confidence::High, place, words),

@@ -232,8 +232,10 @@ pub enum Stage {
 pub struct Facts<'p> {
     /// Every decode, by place.
     pub decodes: BTreeMap<Place, Decode<'p>>,
-    /// Claims that were tested: decode and name.
+    /// Claims that were tested: decode and name; an empty name where that is not known, so that it may be any.
     pub claim_checks: BTreeSet<(Place, Name)>,
+    /// Claims that were looked for, whatever they say: where, decode and name; an empty name where that is not known.
+    pub claim_presence: BTreeSet<(Place, Place, Name)>,
     /// Claims that were read: decode and name.
     pub claim_reads: BTreeSet<(Place, Name)>,
     /// Decodes whose claims were validated by a call of their own.

@@ -6,8 +6,9 @@ use super::scheme::OpenTry;
 use super::state::State;
 use super::statement::LoopExits;
 use super::value::{Shape, Value};
-use crate::source::Place;
-use crate::syntax::tree::{Argument, Expression, ExpressionKind, Handler, Statement, StatementKind};
+use crate::program::triage;
+use crate::source::{Place, Span};
+use crate::syntax::tree::{Argument, Expression, ExpressionKind, Handler, Statement};
 use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
@@ -40,8 +41,8 @@ impl<'p> Interpreter<'p, '_> {
         exits: &mut LoopExits<'p>,
     ) -> Vec<State<'p>> {
         let entry = state.clone();
-        let outer = std::mem::take(&mut self.frame().raised);
         let returned = self.frame().returns.len();
+        let outer = std::mem::take(&mut self.frame().raised);
         if !handlers.is_empty() {
             self.frame().open_tries += 1;
             let open = self.what_is_caught(handlers);
@@ -53,6 +54,7 @@ impl<'p> Interpreter<'p, '_> {
             self.open_tries.pop();
         }
         let mut raised = std::mem::replace(&mut self.frame().raised, outer);
+        let raised_before = self.frame().raised.len();
         let mut next = self.block_in_loop(after, otherwise, exits);
         for handler in handlers {
             let (caught, rest) = self.caught_by(handler, raised);
@@ -69,14 +71,31 @@ impl<'p> Interpreter<'p, '_> {
             next.extend(self.block_in_loop(states, &handler.body, exits));
             self.frame().caught.pop();
         }
-        if finally.iter().any(|statement| matches!(statement.kind, StatementKind::Return(_))) {
-            // What `finally` returns takes the place of what was returned or raised before.
-            let given_up = self.frame().returns.split_off(returned).into_iter().map(|(state, ..)| state);
-            next.extend(given_up.chain(raised.into_iter().map(|raised| raised.state)));
-        } else {
-            self.frame().raised.extend(raised);
-        }
+        self.frame().raised.extend(raised);
+        self.leave_through(finally, returned, raised_before);
         if finally.is_empty() { next } else { self.block_in_loop(next, finally, exits) }
+    }
+
+    /// `finally` also runs on the paths that return or raise; where it leaves itself, they end there.
+    fn leave_through(&mut self, finally: &'p [Statement], returned: usize, raised: usize) {
+        let (Some(first), Some(last)) = (finally.first(), finally.last()) else { return };
+        let whole = self.place(Span { start: first.span.start, end: last.span.end });
+        let text = &self.index.program.source(whole.file).text;
+        if !super::walk::leaves(finally) && !triage::called_function_may_matter(text, whole.span) {
+            return;
+        }
+        let returning = self.frame().returns.split_off(returned);
+        for (state, value, at) in returning {
+            for state in self.block(vec![state], finally) {
+                self.frame().returns.push((state, value.clone(), at));
+            }
+        }
+        let raising = self.frame().raised.split_off(raised);
+        for raised in raising {
+            for state in self.block(vec![raised.state.clone()], finally) {
+                self.frame().raised.push(Raised { state, ..raised.clone() });
+            }
+        }
     }
 
     /// `with suppress(SomeError): …`: the body, and what is left of it where it raised.

@@ -37,7 +37,7 @@ impl Value<'_> {
             }
             (Shape::Constant(a), Shape::Constant(b)) => a == b,
             (Shape::Sequence(a), Shape::Sequence(b)) => Rc::ptr_eq(a, b),
-            (Shape::Elements(a), Shape::Elements(b)) => Rc::ptr_eq(a, b),
+            (Shape::Elements(a), Shape::Elements(b)) | (Shape::Written(a), Shape::Written(b)) => Rc::ptr_eq(a, b),
             (Shape::Dictionary(a), Shape::Dictionary(b)) => Rc::ptr_eq(a, b),
             (Shape::Function(a), Shape::Function(b)) => Rc::ptr_eq(a, b),
             (Shape::Union(a), Shape::Union(b)) => Rc::ptr_eq(a, b),
@@ -71,7 +71,7 @@ impl Value<'_> {
             Shape::Sequence(elements) | Shape::Union(elements) => {
                 elements.iter().for_each(|element| element.hash_to_depth(hasher, depth - 1));
             }
-            Shape::Elements(element) => element.hash_to_depth(hasher, depth - 1),
+            Shape::Elements(element) | Shape::Written(element) => element.hash_to_depth(hasher, depth - 1),
             Shape::Dictionary(dictionary) => {
                 for (key, value) in &dictionary.entries {
                     key.hash(hasher);
@@ -122,7 +122,7 @@ impl Value<'_> {
 
 /// Shapes that carry nothing a caller could use once two of them are mixed.
 fn is_plain(shape: &Shape<'_>) -> bool {
-    matches!(shape, Shape::Unknown | Shape::Constant(_) | Shape::Moment(_))
+    matches!(shape, Shape::Unknown | Shape::Constant(_) | Shape::Written(_) | Shape::Moment(_))
 }
 
 /// Members of one union: above this nothing is known.

@@ -11,7 +11,7 @@ use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
-use crate::models::schema::{Missing, StoreModel};
+use crate::models::schema::{Missing, Reading, StoreModel};
 use crate::source::Place;
 use crate::syntax::tree::Name;
 use smallvec::SmallVec;
@@ -49,6 +49,9 @@ impl<'p> Interpreter<'p, '_> {
                 return one(state, super::injection::marker(&canonical, arguments));
             }
             return self.apply(state, &meaning, &canonical, arguments, None, place);
+        }
+        if let Some(made_by) = path.strip_suffix("()") {
+            return self.called_later(state, made_by, arguments, place);
         }
         if path == "functools.partial" || path == "functools.partialmethod" {
             let mut given = arguments;
@@ -155,8 +158,16 @@ impl<'p> Interpreter<'p, '_> {
                     let classes = Rc::new(vec![Name::new("ValueError")]);
                     self.raise(state.clone(), RaisedClass::External(classes), Origins::default(), place);
                 }
+                let written = arguments.positional.first().cloned();
+                if let Some(value) = model.reads.and_then(|reads| read_back(written.as_ref()?, reads, place)) {
+                    return one(state, value);
+                }
                 let arguments = self.all_shown(&state, arguments, place);
                 let value = derived(&arguments, receiver, path, place);
+                if let Some(class) = &model.object {
+                    let shape = Shape::ExternalInstance { class: class.as_str().into(), at: place };
+                    return one(state, Value { shape, ..value });
+                }
                 if model.measures {
                     return one(state, measured(&value.origins));
                 }
@@ -164,11 +175,18 @@ impl<'p> Interpreter<'p, '_> {
                 {
                     return split;
                 }
-                let value = if model.serialises { super::partial::serialised(value, &arguments) } else { value };
+                let value = if model.serialises {
+                    let value = super::partial::serialised(value, &arguments);
+                    written.map_or_else(|| value.clone(), |whole| as_written(&value, whole))
+                } else {
+                    value
+                };
                 let value = self.claims_by_hand(value, path, place);
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
             }
+            Meaning::Gather(model) => self.gather(state, model, path, (&arguments, receiver), place),
+            Meaning::Access(model) => self.access(state, model, path, (&arguments, receiver), place),
             Meaning::Entry(model) => {
                 let handler = self.entry_is_registered(model, &arguments, receiver, place);
                 one(state, handler.unwrap_or_else(Value::unknown))
@@ -399,6 +417,39 @@ fn derived<'p>(arguments: &Arguments<'p>, receiver: Option<&Value<'p>>, path: &N
     });
     let short = path.rsplit('.').next().unwrap_or_default();
     Value::from_origins(origins.step(place, &Step::Derived(short.into())), nullness)
+}
+
+/// The text that a serialiser writes of a container keeps what it was written of.
+fn as_written<'p>(text: &Value<'p>, whole: Value<'p>) -> Value<'p> {
+    match whole.shape {
+        Shape::Dictionary(_) | Shape::Sequence(_) | Shape::Elements(_) => {
+            Value { shape: Shape::Written(Rc::new(whole)), ..text.clone() }
+        }
+        _ => text.clone(),
+    }
+}
+
+/// What is read from a text that a serialiser wrote; none where nobody saw it being written.
+fn read_back<'p>(text: &Value<'p>, reads: Reading, place: Place) -> Option<Value<'p>> {
+    let Shape::Written(whole) = &text.shape else { return None };
+    let in_list = |value: &Value<'p>| super::gathering::list(vec![value.clone()]);
+    match (reads, &whole.shape) {
+        (Reading::Value, _) => Some(Value::clone(whole)),
+        (Reading::Lists, Shape::Dictionary(known)) => {
+            let entries = known.entries.iter().map(|(key, value)| (key.clone(), in_list(value))).collect();
+            let rest = known.rest.as_ref().map(in_list);
+            Some(super::gathering::dictionary(super::value::Dictionary { entries, rest }))
+        }
+        (Reading::Pairs, Shape::Dictionary(known)) => {
+            let pairs = known.entries.iter().map(|(key, value)| {
+                let key = Value::text(key.clone(), place, false);
+                super::gathering::list(vec![key, value.clone()])
+            });
+            let rest = known.rest.iter().map(|rest| super::gathering::list(vec![Value::present(), rest.clone()]));
+            Some(super::gathering::list(pairs.chain(rest).collect()))
+        }
+        _ => None,
+    }
 }
 
 /// An argument by the name of its parameter, or at its place where the model knows that.

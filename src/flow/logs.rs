@@ -51,21 +51,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// Whether a call logs, by the names of method and receiver.
     pub(super) fn is_logger_method(&self, receiver: &Value<'p>, name: &str, place: Place) -> bool {
-        let is_level = matches!(
-            name,
-            "debug"
-                | "info"
-                | "warning"
-                | "warn"
-                | "error"
-                | "exception"
-                | "critical"
-                | "fatal"
-                | "trace"
-                | "success"
-                | "notice"
-        );
-        if !is_level
+        if !is_level(name)
             || !matches!(
                 receiver.shape,
                 Shape::Unknown | Shape::Method(_) | Shape::External(_) | Shape::ExternalInstance { .. }
@@ -87,4 +73,22 @@ fn is_logger_name(written: &str) -> bool {
     ) || last.ends_with("_logger")
         || last.ends_with("logger")
         || last.starts_with("logger")
+}
+
+/// Whether a method is one that loggers write with.
+pub(super) fn is_level(name: &str) -> bool {
+    matches!(
+        name,
+        "debug"
+            | "info"
+            | "warning"
+            | "warn"
+            | "error"
+            | "exception"
+            | "critical"
+            | "fatal"
+            | "trace"
+            | "success"
+            | "notice"
+    )
 }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::containers::{self, element_of};
+use super::event::SecretRole;
 use super::interpreter::{Branches, Interpreter, one};
 use super::moments;
 use super::origin::{OriginKind, Origins};
 use super::state::State;
-use super::value::{Arguments, Constant, Dictionary, Nullness, RequestMap, Shape, Value};
+use super::value::{Arguments, Constant, Dictionary, Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::schema::{ClassRole, DecodeModel, Gives};
 use crate::program::vocabulary;
@@ -109,6 +110,9 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 one(state, Value::none())
             }
+            (Some(ClassRole::Configuration | ClassRole::RequestGlobals | ClassRole::Session), "setdefault") => {
+                self.set_by_default(state, receiver, &arguments, place)
+            }
             (Some(ClassRole::Configuration), "from_object") => {
                 let mut state = state;
                 if let Some(object) = arguments.positional.first() {
@@ -136,6 +140,38 @@ impl<'p> Interpreter<'p, '_> {
                 self.unknown_call(state, &written, Some(receiver), &arguments, place)
             }
         }
+    }
+
+    /// `object.setdefault(key, value)` of what lives as long as a request or longer: the value, unless there is one.
+    fn set_by_default(
+        &mut self,
+        mut state: State<'p>,
+        receiver: &Value<'p>,
+        arguments: &Arguments<'p>,
+        place: Place,
+    ) -> Branches<'p> {
+        let value = arguments.get(1, "default").cloned().unwrap_or_else(Value::none);
+        let Some(key) = arguments.positional.first().and_then(Value::as_text).cloned() else {
+            return one(state, value);
+        };
+        let home = match &receiver.shape {
+            Shape::ExternalInstance { class, .. } => self.models.role(class),
+            _ => None,
+        };
+        let home = match home {
+            Some(ClassRole::Configuration) => Object::Configuration,
+            Some(ClassRole::Session) => Object::Session,
+            _ => Object::RequestGlobals,
+        };
+        if let Some(known) = state.attribute(home, &key).cloned() {
+            return one(state, known);
+        }
+        // What stands in where an operator says nothing is no choice of the program's, unless it is a secret.
+        if home == Object::Configuration && (self.models.is_secret_key(&key) || vocabulary::is_secret(&key)) {
+            self.secret_is_used(&value, SecretRole::Configuration, &key, place);
+        }
+        state.set_attribute(home, key, value.clone());
+        one(state, value)
     }
 
     /// `object.get(key, default)`.
@@ -212,9 +248,12 @@ impl<'p> Interpreter<'p, '_> {
             }
             ("keys", Shape::Dictionary(_)) => one(state, Value::of(Shape::Elements(Rc::new(Value::present())))),
             ("copy" | "keys", _) => one(state, receiver.clone()),
-            ("pop", _) => one(state, element_of(receiver)),
-            ("__contains__", _) => one(state, Value::any_boolean()),
-            (_, _) => one(state, Value::unknown()),
+            ("pop" | "popleft", _) => one(state, element_of(receiver)),
+            (_, _) => match self.compared_as_sets(&state, name, receiver, arguments, place) {
+                Some(branches) => branches,
+                None if name == "__contains__" => one(state, Value::any_boolean()),
+                None => one(state, Value::unknown()),
+            },
         }
     }
 

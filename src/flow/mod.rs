@@ -1,11 +1,13 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
+mod access;
 mod answers;
 mod asking;
 mod binding;
 pub mod bounds;
 mod builtins;
 mod call;
+mod claims;
 mod classes;
 mod comparison;
 mod condition;
@@ -21,6 +23,7 @@ pub mod event;
 pub mod evidence;
 mod exception;
 mod expression;
+mod gathering;
 mod injection;
 mod interest;
 pub mod interpreter;
@@ -40,6 +43,7 @@ mod operators;
 pub mod origin;
 mod outcome;
 mod outgoing;
+mod overriding;
 mod partial;
 mod passage;
 mod pattern;

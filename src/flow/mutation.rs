@@ -36,9 +36,12 @@ impl<'p> Interpreter<'p, '_> {
             return state;
         }
         let changed = match (name.as_str(), &receiver.shape) {
-            ("append" | "add" | "insert" | "extend", Shape::Sequence(_) | Shape::Elements(_)) => {
+            (
+                "append" | "appendleft" | "add" | "insert" | "extend" | "extendleft",
+                Shape::Sequence(_) | Shape::Elements(_),
+            ) => {
                 let Some(added) = added else { return state };
-                let added = if name == "extend" { element_of(added) } else { added.clone() };
+                let added = if name.starts_with("extend") { element_of(added) } else { added.clone() };
                 let is_empty = matches!(&receiver.shape, Shape::Sequence(elements) if elements.is_empty());
                 let typical = if is_empty { added } else { element_of(receiver).join(&added) };
                 Value::of(Shape::Elements(Rc::new(typical)))
@@ -50,6 +53,16 @@ impl<'p> Interpreter<'p, '_> {
                     containers::spread(&mut known, added);
                 }
                 Value::of(Shape::Dictionary(Rc::new(known)))
+            }
+            ("setdefault", Shape::Dictionary(known)) => {
+                let key = arguments.positional.first().and_then(Value::as_text);
+                let Some(key) = key.filter(|key| !known.entries.contains_key(*key)) else { return state };
+                let held = arguments.get(1, "default").cloned().unwrap_or_else(Value::none);
+                // Where other keys are not known, this one may have been among them.
+                let held = known.rest.as_ref().map_or_else(|| held.clone(), |rest| rest.join(&held));
+                let mut known = Dictionary::clone(known);
+                known.entries.insert(key.clone(), held);
+                super::gathering::dictionary(known)
             }
             ("pop", Shape::Dictionary(known)) => {
                 let mut known = Dictionary::clone(known);

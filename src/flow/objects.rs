@@ -137,13 +137,19 @@ impl<'p> Interpreter<'p, '_> {
             let key = Value::text(name.clone(), place, false);
             return self.configured(state, &key, None, place, Nullness::PRESENT);
         }
-        let object = match class {
-            "flask.Flask" | "flask.Blueprint" => Some(Object::At(place)),
-            _ if self.models.role(class) == Some(ClassRole::RequestGlobals) => Some(Object::RequestGlobals),
-            _ => None,
+        let (object, key) = match &value.shape {
+            _ if self.models.role(class) == Some(ClassRole::RequestGlobals) => (Object::RequestGlobals, name.clone()),
+            Shape::ExternalInstance { at, .. } => own_attribute(class, *at, name),
+            _ => (Object::At(place), name.clone()),
         };
-        if let Some(known) = object.and_then(|object| state.attribute(object, name)) {
+        if let Some(known) = state.attribute(object, &key) {
             return known.clone();
+        }
+        if let Some(known) = self.module_attributes.get(&(object, key)) {
+            return known.clone();
+        }
+        if name == "__dict__" {
+            return self.fields_by_name(state, value);
         }
         let is_callable = self.models.method(class, name).is_some() || self.models.method_gives(class, name).is_some();
         if is_callable || !vocabulary::is_secret(name) {
@@ -200,7 +206,11 @@ impl<'p> Interpreter<'p, '_> {
             }
             Gives::Instance(class) => Value::of(Shape::ExternalInstance { class: class.as_str().into(), at: place }),
             Gives::Itself => receiver.clone(),
-            Gives::Content => Value::from_origins(receiver.origins.clone(), Nullness::ANY),
+            Gives::Content => {
+                let hides =
+                    matches!(&receiver.shape, Shape::ExternalInstance { class, .. } if self.models.hides_secret(class));
+                Value::from_origins(receiver.origins.clone(), if hides { receiver.nullness } else { Nullness::ANY })
+            }
             Gives::Tuple(parts) => {
                 let values: Vec<Value<'p>> = parts.iter().map(|part| self.given(receiver, part, place)).collect();
                 let origins = values.iter().fold(Origins::default(), |all, value| all.union(&value.origins));
@@ -227,6 +237,10 @@ impl<'p> Interpreter<'p, '_> {
         }
         if let Some(known) = self.module_attributes.get(&(object, name.clone())) {
             return one(state, known.clone());
+        }
+        if name == "__dict__" {
+            let fields = self.fields_by_name(&state, value);
+            return one(state, fields);
         }
         if let Some((owner, function)) = self.find_method(class, name) {
             return self.method_or_property(state, value, class, owner, function, place);
@@ -363,6 +377,13 @@ impl<'p> Interpreter<'p, '_> {
             if has_decorator(function, "classmethod") { Value::of(Shape::Class(class)) } else { receiver.clone() };
         Value::of(Shape::Partial(Rc::new((callee, Arguments::of(vec![first])))))
     }
+}
+
+/// Where an object of a library keeps what the program assigns to an attribute. Objects that every program has are made
+/// nowhere: their class tells them apart.
+pub(super) fn own_attribute(class: &str, at: Place, name: &Name) -> (Object, Name) {
+    let is_made = at.file != crate::source::FileId(u32::MAX);
+    (Object::At(at), if is_made { name.clone() } else { format!("{class}.{name}").into() })
 }
 
 /// A method of a value, not yet called.

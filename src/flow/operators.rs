@@ -107,12 +107,24 @@ pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Val
         BinaryOperator::Modulo if left.as_text().is_some() => {
             Value::from_origins(right.deep_origins().union(&left.address_origin()), Nullness::FULL)
         }
-        // A union of dictionaries; a path below another.
+        BinaryOperator::BitOr if let (Shape::Dictionary(old), Shape::Dictionary(_)) = (&left.shape, &right.shape) => {
+            let mut all = super::value::Dictionary::clone(old);
+            super::containers::spread(&mut all, right);
+            super::gathering::dictionary(all)
+        }
+        // A union of sets; a path below another.
         BinaryOperator::BitOr | BinaryOperator::Divide => {
             Value::from_origins(left.deep_origins().union(&right.deep_origins()), Nullness::PRESENT)
         }
+        // What two sets have in common, and what only one of them has.
+        BinaryOperator::BitAnd | BinaryOperator::Subtract => {
+            super::claims::in_common(&left.deep_origins().union(&right.deep_origins()))
+        }
         BinaryOperator::Multiply => match (left.as_integer(), right.as_integer()) {
             (Some(left), Some(right)) => Value::integer(left.wrapping_mul(right)),
+            // A text so many times.
+            (None, Some(_)) => Value::from_origins(left.deep_origins(), Nullness::PRESENT),
+            (Some(_), None) => Value::from_origins(right.deep_origins(), Nullness::PRESENT),
             _ => Value::present(),
         },
         _ => Value::present(),
@@ -146,8 +158,9 @@ fn add<'p>(left: &Value<'p>, right: &Value<'p>) -> Value<'p> {
 
 pub(super) fn augmented<'p>(old: &Value<'p>, operator: BinaryOperator, added: &Value<'p>) -> Value<'p> {
     let origins = old.deep_origins().union(&added.deep_origins());
-    match operator {
-        BinaryOperator::Add => Value::from_origins(origins, Nullness::PRESENT),
+    match (operator, &old.shape, &added.shape) {
+        (BinaryOperator::Add, Shape::Sequence(_), Shape::Sequence(_)) => add(old, added),
+        (BinaryOperator::BitOr, Shape::Dictionary(_), Shape::Dictionary(_)) => binary(old, operator, added),
         // `difference |= a ^ b`: a comparison written by hand in constant time.
         _ => Value::from_origins(origins, Nullness::PRESENT),
     }

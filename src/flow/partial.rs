@@ -130,7 +130,8 @@ fn steps(trail: &Trail) -> impl Iterator<Item = &Step> {
     std::iter::successors(Some(trail), |trail| trail.previous.as_deref()).map(|trail| &trail.step)
 }
 
-fn truths((yes, no): Split<'_>) -> Branches<'_> {
+/// The two ways a test goes, as values.
+pub(super) fn truths((yes, no): Split<'_>) -> Branches<'_> {
     let yes = yes.into_iter().map(|state| (state, Value::boolean(true)));
     yes.chain(no.into_iter().map(|state| (state, Value::boolean(false)))).collect()
 }

@@ -1,20 +1,19 @@
 //! What Python asks of the program's own objects by methods with special names: their text, equality, items, attributes,
 //! elements, and what a `with` statement enters.
 
-use super::classes::MAX_BASES;
 use super::condition::Split;
 use super::containers::element_of;
+use super::gathering::FIELDS;
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::Origins;
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, Shape, Value};
+use crate::models::Models;
+use crate::models::schema::ObjectText;
 use crate::program::ClassRef;
 use crate::source::Place;
 use crate::syntax::tree::{CompareOperator, ExpressionKind, Name};
 use std::rc::Rc;
-
-/// The library class of what `collections.namedtuple` makes.
-pub(super) const NAMED_TUPLE: &str = "collections.namedtuple";
 
 impl<'p> Interpreter<'p, '_> {
     /// Calls a method of an object of the program by its special name, where the class has one.
@@ -133,10 +132,8 @@ impl<'p> Interpreter<'p, '_> {
                 let given = self.ask_special(state, value, "__iter__", Arguments::default(), place);
                 given.map_or_else(|| value.clone(), |given| Value::of(Shape::Elements(Rc::new(element_of(&given)))))
             }
-            Shape::ExternalInstance { class, at } if class == NAMED_TUPLE => {
-                let elements =
-                    (0..MAX_BASES).map_while(|place| state.attribute(Object::At(*at), &place.to_string()).cloned());
-                Value::of(Shape::Sequence(Rc::new(elements.collect())))
+            Shape::ExternalInstance { at, .. } if state.attribute(Object::At(*at), &FIELDS).is_some() => {
+                self.fields_in_order(state, value)
             }
             _ => value.clone(),
         }
@@ -161,7 +158,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A value as text carries it: objects of the program stand for what their text shows.
     pub(super) fn shown(&mut self, state: &State<'p>, value: &Value<'p>, place: Place) -> Value<'p> {
-        if !has_object(value, 3) {
+        if !has_object(value, self.models, 3) {
             return value.clone();
         }
         let origins = self.text_of(state, value, place, 3);
@@ -170,7 +167,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// The same for every argument of a call.
     pub(super) fn all_shown(&mut self, state: &State<'p>, mut arguments: Arguments<'p>, place: Place) -> Arguments<'p> {
-        if !arguments.iter().any(|value| has_object(value, 3)) {
+        if !arguments.iter().any(|value| has_object(value, self.models, 3)) {
             return arguments;
         }
         for value in &mut arguments.positional {
@@ -183,10 +180,16 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     fn text_of(&mut self, state: &State<'p>, value: &Value<'p>, place: Place, depth: u8) -> Origins {
+        if matches!(&value.shape, Shape::ExternalInstance { class, .. } if self.models.hides_secret(class)) {
+            return Origins::default();
+        }
         let mut all = value.origins.clone();
         let Some(depth) = depth.checked_sub(1) else { return all };
         let parts: Vec<Value<'p>> = match &value.shape {
             Shape::Instance { class, object } => self.shown_parts(state, value, *class, *object, place),
+            Shape::ExternalInstance { class, at } if self.models.text_shows(class) == Some(ObjectText::Attributes) => {
+                state.attributes_of(Object::At(*at)).cloned().collect()
+            }
             Shape::Sequence(elements) | Shape::Union(elements) => elements.to_vec(),
             Shape::Elements(element) => vec![Value::clone(element)],
             Shape::Dictionary(dictionary) => {
@@ -245,14 +248,17 @@ impl<'p> Interpreter<'p, '_> {
 }
 
 /// Whether a value is or holds an object of the program.
-fn has_object(value: &Value<'_>, depth: u8) -> bool {
+fn has_object(value: &Value<'_>, models: &Models, depth: u8) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     match &value.shape {
         Shape::Instance { .. } => true,
-        Shape::Sequence(elements) | Shape::Union(elements) => elements.iter().any(|element| has_object(element, depth)),
-        Shape::Elements(element) => has_object(element, depth),
+        Shape::ExternalInstance { class, .. } => models.text_shows(class).is_some(),
+        Shape::Sequence(elements) | Shape::Union(elements) => {
+            elements.iter().any(|element| has_object(element, models, depth))
+        }
+        Shape::Elements(element) => has_object(element, models, depth),
         Shape::Dictionary(dictionary) => {
-            dictionary.entries.values().chain(&dictionary.rest).any(|value| has_object(value, depth))
+            dictionary.entries.values().chain(&dictionary.rest).any(|value| has_object(value, models, depth))
         }
         _ => false,
     }

@@ -85,6 +85,16 @@ impl<'p> State<'p> {
         self.heap.attributes.range(first..).take_while(move |((of, _), _)| *of == object).map(|(_, value)| value)
     }
 
+    /// The attributes of one object with their names.
+    pub fn named_attributes_of(&self, object: Object) -> impl Iterator<Item = (&Name, &Value<'p>)> {
+        let first = (object, Name::default());
+        self.heap
+            .attributes
+            .range(first..)
+            .take_while(move |((of, _), _)| *of == object)
+            .map(|((_, name), value)| (name, value))
+    }
+
     /// What a function assigned to a module's name on this path.
     pub fn module_attribute(&self, file: FileId, name: &str) -> Option<&Value<'p>> {
         if self.heap.has_module_names { self.attribute(Object::Module(file), name) } else { None }

@@ -59,6 +59,7 @@ impl<'p> Interpreter<'p, '_> {
                 let before = state.evidence.clone();
                 let branches = self.evaluate(state, expression);
                 self.answer_is_dropped(&before, expression, &branches);
+                self.claim_verdict_is_dropped(&before, &branches, &[], expression);
                 branches.into_iter().map(|(state, _)| state).collect()
             }
             StatementKind::Assign { targets, value } => {
@@ -66,6 +67,7 @@ impl<'p> Interpreter<'p, '_> {
                 let before = state.evidence.clone();
                 let branches = self.evaluate(state, value);
                 self.answer_is_bound(&before, targets, value, &branches);
+                self.claim_verdict_is_dropped(&before, &branches, targets, value);
                 let mut next = Vec::new();
                 for (state, value) in branches {
                     let mut paths = vec![state];
@@ -230,8 +232,13 @@ impl<'p> Interpreter<'p, '_> {
         let mut next = Vec::new();
         for (test, body) in branches {
             let (mut taken, mut not_taken) = (Vec::new(), Vec::new());
+            let is_alone = branches.len() == 1 && otherwise.is_empty();
             for state in open {
+                let before = state.evidence.clone();
                 let (yes, no) = self.branch(state, test);
+                if is_alone {
+                    self.refusal_is_missing(&before, (&yes, &no), test, body);
+                }
                 taken.extend(yes);
                 not_taken.extend(no);
             }

@@ -79,6 +79,10 @@ impl<'p> Interpreter<'p, '_> {
                 let origins = arguments.iter().fold(address, |all, value| all.union(&value.deep_origins()));
                 Value::from_origins(origins, Nullness::FULL)
             }
+            "replace" if arguments.iter().any(|value| !value.deep_origins().is_empty()) => {
+                let origins = arguments.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
+                Value::from_origins(origins, Nullness::PRESENT)
+            }
             "startswith" | "endswith" => {
                 if let Some(other) = arguments.positional.first().and_then(Value::as_text) {
                     let holds = if name == "startswith" {
@@ -210,5 +214,10 @@ pub(super) fn converted<'p>(receiver: &Value<'p>, name: &Name, arguments: &Argum
     let is_settled = receiver.nullness == Nullness::FULL && receiver.origins.credential().is_none();
     let nullness =
         if keeps_emptiness || is_settled { receiver.nullness.and(Nullness::PRESENT) } else { Nullness::PRESENT };
-    Value::from_origins(origins, if nullness.is_impossible() { Nullness::PRESENT } else { nullness })
+    let nullness = if nullness.is_impossible() { Nullness::PRESENT } else { nullness };
+    let shape = match &receiver.shape {
+        written @ Shape::Written(_) if matches!(name.as_str(), "encode" | "decode" | "strip") => written.clone(),
+        _ => Shape::Unknown,
+    };
+    Value { origins, shape, nullness }
 }

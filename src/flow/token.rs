@@ -14,6 +14,8 @@ pub enum Constraint {
     Absent,
     /// A value is given, and the same call switches the check off.
     SwitchedOff,
+    /// The expected value is what the token itself says before anything is verified.
+    OfToken,
     /// It must be there; any value will do.
     AnyValue,
     /// Another value is refused, and a token without it passes.
@@ -77,7 +79,7 @@ impl<'a, 'p> Call<'a, 'p> {
     }
 
     /// Whether the call is not seen whole.
-    fn is_unreadable(self) -> bool {
+    pub(super) fn is_unreadable(self) -> bool {
         self.has_unreadable_options() || self.arguments.rest.is_some()
     }
 
@@ -150,6 +152,12 @@ fn expectation(claim: &ClaimParameter, given: &Value<'_>) -> Constraint {
         (_, Some(_)) => return Constraint::Enforced,
         (_, None) => (given, false),
     };
+    // An issuer that the token names chooses the key, which only that issuer's tokens fit.
+    let is_own =
+        |kind: &OriginKind| matches!(kind, OriginKind::Claim { is_verified: false, name, .. } if name == "aud");
+    if expected.deep_origins().any(is_own) {
+        return Constraint::OfToken;
+    }
     match &expected.shape {
         // `check_claims={"aud": None}`: there must be one.
         _ if is_keyed && expected.is_none() => Constraint::AnyValue,

@@ -7,7 +7,7 @@ use super::state::State;
 use super::value::{Arguments, Value};
 use crate::models::schema::{SinkKind, SinkModel};
 use crate::source::Place;
-use crate::syntax::tree::{Expression, ExpressionKind, Name};
+use crate::syntax::tree::{Expression, Name};
 
 impl<'p> Interpreter<'p, '_> {
     /// Something made of a header's parameter does what an attacker may want.
@@ -33,14 +33,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A truth value made of a header's parameter is tested; the parameter's own truth only says that it is there.
     pub(super) fn header_truth_is_tested(&mut self, test: &Expression, origins: &Origins) {
-        let is_read = match &test.kind {
-            ExpressionKind::Name(_) | ExpressionKind::Attribute { .. } | ExpressionKind::Subscript { .. } => true,
-            ExpressionKind::Call { callee, .. } => {
-                matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if name == "get")
-            }
-            _ => false,
-        };
-        if !is_read {
+        if !super::claims::is_read(test) {
             self.header_is_tested(origins);
         }
     }

@@ -40,6 +40,27 @@ impl<'p> Interpreter<'p, '_> {
         self.validated(state, &model.raises, &[CheckKind::Expiry], place)
     }
 
+    /// `claims.options = {"aud": …}` before they are validated.
+    pub(super) fn expectations_are_set(&mut self, claims: &Origins, name: &str, value: &Value<'p>) {
+        for decode in decodes(claims) {
+            let Some(known) = self.facts.decodes.get_mut(&decode) else { continue };
+            let model = Arc::clone(&known.model);
+            if self.facts.validated.contains(&decode) || model.expectations_attribute.as_deref() != Some(name) {
+                continue;
+            }
+            let wanted = |claim: Option<&ClaimParameter>| {
+                claim.map_or(Constraint::Absent, |claim| {
+                    let keywords = vec![(Name::new(&claim.parameter), value.clone())];
+                    let arguments = Arguments { keywords, ..Arguments::default() };
+                    constraint(claim, Call { parameters: &[], arguments: &arguments, options: None })
+                })
+            };
+            known.audience = known.audience.max(wanted(model.audience.as_ref()));
+            known.issuer = known.issuer.max(wanted(model.issuer.as_ref()));
+            known.expiry.is_required |= wanted(model.expiry.claim.as_ref()) >= Constraint::AnyValue;
+        }
+    }
+
     /// `registry.validate(claims)`.
     pub(super) fn validate(
         &mut self,

@@ -59,6 +59,8 @@ pub enum Shape<'p> {
     Elements(Rc<Value<'p>>),
     /// A dictionary with known keys; `rest` stands for all others.
     Dictionary(Rc<Dictionary<'p>>),
+    /// A text that a serialiser wrote of this value.
+    Written(Rc<Value<'p>>),
     /// A function of the program with what it captured.
     Function(Rc<Closure<'p>>),
     /// A class of the program.

@@ -40,10 +40,23 @@ pub struct ClassModel {
     /// caller sends (`pydantic.BaseModel`).
     #[serde(default)]
     pub describes_data: bool,
+    /// What the text of its objects shows of them, where it is more or less than a library's object shows.
+    #[serde(default)]
+    pub text: Option<ObjectText>,
     /// Whether fields of its subclasses are read from the environment when an object is made: what a class body gives
     /// them is a default.
     #[serde(default)]
     pub reads_environment: bool,
+}
+
+/// What the text of an object (`str`, `repr`, in a log) shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObjectText {
+    /// What its attributes hold (`types.SimpleNamespace`).
+    Attributes,
+    /// Nothing of the one secret that it holds (`pydantic.SecretStr`).
+    Asterisks,
 }
 
 /// What part an object plays in a web application.

@@ -8,11 +8,12 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
-    AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning, ConfigurationModel,
-    CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, Gives, InertModel, InstanceModel,
-    IssueModel, LogModel, MacModel, ModelFile, MountModel, ObtainModel, OutgoingModel, ParameterModel,
-    PlatformFunctionModel, ProviderModel, RandomModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel,
-    SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
+    AccessModel, AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning,
+    ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, GatherModel,
+    Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObjectText, ObtainModel,
+    OutgoingModel, ParameterModel, PlatformFunctionModel, ProviderModel, RandomModel, RefuseModel, RefusingFieldModel,
+    RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel,
+    VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -26,6 +27,10 @@ pub enum Meaning {
     SettingMap(Arc<SettingMapModel>),
     /// Passes its arguments on in another form.
     Derive(Arc<DeriveModel>),
+    /// Moves values into containers and objects, or out of them.
+    Gather(Arc<GatherModel>),
+    /// Does what an operator, a dot or a statement does.
+    Access(Arc<AccessModel>),
     /// Checks nothing.
     Inert,
     /// Writes a log.
@@ -180,7 +185,7 @@ impl Models {
         }
         add! {
             file.instance => Meaning::Instance, file.setting => Meaning::Setting, file.setting_map => Meaning::SettingMap,
-            file.derive => Meaning::Derive, file.log => Meaning::Log, file.mac => Meaning::Mac, file.sink => Meaning::Sink,
+            file.derive => Meaning::Derive, file.gather => Meaning::Gather, file.access => Meaning::Access, file.log => Meaning::Log, file.mac => Meaning::Mac, file.sink => Meaning::Sink,
             file.decode => Meaning::Decode, file.validate => Meaning::Validate, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
             file.verify => Meaning::Verify,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
@@ -310,6 +315,16 @@ impl Models {
     pub fn describes_data(&self, class: &str) -> bool {
         let is_one = |models: &Self, path: &str| models.classes.get(path)?.describes_data.then_some(());
         self.find_in_bases(class, &is_one).is_some()
+    }
+
+    /// What the text of a class's objects shows, where a model says so.
+    pub fn text_shows(&self, class: &str) -> Option<ObjectText> {
+        self.find_in_bases(class, &|models, path| models.classes.get(path)?.text)
+    }
+
+    /// Whether a class's objects hold a secret that their text does not show.
+    pub fn hides_secret(&self, class: &str) -> bool {
+        self.text_shows(class) == Some(ObjectText::Asterisks)
     }
 
     /// What a key of a library's object gives.

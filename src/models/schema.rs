@@ -9,6 +9,8 @@ use serde::Deserialize;
 
 #[path = "classes.rs"]
 mod classes;
+#[path = "gathering.rs"]
+mod gathering;
 #[path = "injection.rs"]
 mod injection;
 #[path = "routing.rs"]
@@ -16,7 +18,8 @@ mod routing;
 #[path = "tokens.rs"]
 mod tokens;
 
-pub use classes::{ClassModel, ClassRole, Gives, PartModel, RequestModel};
+pub use classes::{ClassModel, ClassRole, Gives, ObjectText, PartModel, RequestModel};
+pub use gathering::{Access, AccessModel, GatherModel, Gathering, Reading};
 pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, SchemeModel};
 pub use routing::{
     EntryKindModel, EntryModel, HandlerModel, MountModel, PlatformFunctionModel, RefusingFieldModel, VariableSyntax,
@@ -65,6 +68,12 @@ pub struct ModelFile {
     /// Calls whose result is made of their arguments.
     #[serde(default)]
     pub derive: Vec<DeriveModel>,
+    /// Calls that put values into containers and objects, or take them out.
+    #[serde(default)]
+    pub gather: Vec<GatherModel>,
+    /// Calls that do what an operator, a dot or a statement does.
+    #[serde(default)]
+    pub access: Vec<AccessModel>,
     /// Calls that check nothing and return nothing of interest, whatever they see.
     #[serde(default)]
     pub inert: Vec<InertModel>,
@@ -270,6 +279,12 @@ pub struct DeriveModel {
     /// Whether it writes a parsed value out again, as text that need not be the one it was parsed from.
     #[serde(default)]
     pub serialises: bool,
+    /// What it reads where its argument is a text that a serialising call wrote.
+    #[serde(default)]
+    pub reads: Option<Reading>,
+    /// The class of what it gives, where the content is reached through attributes.
+    #[serde(default)]
+    pub object: Option<String>,
     /// Which argument, from 0, is a pattern that a part of another one may match.
     #[serde(default)]
     pub pattern: Option<usize>,

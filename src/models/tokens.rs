@@ -137,6 +137,9 @@ pub struct DecodeModel {
     /// Where the claims are validated later by a method of their own: its name (`validate`).
     #[serde(default)]
     pub validated_by: Option<String>,
+    /// An attribute of the claims that takes what `validated-by` is to expect, as the parameter of the claims does.
+    #[serde(default)]
+    pub expectations_attribute: Option<String>,
     /// Where the claims are validated later: the call that does it, as code.
     #[serde(default)]
     pub validation: Option<String>,

@@ -238,7 +238,8 @@ pub fn credential_kind(name: &str) -> Option<CredentialKind> {
 /// Whether a setting of this name is a secret: `JWT_SECRET_KEY`, `apiToken`, `db_password`.
 pub fn is_secret(name: &str) -> bool {
     let words = words(name);
-    if words.is_empty() {
+    // `PWD` and `OLDPWD` are where a shell stands.
+    if words.is_empty() || name == "PWD" {
         return false;
     }
     let is_other = words.iter().any(|word| {
@@ -294,7 +295,7 @@ pub fn header_kind(name: &str) -> Option<CredentialKind> {
         return Some(CredentialKind::Bearer);
     }
     let words = words(name);
-    if has(&words, &["csrf", "xsrf", "csrftoken", "idempotency"]) {
+    if has(&words, &["csrf", "xsrf", "csrftoken", "idempotency", "websocket"]) {
         return None;
     }
     if has(&words, &["signature", "hmac", "sig"])

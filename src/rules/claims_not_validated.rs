@@ -3,18 +3,29 @@
 use super::shared::decoding::{decode_finding, function_quote, is_checked_later, presented_token};
 use super::shared::{Context, entry_words, presented, stricter_decode};
 use crate::finding::{Finding, Severity};
-use crate::flow::event::{Decode, EntryInfo, Event, Facts};
+use crate::flow::event::{Decode, Ending, EntryInfo, Event, Facts, Outcome};
+use crate::flow::evidence::{Check, CheckKind};
 use crate::flow::token::Constraint;
 
 const RULE: &str = "claims-not-validated";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::EntryEnd { entry, facts, .. } = event else { return Vec::new() };
-    let verified = facts.decodes.values().filter(|decode| decode.is_verified && !facts.validated.contains(&decode.place));
-    verified.filter_map(|decode| finding(decode, entry, facts, context)).collect()
+    let Event::EntryEnd { entry, facts, outcomes } = event else { return Vec::new() };
+    let verified = facts.decodes.values().filter(|decode| decode.is_verified);
+    verified.filter_map(|decode| finding(decode, entry, facts, outcomes, context)).collect()
 }
 
-fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
+fn finding(
+    decode: &Decode<'_>,
+    entry: &EntryInfo,
+    facts: &Facts<'_>,
+    outcomes: &[Outcome],
+    context: &Context<'_, '_>,
+) -> Option<Finding> {
+    let is_validated = facts.validated.contains(&decode.place);
+    if is_validated && !outcomes.iter().any(|outcome| goes_around(outcome, decode)) {
+        return None;
+    }
     let validation = decode.model.validation.as_deref()?;
     let origin = presented_token(decode)?;
     if is_checked_later(decode, facts, "exp") {
@@ -22,17 +33,27 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
     }
     let has_expectations = decode.audience != Constraint::Absent || decode.issuer != Constraint::Absent;
     let in_vain = if has_expectations { " The expectations handed to it are only looked at by that call." } else { "" };
+    let without = if is_validated { "on a path on which they are not validated" } else { "without being validated" };
     let message = format!(
-        "{} of {} checks the signature of {} and nothing else, and its claims are used by {} without being validated: an expired token and one for another audience pass.{in_vain}",
+        "{} of {} checks the signature of {} and nothing else, and its claims are used by {} {without}: an expired token and one for another audience pass.{in_vain}",
         function_quote(decode, context),
         decode.library,
         presented(origin),
         entry_words(entry),
     );
-    let builder = decode_finding((RULE, Severity::Error), decode, origin, entry, "the claims are never validated")
+    let label = if is_validated { "the claims are not always validated" } else { "the claims are never validated" };
+    let builder = decode_finding((RULE, Severity::Error), decode, origin, entry, label)
         .message(message)
-        .fix(stricter_decode::validate(context, decode))
+        .fix(stricter_decode::validate(context, decode).filter(|_| !is_validated))
         .help(format!("call `{validation}` before the claims are used"))
         .confidence(origin.confidence);
     Some(builder.build())
+}
+
+/// A way in on which the signature was verified, and the validation did not happen or failed to no effect.
+fn goes_around(outcome: &Outcome, decode: &Decode<'_>) -> bool {
+    let is_signature = |check: &Check| check.kind == CheckKind::Signature && check.place == decode.place;
+    outcome.ending == Ending::Success
+        && outcome.evidence.iter().any(is_signature)
+        && !outcome.evidence.has(CheckKind::Expiry)
 }

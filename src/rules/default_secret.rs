@@ -2,7 +2,7 @@
 
 use super::hardcoded_secret::could_be_secret;
 use super::shared::surroundings::{is_development_only, is_fallback, is_refused_at_start, missed_variable};
-use super::shared::{Context, held, required_setting};
+use super::shared::{Context, demanding, held, required_setting};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
 use crate::flow::origin::{Origin, OriginKind, Store};
@@ -45,7 +45,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         };
         let finding = FindingBuilder::new(RULE, severity, literal, "this stands in for the secret")
             .message(format!("Where {what} is not set, a literal from the source takes its place{used}: on such a deployment everyone who can read the source has the secret."))
-            .help(format!("drop the default and refuse to start without it: `os.environ[\"{setting}\"]`"))
+            .help(format!("drop the default and refuse to start without it: {}", kept.map_or_else(|| format!("`os.environ[\"{setting}\"]`"), demanding)))
             .confidence(confidence)
             .about(literal)
             .fix(required_setting::fix_default(context, literal))

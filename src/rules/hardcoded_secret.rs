@@ -32,9 +32,12 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         return Vec::new();
     }
     let severity = if is_test { Severity::Note } else { Severity::Error };
+    let name = context.name_given(literal);
+    let subject = name.map_or_else(|| "A secret".to_owned(), |name| format!("The secret `{name}`"));
+    let variable = name.map_or_else(|| "…".to_owned(), str::to_ascii_uppercase);
     let finding = FindingBuilder::new(RULE, severity, literal, "the secret stands here")
-        .message(format!("A secret is written in the source and used {what}: everyone who can read the repository, a backup or an image of it has it."))
-        .help("read it from the environment or a secret store (`os.environ[\"…\"]`), replace the value that was committed, and refuse to start without it")
+        .message(format!("{subject} is written in the source and used {what}: everyone who can read the repository, a backup or an image of it has it."))
+        .help(format!("read it from the environment or a secret store (`os.environ[\"{variable}\"]`), replace the value that was committed, and refuse to start without it"))
         .confidence(Confidence::High)
         .related(*place, "it is used here")
         .fix(required_setting::fix_literal(context, literal))

@@ -1,9 +1,10 @@
 //! `ineffective-claim-check`: a check of a claim that looks right and refuses nothing, or not what it should.
 
-use super::shared::decoding::{decode_finding, function_quote, is_checked_later, presented_token};
-use super::shared::{Context, entry_words, presented, stricter_decode};
+use super::shared::decoding::{decode_finding, function_quote, is_checked_later, is_looked_for, presented_token};
+use super::shared::{Context, capitalised, entry_words, presented, stricter_decode};
 use crate::finding::{Finding, FindingBuilder, Severity};
-use crate::flow::event::{Decode, EntryInfo, Event, Facts};
+use crate::flow::event::{Decode, Ending, EntryInfo, Event, Facts, Outcome};
+use crate::flow::evidence::{Check, CheckKind};
 use crate::flow::token::Constraint;
 use crate::models::schema::{ClaimParameter, DecodeGives};
 use crate::source::Place;
@@ -12,11 +13,15 @@ const RULE: &str = "ineffective-claim-check";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     match event {
-        Event::EntryEnd { entry, facts, .. } => {
+        Event::EntryEnd { entry, facts, outcomes } => {
             let decodes = facts.decodes.values().filter(|decode| decode.model.gives != DecodeGives::Header);
+            let passed_over = decodes.clone().flat_map(|decode| {
+                CLAIMS.iter().filter_map(|claim| passed_over(claim, decode, entry, facts, outcomes, context))
+            });
+            let passed_over: Vec<Finding> = passed_over.collect();
             let in_vain = decodes.flat_map(|decode| CLAIMS.iter().filter_map(|claim| finding(claim, decode, entry, facts, context)));
             let unused = facts.unused_comparisons.iter().map(|(place, claim)| unused(*place, claim, entry, context));
-            in_vain.chain(unused).collect()
+            in_vain.chain(unused).chain(passed_over).collect()
         }
         Event::Configured { key, place, .. } => configured(key, *place, context).into_iter().collect(),
         _ => Vec::new(),
@@ -26,6 +31,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 struct Claim {
     name: &'static str,
     noun: &'static str,
+    evidence: CheckKind,
     constraint: fn(&Decode<'_>) -> Constraint,
     parameter: fn(&Decode<'_>) -> Option<ClaimParameter>,
     fix: fn(&Decode<'_>) -> String,
@@ -35,6 +41,7 @@ const CLAIMS: [Claim; 2] = [
     Claim {
         name: "aud",
         noun: "audience",
+        evidence: CheckKind::Audience,
         constraint: |decode| decode.audience,
         parameter: |decode| decode.model.audience.clone(),
         fix: |decode| decode.model.audience_fix.clone(),
@@ -42,6 +49,7 @@ const CLAIMS: [Claim; 2] = [
     Claim {
         name: "iss",
         noun: "issuer",
+        evidence: CheckKind::Issuer,
         constraint: |decode| decode.issuer,
         parameter: |decode| decode.model.issuer.clone(),
         fix: |decode| decode.model.issuer_fix.clone(),
@@ -56,19 +64,29 @@ fn finding(claim: &Claim, decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<
         return None;
     }
     let Claim { name, noun, .. } = claim;
+    let constraint = (claim.constraint)(decode);
+    // Who refuses a token without the claim needs no more where another value is refused.
+    if constraint == Constraint::AcceptsMissing && is_looked_for(decode, facts, name) {
+        return None;
+    }
     let parameter = (claim.parameter)(decode);
     let word = parameter.as_ref().map_or(*noun, |parameter| parameter.parameter.as_str());
     let library = &decode.library;
-    let (what, gain, help) = match (claim.constraint)(decode) {
+    let (what, gain, help) = match constraint {
         Constraint::AcceptsMissing => (
             format!("an expected {noun} is given, and {library} accepts a token that has no `{name}` all the same"),
             format!("a token of the same issuer that names no {noun} is accepted here"),
-            format!("require the claim: {}", (claim.fix)(decode)),
+            format!("require the claim: `{}`", (claim.fix)(decode)),
         ),
         Constraint::AnyValue => (
             format!("`{name}` must be there, and no value is expected of it"),
             format!("a token for any {noun} is accepted here"),
-            format!("say which value is expected: {}", (claim.fix)(decode)),
+            format!("say which value is expected: `{}`", (claim.fix)(decode)),
+        ),
+        Constraint::OfToken if facts.claim_checks.iter().all(|(_, tested)| tested != *name) => (
+            format!("the expected {noun} is what the token itself says before it is verified"),
+            format!("every token agrees with itself, so one for any {noun} is accepted here"),
+            format!("say which {noun} this service is: {}", (claim.fix)(decode)),
         ),
         Constraint::SwitchedOff if decode.is_verified => {
             let option = parameter.as_ref().and_then(|parameter| parameter.verify_option.clone()).unwrap_or_default();
@@ -83,9 +101,9 @@ fn finding(claim: &Claim, decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<
             format!("anyone can write a token, its `{name}` included"),
             format!("{}; the {noun} is checked then", decode.model.signature_fix),
         ),
-        Constraint::Absent | Constraint::Enforced => return None,
+        Constraint::Absent | Constraint::Enforced | Constraint::OfToken => return None,
     };
-    let fix = parameter.as_ref().and_then(|parameter| match (claim.constraint)(decode) {
+    let fix = parameter.as_ref().and_then(|parameter| match constraint {
         Constraint::AcceptsMissing => stricter_decode::demand_claim(context, decode, parameter),
         Constraint::SwitchedOff if decode.is_verified => {
             stricter_decode::switch_on(context, decode, parameter.verify_option.as_slice())
@@ -106,6 +124,70 @@ fn finding(claim: &Claim, decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<
         .identity(*name);
     Some(builder.build())
 }
+
+/// `if "aud" in claims and claims["aud"] != AUDIENCE: abort(401)`: a token without the claim goes past the comparison.
+fn passed_over(
+    claim: &Claim,
+    decode: &Decode<'_>,
+    entry: &EntryInfo,
+    facts: &Facts<'_>,
+    outcomes: &[Outcome],
+    context: &Context<'_, '_>,
+) -> Option<Finding> {
+    let Claim { name, noun, evidence, .. } = claim;
+    let origin = presented_token(decode)?;
+    let is_tested = facts.claim_checks.contains(&(decode.place, (*name).into()));
+    let is_unclear = facts.escaped_claims.contains(&decode.place) || facts.claim_checks.contains(&(decode.place, "".into()));
+    if !decode.is_verified || (claim.constraint)(decode) != Constraint::Absent || !is_tested || is_unclear {
+        return None;
+    }
+    let looked_for = facts.claim_presence.iter().filter(|(_, of, looked_for)| *of == decode.place && looked_for == name);
+    let goes_past = |place: &Place| {
+        outcomes.iter().any(|outcome| {
+            let is_past = |check: &Check| check.kind == CheckKind::Rejected && check.place == *place;
+            outcome.ending == Ending::Success
+                && outcome.evidence.iter().any(is_past)
+                && outcome.evidence.has(CheckKind::Signature)
+                && !outcome.evidence.has(*evidence)
+                && !OTHER_PROOF.into_iter().any(|kind| outcome.evidence.has(kind))
+        })
+    };
+    let place = looked_for.map(|(place, ..)| *place).find(goes_past)?;
+    let message = format!(
+        "{} tests the {noun} of {} only where the token names one ({}): a token of the same issuer that has no `{name}` passes.",
+        capitalised(&entry_words(entry)),
+        presented(origin),
+        context.quote(place),
+    );
+    let label = format!("a token without `{name}` goes past the test");
+    let builder = FindingBuilder::new(RULE, Severity::Error, place, &label)
+        .message(message)
+        .help(format!("refuse a token that lacks the claim: {}", required(claim, decode)))
+        .confidence(origin.confidence)
+        .related(decode.place, "the token is verified here")
+        .about(decode.place)
+        .identity(*name)
+        .identity(entry.name.as_str());
+    Some(builder.build())
+}
+
+/// The smallest change that refuses a token without a claim: the library's own check, or the comparison alone.
+fn required(claim: &Claim, decode: &Decode<'_>) -> String {
+    let comparison = format!("`if claims.get(\"{}\") != …: abort(401)`", claim.name);
+    match (claim.fix)(decode) {
+        fix if fix.is_empty() => comparison,
+        fix => format!("{comparison}, or pass {fix} to `{}`", decode.function),
+    }
+}
+
+/// What else may be as good as the test of an audience or issuer: another claim, an answer from elsewhere.
+const OTHER_PROOF: [CheckKind; 5] = [
+    CheckKind::Scope,
+    CheckKind::Identity,
+    CheckKind::Introspection,
+    CheckKind::FailedVerification,
+    CheckKind::Development,
+];
 
 /// `claims["aud"] == AUDIENCE` as a statement of its own.
 fn unused(place: Place, claim: &str, entry: &EntryInfo, context: &Context<'_, '_>) -> Finding {

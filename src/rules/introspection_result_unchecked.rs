@@ -30,14 +30,14 @@ fn finding(asked: &Introspection<'_>, entry: &EntryInfo, facts: &Facts<'_>, cont
             "nothing looks at `active` in the answer",
             "never looks at `active` in the answer",
             "the server answers 200 with `{\"active\": false}` for a token that is expired, revoked or made up, and it is accepted here",
-            "refuse unless `response.json().get(\"active\") is True`",
+            format!("refuse unless `{}.json().get(\"active\") is True`", context.name_given(asked.place).unwrap_or("response")),
         )
     } else if is_strict && !says_for_what(asked, facts) {
         (
             "the answer's audience is not tested",
             "tests `active` and neither `aud`, `iss` nor `client_id` of the answer",
             "a token that the same server issued for another service is accepted here",
-            "refuse an answer whose `aud` does not name this service",
+            "refuse an answer whose `aud` does not name this service".to_owned(),
         )
     } else {
         return None;

@@ -1,7 +1,7 @@
 //! `logged-token`: a token, key or other secret reaches a log.
 
 use super::logged_authorization_header::is_header;
-use super::shared::{Context, capitalised, credential_words, held, lower, redaction, root, steps};
+use super::shared::{Context, capitalised, held, leaked, lower, redaction, root, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, Facts};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
@@ -37,12 +37,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         _ => true,
     };
     let Some(origin) = origins.iter().find(|origin| is_token(origin) && is_sure(origin)) else { return Vec::new() };
-    let what = match &origin.kind {
-        OriginKind::Credential(credential) => credential_words(credential),
-        OriginKind::IssuedToken => "a token that the program issues".to_owned(),
-        OriginKind::TokenResponse => "the answer of a token endpoint".to_owned(),
-        _ => held(origin),
-    };
+    let what = leaked(origin);
     let finding = FindingBuilder::new(RULE, Severity::Warning, *place, "it is written here")
         .message(format!("{} is written to {}: whoever can read it can use it.", capitalised(&what), sink.target))
         .help("log an id, a hash or at most the last four characters of it")
@@ -62,7 +57,7 @@ fn logged_keys(facts: &Facts<'_>) -> Vec<Finding> {
     let keys = facts.logged_settings.iter().filter(|(origin, ..)| is_key(origin));
     keys.map(|(origin, target, place)| {
         FindingBuilder::new(RULE, Severity::Warning, *place, "it is written here")
-            .message(format!("{}, which is used as a key, is written to {target}: whoever can read it can use it.", capitalised(&held(origin))))
+            .message(format!("{}, which is used as a key, is written to {target}: whoever can read it can use it.", capitalised(&leaked(origin))))
             .help("drop it from the output, or log only whether it is set")
             .confidence(origin.confidence)
             .related(root(origin), origin.trail.root().step_text())

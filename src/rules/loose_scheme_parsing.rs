@@ -18,7 +18,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let what = capitalised(&presented(header));
     let (message, label, help) = match form {
         LooseForm::Contains => (
-            format!("{code} is true wherever the word stands: {} of any other scheme that contains it passes as a bearer token, and what is cut off next is not what the caller signed or sent.", presented(header)),
+            format!("{code} looks for the word anywhere in {}: credentials of another scheme that contain it pass for a bearer token, and what is cut off next need not be one.", presented(header)),
             "the word may stand anywhere",
             "test the beginning: `scheme, _, token = header.partition(\" \")` and compare `scheme.lower()` with the scheme",
         ),

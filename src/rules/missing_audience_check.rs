@@ -17,7 +17,7 @@ const AUDIENCE: Claim = Claim {
     is_constrained: |decode| decode.audience != Constraint::Absent,
     fix: |decode| match decode.model.audience_fix.as_str() {
         "" => "check that the claim `aud` names this service".to_owned(),
-        fix => format!("pass {fix} naming this service to `{}`, and have the issuer put it into the tokens", decode.function),
+        fix => format!("pass `{fix}`, naming this service, to `{}`, and have the issuer put it into the tokens", decode.function),
     },
     parameter: |decode| decode.model.audience.as_ref(),
     variable: "JWT_AUDIENCE",

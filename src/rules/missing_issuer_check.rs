@@ -17,7 +17,7 @@ const ISSUER: Claim = Claim {
     is_constrained: |decode| decode.issuer != Constraint::Absent,
     fix: |decode| match decode.model.issuer_fix.as_str() {
         "" => "check that the claim `iss` names the expected issuer".to_owned(),
-        fix => format!("pass {fix} naming the expected issuer to `{}`", decode.function),
+        fix => format!("pass `{fix}`, naming the expected issuer, to `{}`", decode.function),
     },
     parameter: |decode| decode.model.issuer.as_ref(),
     variable: "JWT_ISSUER",

@@ -5,7 +5,9 @@ use super::shared::{Context, capitalised, constant_time, held, lower, presented,
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparator, Comparison, Event};
 use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Store};
+use crate::literals::string_parts;
 use crate::source::Place;
+use crate::syntax::tree::{CompareOperator, ExpressionKind};
 
 const RULE: &str = "plain-token-comparison";
 
@@ -42,18 +44,18 @@ fn concerns(comparison: &Comparison<'_>) -> bool {
 
 fn finding(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> Finding {
     let Comparison { presented: sent, presented_origin, expected, expected_origin, comparator, place } = comparison;
-    let how = match comparator {
-        Comparator::Membership => "by a membership test",
-        Comparator::Match => "by a `case`",
-        _ => "with an ordinary comparison",
-    };
+    let how = how(*comparator, *place, context);
     let message = format!(
-        "{} is compared with {} {how}, which stops at the first byte that differs: an attacker who measures the answers can find the expected value piece by piece.",
+        "{} is compared with {} by {how}, which stops at the first byte that differs: an attacker who measures the answers can find the expected value piece by piece.",
         capitalised(&presented(presented_origin)),
         expected_words(expected_origin, expected.place, context),
     );
-    let help = if comparator == &Comparator::Membership { "compare with each value by `hmac.compare_digest` (`any(hmac.compare_digest(sent, value) for value in values)`)".to_owned() } else {
-        let (left, right) = (operand(context, sent.place, *place, "presented"), operand(context, expected.place, *place, "expected"));
+    let left = operand(context, sent.place, presented_origin, *place, "presented");
+    let help = if comparator == &Comparator::Membership {
+        let values = operand(context, expected.place, expected_origin, *place, "values");
+        format!("compare with each value in constant time: `any(hmac.compare_digest({left}, known) for known in {values})`, with `bytes` on both sides")
+    } else {
+        let right = operand(context, expected.place, expected_origin, *place, "expected");
         format!("use `hmac.compare_digest({left}, {right})` with both sides as `bytes` (encode `str` first) and neither of them `None`")
     };
     FindingBuilder::new(RULE, Severity::Warning, *place, "they meet here")
@@ -80,8 +82,28 @@ fn expected_words(origin: &Origin, place: Place, context: &Context<'_, '_>) -> S
     }
 }
 
-/// An operand as the user wrote it, where it can be told from the whole comparison and holds no literal.
-fn operand(context: &Context<'_, '_>, place: Place, whole: Place, word: &str) -> String {
+/// An operand as the user wrote it, where it can be told from the whole comparison and holds no text but the name of what it
+/// reads.
+fn operand(context: &Context<'_, '_>, place: Place, origin: &Origin, whole: Place, word: &str) -> String {
     let text = context.index.text(place);
-    if place == whole || text.contains(['"', '\'', '\n']) || text.len() > 40 { word.to_owned() } else { text.to_owned() }
+    let read = match &origin.kind {
+        OriginKind::Credential(credential) => credential.name.as_str(),
+        OriginKind::Setting { store: Store::Environment | Store::Configuration, name } => name.as_str(),
+        _ => "",
+    };
+    let parts = string_parts(text);
+    let is_name = |part: &std::ops::Range<usize>| text.get(part.clone()).is_some_and(|part| part.eq_ignore_ascii_case(read));
+    let is_shown = place != whole && !text.contains('\n') && text.len() <= 50 && parts.iter().all(is_name);
+    if is_shown { text.to_owned() } else { word.to_owned() }
+}
+
+/// The comparison in a word, as it is written.
+fn how(comparator: Comparator, place: Place, context: &Context<'_, '_>) -> &'static str {
+    match (comparator, context.expression_at(place).map(|expression| &expression.kind)) {
+        (Comparator::Membership, _) => "a membership test",
+        (Comparator::Match, _) => "a `case`",
+        (_, Some(ExpressionKind::Compare { rest, .. })) if rest.iter().any(|(operator, _)| *operator == CompareOperator::Equal) => "`==`",
+        (_, Some(ExpressionKind::Compare { rest, .. })) if rest.iter().any(|(operator, _)| *operator == CompareOperator::NotEqual) => "`!=`",
+        _ => "an ordinary comparison",
+    }
 }

@@ -56,6 +56,8 @@ fn finding(
     context: &Context<'_, '_>,
 ) -> Finding {
     let words = credential_words(credential);
+    let is_whole = credential.part == Part::Whole && credential.kind == CredentialKind::Bearer;
+    let example = if is_whole { "Bearer x" } else { "x" };
     let tested = outcomes
         .iter()
         .filter(|outcome| outcome.ending == Ending::Success)
@@ -68,7 +70,7 @@ fn finding(
     };
     let mut builder = FindingBuilder::new(RULE, Severity::Error, place, "lets any value pass")
         .message(format!(
-            "{subject} asks only whether {words} is there and looks right; nothing ever checks what it says, so any made-up value such as `Bearer x` gets in.",
+            "{subject} asks only whether {words} is there and looks right; nothing ever checks what it says, so any made-up value such as `{example}` gets in.",
         ))
         .help("verify the token before going on: its signature, audience, issuer and expiry for a JWT, `hmac.compare_digest` with the expected secret for a shared token")
         .confidence(origin.confidence)

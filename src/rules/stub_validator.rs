@@ -1,6 +1,6 @@
 //! `stub-validator`: a function that guards something gets the credential and says yes to everything.
 
-use super::shared::{Context, entry_words, root};
+use super::shared::{Context, capitalised, entry_words, root};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryKind, Event};
 
@@ -33,7 +33,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
                 return Vec::new();
             }
             let finding = FindingBuilder::new(RULE, Severity::Error, entry.place, "every path says yes")
-                .message(format!("{} of the authentication extension accepts whatever it is given: any made-up token gets in.", entry_words(entry)))
+                .message(format!("{} of the authentication extension accepts whatever it is given: any made-up token gets in.", capitalised(&entry_words(entry))))
                 .help(HELP)
                 .about(entry.place)
                 .identity(entry.name.as_str());

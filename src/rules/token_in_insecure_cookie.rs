@@ -102,9 +102,13 @@ fn configured(key: &str, value: &Value<'_>, place: Place, context: &Context<'_, 
     if value.as_boolean() != Some(false) || is_given_elsewhere(key, place, context) {
         return None;
     }
+    let exception = match meaning {
+        SecureCookie | SecureTokenCookie => "; where development has no TLS, switch it off there only",
+        _ => "",
+    };
     let finding = FindingBuilder::new(RULE, Severity::Warning, place, "switched off here")
         .message(format!("`{key}` is switched off: {harm}."))
-        .help(format!("set `{key} = True`; where development has no TLS, switch it off there only"))
+        .help(format!("set `{key} = True`{exception}"))
         .fix(switch_on(key, place, context))
         .identity(key);
     Some(finding.build())

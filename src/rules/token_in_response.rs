@@ -1,6 +1,6 @@
 //! `token-in-response`: the credential that a caller presented, or the secret it is measured against, is answered.
 
-use super::shared::{Context, capitalised, credential_words, held, root, steps};
+use super::shared::{Context, capitalised, leaked, root, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Answer, Event};
 use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Origins, Part, Store};
@@ -21,12 +21,10 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         return Vec::new();
     }
     let Some(origin) = origins.iter().find(|origin| is_given_away(origin) || is_expected(origin, answer)) else { return Vec::new() };
-    let (what, gain) = match &origin.kind {
-        OriginKind::Credential(credential) => (
-            credential_words(credential),
-            "whatever stores or shows answers (caches, logs, error reports, scripts in the page) then has it too",
-        ),
-        _ => (held(origin), "whoever gets such an answer has it"),
+    let what = leaked(origin);
+    let gain = match &origin.kind {
+        OriginKind::Credential(_) => "whatever stores or shows answers (caches, logs, error reports, scripts in the page) then has it too",
+        _ => "whoever gets such an answer has it",
     };
     let finding = FindingBuilder::new(RULE, Severity::Error, answer.place, "it is answered here")
         .message(format!("{} is put into an answer: {gain}.", capitalised(&what)))

@@ -1,6 +1,6 @@
 //! `unset-secret-bypass`: both sides of a check can be the same nothing.
 
-use super::shared::{Context, held, lower, presented, required_setting, root, steps};
+use super::shared::{Context, demanding, held, lower, presented, required_setting, root, steps};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparator, Comparison, Event};
 use crate::flow::origin::{Origin, OriginKind, Part, Store};
@@ -63,7 +63,7 @@ fn finding(comparison: &Comparison<'_>, origin: &Origin, nothing: &str, context:
     let Comparison { presented_origin, place, .. } = comparison;
     let what = match &presented_origin.kind {
         OriginKind::Claim { .. } => "a token without that claim",
-        _ => "a request without it",
+        _ => "a request without the credential",
     };
     let message = format!(
         "Where {} is not set, {} passes the comparison with {}: both sides are `{nothing}`, so anyone gets in on such a deployment.",
@@ -74,7 +74,8 @@ fn finding(comparison: &Comparison<'_>, origin: &Origin, nothing: &str, context:
     FindingBuilder::new(RULE, Severity::Error, *place, format!("true when both are `{nothing}`"))
         .message(message)
         .help(format!(
-            "refuse to start without it (`os.environ[\"…\"]`, or raise when it is empty), and refuse {} before comparing",
+            "refuse to start without it ({}, or raise when it is empty), and refuse {} before comparing",
+            demanding(origin),
             if nothing == "None" { "a missing value" } else { "an empty value" },
         ))
         .confidence(lower(presented_origin.confidence, origin.confidence))

@@ -44,10 +44,16 @@ fn finding(
         origin.map_or_else(|| "a token".to_owned(), presented),
         decision.what,
     );
-    let fix = if decode.model.signature_fix.is_empty() { "verify the token with its key before its claims are used" } else { decode.model.signature_fix.as_str() };
+    let mut help = match decode.model.signature_fix.as_str() {
+        "" => "verify the token with its key before its claims are used".to_owned(),
+        words => words.to_owned(),
+    };
+    if let Some(parameter) = stricter_decode::verify_parameter(context, decode) {
+        help = help.replace("`verify_signature: False`", &format!("`{parameter}=False`"));
+    }
     let mut builder = FindingBuilder::new(RULE, Severity::Error, decode.place, "the signature is not verified here")
         .message(message)
-        .help(fix)
+        .help(help)
         .confidence(confidence)
         .about(decode.place)
         .fix(stricter_decode::verify(context, decode))

@@ -34,10 +34,7 @@ pub(in crate::rules) struct Claim {
 pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'_, '_>, claim: &Claim) -> Vec<Finding> {
     let Event::EntryEnd { entry, facts, .. } = event else { return Vec::new() };
     let missing = facts.decodes.values().filter(|decode| {
-        decode.is_verified
-            && !(claim.is_constrained)(decode)
-            && !facts.escaped_claims.contains(&decode.place)
-            && !facts.claim_checks.contains(&(decode.place, claim.name.into()))
+        decode.is_verified && !(claim.is_constrained)(decode) && !is_checked_later(decode, facts, claim.name)
     });
     missing.filter_map(|decode| finding(decode, entry, context, claim)).collect()
 }
@@ -71,9 +68,16 @@ pub(in crate::rules) fn presented_token<'d>(decode: &'d Decode<'_>) -> Option<&'
     decode.token.origins.iter().find(|origin| is_presented(origin))
 }
 
-/// Whether something after the decode tests a claim, or saw all of them without our knowing what it did.
+/// Whether something after the decode tests a claim, or one that may be it, or saw all of them without our knowing what it
+/// did.
 pub(in crate::rules) fn is_checked_later(decode: &Decode<'_>, facts: &Facts<'_>, claim: &str) -> bool {
-    facts.escaped_claims.contains(&decode.place) || facts.claim_checks.contains(&(decode.place, claim.into()))
+    let tests = |name: &str| facts.claim_checks.contains(&(decode.place, name.into()));
+    facts.escaped_claims.contains(&decode.place) || tests(claim) || tests("")
+}
+
+/// Whether a claim is looked for after the decode, whatever it says.
+pub(in crate::rules) fn is_looked_for(decode: &Decode<'_>, facts: &Facts<'_>, claim: &str) -> bool {
+    facts.claim_presence.iter().any(|(_, of, name)| *of == decode.place && (name == claim || name.is_empty()))
 }
 
 /// What findings about a decode have in common: its place, where the token enters, what it is about.

@@ -129,6 +129,26 @@ pub fn held(origin: &Origin) -> String {
     }
 }
 
+/// What leaks when an origin's value gets out, in words.
+pub fn leaked(origin: &Origin) -> String {
+    match &origin.kind {
+        OriginKind::Credential(credential) => credential_words(credential),
+        OriginKind::IssuedToken => "a token that the program issues".to_owned(),
+        OriginKind::TokenResponse => "the answer of a token endpoint".to_owned(),
+        OriginKind::Setting { name, .. } if !name.is_empty() => format!("the value of {}", held(origin)),
+        _ => held(origin),
+    }
+}
+
+/// The code that reads a setting and fails where it is not set.
+pub fn demanding(origin: &Origin) -> String {
+    match &origin.kind {
+        OriginKind::Setting { store: Store::Configuration, name } => format!("`app.config[\"{name}\"]`"),
+        OriginKind::Setting { name, .. } if !name.is_empty() => format!("`os.environ[\"{name}\"]`"),
+        _ => "`os.environ[\"…\"]`".to_owned(),
+    }
+}
+
 /// The steps of an origin, ended by the place where it matters.
 pub fn steps(origin: &Origin, at: Place, what: &str) -> Vec<Label> {
     let mut labels = origin.trail.labels();

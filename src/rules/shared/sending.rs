@@ -1,6 +1,6 @@
 //! What the rules about requests to other services ask: which credential travels, and where to.
 
-use super::{Context, credential_words, held};
+use super::{Context, credential_words, leaked};
 use crate::finding::Confidence;
 use crate::flow::event::OutgoingCall;
 use crate::flow::origin::{CredentialKind, Origin, OriginKind, Part, Store};
@@ -54,7 +54,7 @@ pub(in crate::rules) fn words(origin: &Origin) -> String {
     match &origin.kind {
         OriginKind::Credential(credential) => credential_words(credential),
         OriginKind::TokenResponse => "the token from the authorization server".to_owned(),
-        _ => held(origin),
+        _ => leaked(origin),
     }
 }
 

@@ -64,6 +64,12 @@ pub(in crate::rules) fn verify(context: &Context<'_, '_>, decode: &Decode<'_>) -
     editor.fix("Verify the signature", false)
 }
 
+/// The parameter by which a call says that nothing is to be verified.
+pub(in crate::rules) fn verify_parameter<'m>(context: &Context<'_, '_>, decode: &'m Decode<'_>) -> Option<&'m str> {
+    let call = call_parts(context.expression_at(decode.place)?)?;
+    decode.model.verify_parameter.as_deref().filter(|parameter| keyword(call, parameter).is_some())
+}
+
 fn drop_switch(editor: &mut Editor<'_, '_, '_>, call: &Expression, decode: &Decode<'_>) -> Option<()> {
     let parts = call_parts(call)?;
     if let Some(parameter) = &decode.model.verify_parameter

@@ -1,0 +1,121 @@
+//! Looks at claims: that one is there, which proves nothing of its value, and tests of many of them at once. Judges nothing.
+
+use super::event::Operand;
+use super::evidence::CheckKind;
+use super::interpreter::{Branches, Interpreter, one};
+use super::origin::{Origin, OriginKind, Origins};
+use super::state::State;
+use super::value::{Arguments, Nullness, Shape, Value};
+use crate::source::Place;
+use crate::syntax::tree::{Expression, ExpressionKind, Name};
+use std::rc::Rc;
+
+impl<'p> Interpreter<'p, '_> {
+    /// The truth of a value is tested. Of a claim that is only read, it says that the claim is there: whoever tests a role
+    /// that way tests it, and whoever tests an audience does not.
+    pub(super) fn claim_truth_is_tested(&mut self, test: &Expression, value: &Value<'p>, place: Place) {
+        let origins = &value.origins;
+        if !is_read(test) || matches!(value.shape, Shape::Elements(_)) {
+            return self.truth_is_tested(origins, place);
+        }
+        let (addressed, others): (Vec<Origin>, Vec<Origin>) =
+            origins.iter().cloned().partition(|origin| addressed(&origin.kind).is_some());
+        self.claims_are_looked_for(&Origins::from_list(addressed), place);
+        self.truth_is_tested(&Origins::from_list(others), place);
+    }
+
+    /// These claims are looked for, whatever they say.
+    pub(super) fn claims_are_looked_for(&mut self, origins: &Origins, place: Place) {
+        if !self.is_loud() {
+            return;
+        }
+        for origin in origins {
+            if let OriginKind::Claim { decode, name, .. } = &origin.kind {
+                self.facts.claim_presence.insert((place, *decode, name.clone()));
+            }
+        }
+    }
+
+    /// `"aud" in claims`: the claim is looked for, whatever it says. Whether it is the name of a claim of some token.
+    pub(super) fn claim_is_looked_for(&mut self, name: &Value<'p>, claims: &Value<'p>, place: Place) -> bool {
+        let decodes = claims.origins.iter().filter_map(|origin| match &origin.kind {
+            OriginKind::Claims { decode, .. } => Some(*decode),
+            _ => None,
+        });
+        let decodes: Vec<Place> = decodes.collect();
+        let name = name.as_text().cloned().unwrap_or_default();
+        if self.is_loud() {
+            self.facts.claim_presence.extend(decodes.iter().map(|decode| (place, *decode, name.clone())));
+        }
+        !decodes.is_empty() && matches!(name.as_str(), "aud" | "iss")
+    }
+
+    /// `AUDIENCES.intersection(claims["aud"])`, `AUDIENCES.isdisjoint(…)`: what it gives tells of the claim's value.
+    pub(super) fn compared_as_sets(
+        &mut self,
+        state: &State<'p>,
+        name: &str,
+        receiver: &Value<'p>,
+        arguments: &Arguments<'p>,
+        place: Place,
+    ) -> Option<Branches<'p>> {
+        let sides = arguments.iter().fold(receiver.deep_origins(), |all, value| all.union(&value.deep_origins()));
+        match name {
+            "isdisjoint" | "issubset" | "issuperset" | "__contains__" => {
+                let (yes, no) = self.claim_split(state, &sides, place)?;
+                self.truth_is_tested(&sides, place);
+                let is_negated = name == "isdisjoint";
+                let yes = yes.into_iter().map(|state| (state, Value::boolean(!is_negated)));
+                Some(yes.chain(no.into_iter().map(|state| (state, Value::boolean(is_negated)))).collect())
+            }
+            "intersection" | "difference" | "symmetric_difference" => {
+                sides.any(is_claim).then(|| one(state.clone(), in_common(&sides)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What two sets have in common, or only one of them has, of which these are the origins: whether there is any tells of the
+/// claims among them.
+pub(super) fn in_common<'p>(origins: &Origins) -> Value<'p> {
+    let claims = origins.filter_map(|origin| is_claim(&origin.kind).then(|| origin.clone()));
+    if claims.is_empty() {
+        return Value::present();
+    }
+    let shape = Shape::Elements(Rc::new(Value::from_origins(claims.clone(), Nullness::PRESENT)));
+    Value { origins: claims, shape, nullness: Nullness::PRESENT }
+}
+
+fn is_claim(kind: &OriginKind) -> bool {
+    matches!(kind, OriginKind::Claim { .. })
+}
+
+/// The path on which a claim that was looked for is not there.
+pub(super) fn without_claim(state: &mut State<'_>, operand: &Operand<'_>, place: Place) {
+    if operand.value.origins.any(|kind| addressed(kind).is_some()) {
+        state.evidence.add(CheckKind::Rejected, place);
+    }
+}
+
+/// The name of a claim that says for whom or by whom a token was made.
+pub(super) fn addressed(kind: &OriginKind) -> Option<&Name> {
+    match kind {
+        OriginKind::Claim { name, .. } if matches!(name.as_str(), "aud" | "iss") => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether an expression only reads something: a name, a field, an item, `get`.
+pub(super) fn is_read(expression: &Expression) -> bool {
+    match &expression.kind {
+        ExpressionKind::Name(_)
+        | ExpressionKind::Attribute { .. }
+        | ExpressionKind::Subscript { .. }
+        | ExpressionKind::Walrus { .. } => true,
+        ExpressionKind::Call { callee, .. } => {
+            matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if name == "get")
+        }
+        _ => false,
+    }
+}
