@@ -24,6 +24,9 @@ pub(super) const REACH_WITH_NOTHING: usize = 3;
 /// Expressions and statements evaluated for one entry. Of 9,000 entries of real packages, 99 in a hundred need less.
 const MAX_WORK: u32 = 20_000;
 
+/// Paths that stay apart between the tests of one statement, although they have established the same.
+const MAX_BETWEEN_TESTS: usize = 8;
+
 /// Something that keeps the cost of an entry finite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bound {
@@ -95,6 +98,12 @@ impl<'p> Interpreter<'p, '_> {
             self.bounds.note(Bound::Paths, at);
         }
         merged
+    }
+
+    /// Paths between the tests of one statement: a few stay apart for what the next test makes of them. They would multiply
+    /// with every `elif` otherwise.
+    pub(super) fn few(&mut self, states: Vec<State<'p>>, at: Place) -> Vec<State<'p>> {
+        if states.len() > MAX_BETWEEN_TESTS { self.merge(states, at) } else { states }
     }
 
     /// An entry whose work was cut short is opaque as a whole: what it did not come to may have been the check.

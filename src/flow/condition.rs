@@ -88,6 +88,7 @@ impl<'p> Interpreter<'p, '_> {
                 decided.extend(decides);
             }
             open = self.merge(next, self.place(value.span));
+            decided = self.few(decided, self.place(value.span));
         }
         if is_and { (open, decided) } else { (decided, open) }
     }

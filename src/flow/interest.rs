@@ -58,7 +58,7 @@ impl<'p> Interpreter<'p, '_> {
         let text = &self.index.program.source(closure.file).text;
         let body = text.get(function.span.start as usize..function.span.end as usize).unwrap_or_default();
         // At start-up what registers something matters, whatever else it speaks of.
-        if self.record.is_some() && self.models.may_register(body) {
+        if self.record.is_some() && self.models.may_register(text, body) {
             return true;
         }
         if let Some(known) = self.may_matter.get(&identity) {

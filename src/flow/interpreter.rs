@@ -153,6 +153,8 @@ pub struct Interpreter<'p, 'i> {
     pub(super) members_in_progress: FxHashSet<Place>,
     /// Names that functions assign outside themselves, by the place of the function.
     pub(super) scopings: FxHashMap<Place, Option<Rc<super::scoping::Scoping>>>,
+    /// Names that functions declare as global, each with such a function, by file: asked for each name of a module.
+    pub(super) assigners: FxHashMap<FileId, Rc<Vec<(Name, super::walk::Site<'p>)>>>,
     /// Bases of classes, and the order in which they are asked, by the place of the class.
     pub(super) bases: FxHashMap<Place, Rc<Vec<Value<'p>>>>,
     pub(super) orders: FxHashMap<Place, Rc<Vec<ClassRef<'p>>>>,
@@ -216,6 +218,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             is_for_request: false,
             members_in_progress: FxHashSet::default(),
             scopings: FxHashMap::default(),
+            assigners: FxHashMap::default(),
             bases: FxHashMap::default(),
             orders: FxHashMap::default(),
             running: Vec::new(),

@@ -79,18 +79,31 @@ impl<'p> Interpreter<'p, '_> {
         if !index.program.source(file).text.contains("global ") {
             return None;
         }
-        let module = index.module(file)?;
         let mut all: Option<Value<'p>> = None;
-        for site in walk::functions(file, &module.body) {
-            let (mut globals, mut shared) = (Vec::new(), Vec::new());
-            declared(&site.function.body, &mut globals, &mut shared);
-            if !globals.contains(name) {
-                continue;
-            }
-            let found = self.assigned_by(&site, name);
+        let assigners = self.assigners(file);
+        for (_, site) in assigners.iter().filter(|(assigned, _)| assigned == name) {
+            let found = self.assigned_by(site, name);
             all = Some(all.map_or_else(|| found.clone(), |known| known.join(&found)));
         }
         all
+    }
+
+    /// The names that functions of a file declare as global, each with the function that does, in order of place.
+    fn assigners(&mut self, file: FileId) -> Rc<Vec<(Name, walk::Site<'p>)>> {
+        if let Some(known) = self.assigners.get(&file) {
+            return Rc::clone(known);
+        }
+        let mut found = Vec::new();
+        for site in self.index.module(file).map(|module| walk::functions(file, &module.body)).unwrap_or_default() {
+            let mut globals = Vec::new();
+            declared(&site.function.body, &mut globals, &mut Vec::new());
+            globals.sort();
+            globals.dedup();
+            found.extend(globals.into_iter().map(|name| (name, site)));
+        }
+        let found = Rc::new(found);
+        self.assigners.insert(file, Rc::clone(&found));
+        found
     }
 
     fn assigned_by(&mut self, site: &walk::Site<'p>, name: &Name) -> Value<'p> {

@@ -104,7 +104,7 @@ impl<'p> Interpreter<'p, '_> {
     pub(super) fn start_up(&mut self, file: FileId, sites: &[Site<'p>]) -> Record<'p> {
         let index = self.index;
         let source = &index.program.source(file).text;
-        let Some(module) = index.module(file).filter(|_| self.models.may_register(source)) else {
+        let Some(module) = index.module(file).filter(|_| self.models.may_register(source, source)) else {
             return Record::default();
         };
         self.record = Some(Record::default());
@@ -115,7 +115,9 @@ impl<'p> Interpreter<'p, '_> {
             .copied()
             .filter(|site| {
                 let span = site.function.span;
-                source.get(span.start as usize..span.end as usize).is_some_and(|text| self.models.may_register(text))
+                source
+                    .get(span.start as usize..span.end as usize)
+                    .is_some_and(|text| self.models.may_register(source, text))
             })
             .collect();
         for site in factories {

@@ -243,7 +243,7 @@ impl<'p> Interpreter<'p, '_> {
                 not_taken.extend(no);
             }
             next.extend(self.block_in_loop(taken, body, exits));
-            open = not_taken;
+            open = self.few(not_taken, self.place(test.span));
         }
         next.extend(self.block_in_loop(open, otherwise, exits));
         next

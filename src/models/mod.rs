@@ -1,11 +1,11 @@
 //! What calls and objects of libraries mean: `rules/models/*.toml`, looked up by dotted name. No judgement here.
 
 mod own;
+mod registering;
 pub mod schema;
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock};
 
-use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use schema::{
     AccessModel, AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning,
@@ -108,12 +108,9 @@ pub struct Models {
     view_classes_by_import: Vec<Arc<ViewClassModel>>,
     dependency_lists: Vec<String>,
     sink_methods: FxHashMap<String, SinkKind>,
-    registering: OnceLock<Option<AhoCorasick>>,
+    registering: registering::RegisteringWords,
     own: own::OwnNames,
 }
-
-/// Registering calls that are called like the HTTP method.
-const METHOD_NAMES: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// The models that come with the program.
 pub fn embedded() -> &'static Models {
@@ -461,22 +458,6 @@ impl Models {
         };
         let Some(model) = self.classes.get(self.canonical(class).as_ref()) else { return Vec::new() };
         model.items.iter().filter(|(_, gives)| holds(gives)).map(|(key, _)| key.as_str()).collect()
-    }
-
-    /// Whether code speaks of anything that registers routes, or makes an object that they are registered on. Names that are
-    /// also those of HTTP methods say nothing: every dictionary has a `get`.
-    pub fn may_register(&self, text: &str) -> bool {
-        let matcher = self.registering.get_or_init(|| {
-            let registers = |meaning: &Meaning| match meaning {
-                Meaning::Entry(_) | Meaning::Mount(_) => true,
-                Meaning::Instance(model) => model.holds_routes(),
-                _ => false,
-            };
-            let paths = self.meanings.iter().filter(|(_, meaning)| registers(meaning)).map(|(path, _)| path);
-            let last_names = paths.filter_map(|path| path.rsplit('.').next());
-            AhoCorasick::new(last_names.filter(|name| !METHOD_NAMES.contains(name))).ok()
-        });
-        matcher.as_ref().is_none_or(|matcher| matcher.is_match(text))
     }
 
     /// Classes that are known by their methods and what their file imports.
