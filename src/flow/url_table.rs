@@ -50,19 +50,19 @@ impl<'p> Interpreter<'p, '_> {
                 self.table(file, left, entries);
                 self.table(file, right, entries);
             }
-            ExpressionKind::Call { callee, arguments } => match self.tabling(file, callee) {
-                Some(model) => self.tabled_call(file, &model, arguments, entries),
-                // `format_suffix_patterns([…])`, `path("api/", include([…]))`, `Mount("/api", routes=[…])`.
-                None => {
-                    let prefix = self.mounting(file, callee, arguments);
-                    let first = entries.len();
-                    arguments.iter().for_each(|argument| self.table(file, &argument.value, entries));
-                    for entry in entries.iter_mut().skip(first).filter(|_| prefix.is_some()) {
-                        let path = entry.info.path.take();
-                        entry.info.path = path.zip(prefix.as_ref()).map(|(path, prefix)| joined(prefix, &path).into());
-                    }
+            ExpressionKind::Call { callee, arguments } => {
+                if let Some(model) = self.tabling(file, callee) {
+                    return self.tabled_call(file, &model, arguments, entries);
                 }
-            },
+                // `format_suffix_patterns([…])`, `path("api/", include([…]))`, `Mount("/api", routes=[…])`.
+                let prefix = self.mounting(file, callee, arguments);
+                let first = entries.len();
+                arguments.iter().for_each(|argument| self.table(file, &argument.value, entries));
+                for entry in entries.iter_mut().skip(first).filter(|_| prefix.is_some()) {
+                    let path = entry.info.path.take();
+                    entry.info.path = path.zip(prefix.as_ref()).map(|(path, prefix)| joined(prefix, &path).into());
+                }
+            }
             _ => {}
         }
     }
