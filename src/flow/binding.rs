@@ -97,6 +97,10 @@ impl<'p> Interpreter<'p, '_> {
             Shape::ExternalInstance { class, .. } if self.models.answers_with(class, name) => {
                 self.claims_escape(&unverified(&value.deep_origins()), place, "is answered as if it were true");
             }
+            Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::Request) => {
+                self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
+                state.set_attribute(Object::Request, name.clone(), value);
+            }
             Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::RequestGlobals) => {
                 self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
                 state.set_attribute(Object::RequestGlobals, name.clone(), value);

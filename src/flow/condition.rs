@@ -463,7 +463,7 @@ pub(super) fn shape_split(state: State<'_>, kind: CheckKind, place: Place) -> Sp
     (vec![yes], vec![no])
 }
 
-fn add_presence(state: &mut State<'_>, origins: &Origins, kind: CheckKind, place: Place) {
+pub(super) fn add_presence(state: &mut State<'_>, origins: &Origins, kind: CheckKind, place: Place) {
     if origins.any(|kind| matches!(kind, OriginKind::StubResult { .. })) {
         state.evidence.add(CheckKind::Stub, place);
     }

@@ -80,7 +80,7 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    fn named_object(&mut self, file: FileId, dotted: &str) -> Value<'p> {
+    pub(super) fn named_object(&mut self, file: FileId, dotted: &str) -> Value<'p> {
         let paths = self.index.program.paths();
         if let Some(module) = paths.find(file, 0, dotted) {
             return Value::of(Shape::Module(module));

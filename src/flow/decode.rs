@@ -180,6 +180,11 @@ impl<'p> Interpreter<'p, '_> {
             .as_deref()
             .and_then(|name| named_parameter(&model.parameters, arguments, name))
             .map_or(Some(model.is_optional), Value::as_boolean);
+        match model.failure {
+            Failure::Never => return one(state, Value::boolean(true)),
+            Failure::Always => return one(state, Value::boolean(false)),
+            _ => {}
+        }
         self.caller_is_verified(&model, arguments, place);
         if is_optional == Some(true) && self.is_loud() {
             self.facts.optional_checks.insert(place);
@@ -205,6 +210,9 @@ impl<'p> Interpreter<'p, '_> {
             let header = given.and_then(Value::as_text).cloned().unwrap_or_else(|| header.into());
             self.facts.read_by_guards.insert(place, header);
         }
+        if model.failure == Failure::WithoutCaller {
+            return self.ask_whether_there_is_caller(state, place);
+        }
         let value = verified_value(&model, place);
         let passed = self.asked(state, &model, arguments, of, place);
         let passed = |value: Value<'p>| passed.into_iter().map(move |state| (state, value.clone()));
@@ -226,7 +234,9 @@ impl<'p> Interpreter<'p, '_> {
             Failure::Anonymous if model.gives.is_none() => {
                 passed(Value::boolean(true)).chain([(failed, Value::boolean(false))]).collect()
             }
-            Failure::None | Failure::Anonymous => passed(value).chain([(failed, Value::none())]).collect(),
+            Failure::None | Failure::Anonymous | Failure::WithoutCaller | Failure::Never | Failure::Always => {
+                passed(value).chain([(failed, Value::none())]).collect()
+            }
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::syntax::tree::{ComprehensionClause, ComprehensionKind, Expression, Ex
 use smallvec::SmallVec;
 use std::rc::Rc;
 
+/// Classes of which a comprehension makes objects that are kept apart.
+const MAX_CLASSES: usize = 8;
+
 impl<'p> Interpreter<'p, '_> {
     pub(super) fn formatted(&mut self, state: State<'p>, parts: &'p [FormattedPart], whole: Place) -> Branches<'p> {
         let mut paths = vec![(state, Origins::default(), Some(String::new()), false)];
@@ -125,6 +128,13 @@ impl<'p> Interpreter<'p, '_> {
         element: &'p Expression,
         clauses: &'p [ComprehensionClause],
     ) -> Branches<'p> {
+        if let ([clause], None) = (clauses, key)
+            && clause.conditions.is_empty()
+            && kind != ComprehensionKind::Dictionary
+            && let Some(branches) = self.comprehension_of_classes(state.clone(), clause, element)
+        {
+            return branches;
+        }
         let outer = state.locals.clone();
         let mut states = vec![state];
         let mut is_filtered_headers = false;
@@ -166,6 +176,34 @@ impl<'p> Interpreter<'p, '_> {
             *value = Value::of(shape).with_nullness(Nullness::PRESENT);
         }
         all
+    }
+}
+
+impl<'p> Interpreter<'p, '_> {
+    /// `[make() for make in (A, B)]`: what is made of known classes is known one by one.
+    fn comprehension_of_classes(
+        &mut self,
+        state: State<'p>,
+        clause: &'p ComprehensionClause,
+        element: &'p Expression,
+    ) -> Option<Branches<'p>> {
+        let iterables = self.quietly(|this| this.evaluate(state, &clause.iterable));
+        let [(state, iterable)] = iterables.as_slice() else { return None };
+        let Shape::Sequence(classes) = &iterable.shape else { return None };
+        let is_class = |value: &Value<'p>| matches!(value.shape, Shape::Class(_) | Shape::External(_));
+        if classes.len() > MAX_CLASSES || !classes.iter().all(is_class) {
+            return None;
+        }
+        let outer = state.locals.clone();
+        let (mut state, mut made) = (state.clone(), Vec::new());
+        for class in classes.iter() {
+            let bound = self.bind(state, &clause.target, class.clone()).into_iter().next()?;
+            let (next, value) = self.evaluate(bound, element).into_iter().next()?;
+            state = next;
+            made.push(value);
+        }
+        state.locals = outer;
+        Some(one(state, Value::of(Shape::Sequence(Rc::new(made)))))
     }
 }
 

@@ -22,6 +22,9 @@ use smallvec::SmallVec;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// What stands for a handler that a base class from outside brings along.
+const INHERITED: &str = "bearerlint.inherited";
+
 /// A function that a framework calls.
 #[derive(Clone, Debug)]
 pub struct Entry<'p> {
@@ -43,6 +46,12 @@ pub struct Entry<'p> {
     pub error: Option<Name>,
     /// What the framework gives it.
     pub handler: HandlerModel,
+    /// The class whose object answers, where that is another one than the function stands in: one that inherits from it.
+    pub view: Option<ClassRef<'p>>,
+    /// Whether a base class from outside answers: the function is not to be seen.
+    pub is_inherited: bool,
+    /// What stands in the path behind the one that it is registered under.
+    pub below: &'static str,
     /// What registers it, where a model knows that.
     pub model: Option<Arc<EntryModel>>,
     /// Decorators that it is wrapped in where it is registered, the outermost first, and the file they are written in.
@@ -62,9 +71,17 @@ impl<'p> Entry<'p> {
             is_wrapped: false,
             error: None,
             handler: HandlerModel::default(),
+            view: None,
+            is_inherited: false,
+            below: "",
             model: None,
             around: Vec::new(),
         }
+    }
+
+    /// The class whose object answers.
+    pub fn view_class(&self) -> Option<ClassRef<'p>> {
+        self.view.or(self.site.class)
     }
 }
 
@@ -173,8 +190,13 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The request where a view's object keeps it.
-    fn with_request(&self, mut state: State<'p>, entry: &Entry<'p>) -> State<'p> {
-        if let (Some(attribute), Some(class)) = (&entry.handler.request_attribute, entry.site.class) {
+    pub(super) fn with_request(&self, mut state: State<'p>, entry: &Entry<'p>) -> State<'p> {
+        if let (Some(attribute), Some(class)) = (&entry.handler.name_attribute, entry.view_class()) {
+            let name = entry.info.name.rsplit('.').next().unwrap_or_default().into();
+            let name = Value::text(name, entry.info.place, false);
+            state.set_attribute(Object::SelfOf(class.place()), attribute.as_str().into(), name);
+        }
+        if let (Some(attribute), Some(class)) = (&entry.handler.request_attribute, entry.view_class()) {
             let request = self.handed_request(entry);
             state.set_attribute(Object::SelfOf(class.place()), attribute.as_str().into(), request);
         }
@@ -184,8 +206,9 @@ impl<'p> Interpreter<'p, '_> {
     /// What the function of an entry answers, behind the dependencies that stand beside it.
     pub(super) fn answers_of(&mut self, state: State<'p>, entry: &Entry<'p>) -> Branches<'p> {
         let by_name = entry.info.kind == EntryKind::Route && entry.handler.parameters_by_name;
-        let mut branches: Branches<'p> = SmallVec::new();
-        for state in self.run_dependencies(state, entry) {
+        let states = self.run_dependencies(state, entry);
+        let (states, mut branches) = self.run_policies(states, entry);
+        for state in states {
             let callee = self.entry_function(&state, entry);
             let arguments = self.entry_arguments(&state, entry);
             let plain = self.undecorated(entry.site);
@@ -204,7 +227,7 @@ impl<'p> Interpreter<'p, '_> {
         if entry.is_wrapped
             && let Some(value) = entry.at.and_then(|at| self.registered_value(at))
         {
-            if let Some(class) = entry.site.class {
+            if let Some(class) = entry.view_class() {
                 let method = self.own_function(state, entry);
                 self.answering = Some((class.place(), method));
             }
@@ -226,6 +249,9 @@ impl<'p> Interpreter<'p, '_> {
     /// The function of an entry with its own decorators and those of its class.
     fn own_function(&mut self, state: &State<'p>, entry: &Entry<'p>) -> Value<'p> {
         let site = entry.site;
+        if entry.is_inherited {
+            return self.class_decorated(state, Value::external(INHERITED), entry);
+        }
         let plain = self.undecorated(site);
         let is_alone = entry.info.kind == EntryKind::Function;
         if site.function.decorators.is_empty() || is_alone {
@@ -249,7 +275,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// `decorators = [...]` and `method_decorators = [...]` of a view class.
     fn class_decorated(&mut self, state: &State<'p>, inner: Value<'p>, entry: &Entry<'p>) -> Value<'p> {
-        let Some(class) = entry.site.class.filter(|_| entry.info.kind == EntryKind::Route) else { return inner };
+        let Some(class) = entry.view_class().filter(|_| entry.info.kind == EntryKind::Route) else { return inner };
         let Some(model) = self.view_class_model(class) else { return inner };
         let mut value = inner;
         for list in &model.decorators {
@@ -298,7 +324,7 @@ impl<'p> Interpreter<'p, '_> {
         let mut arguments = Arguments::default();
         let mut parameters = site.function.parameters.as_slice();
         let is_static = super::objects::has_decorator(site.function, "staticmethod");
-        if let (Some(class), false) = (site.class, is_static) {
+        if let (Some(class), false) = (entry.view_class(), is_static) {
             let object = Object::SelfOf(class.place());
             let is_class_method = super::objects::has_decorator(site.function, "classmethod");
             let receiver = if is_class_method {

@@ -130,6 +130,10 @@ pub struct Interpreter<'p, 'i> {
     pub watched: Option<Place>,
     /// What `super()` reaches in the library's base of a view: the name of the method, and the handler that it calls.
     pub(super) behind: Option<(Name, Value<'p>)>,
+    /// What says who calls, of what stands outside the program: asked when somebody wants to know.
+    pub(super) authenticators: Option<Vec<Value<'p>>>,
+    /// The view whose policies are being asked for.
+    pub(super) policies_of: Option<(ClassRef<'p>, std::sync::Arc<crate::models::schema::PolicyModel>)>,
     /// What stands around routes, once all files said what they register.
     pub placement: Option<&'i Placement<'p>>,
     /// The handlers that may answer when the running route raises, the nearest first.
@@ -200,6 +204,8 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             bounds: Reached::default(),
             watched: None,
             behind: None,
+            authenticators: None,
+            policies_of: None,
             placement: None,
             error_handlers: Rc::default(),
             course: None,
@@ -248,6 +254,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.running.clear();
         self.route = None;
         self.answering = None;
+        self.authenticators = None;
         self.work = 0;
         self.bounds = Reached::default();
     }

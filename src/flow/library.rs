@@ -196,6 +196,10 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::none())
             }
             Meaning::Scheme(model) => self.read_by_scheme(state, model, receiver, place),
+            Meaning::Reader(model) => {
+                let value = self.read_part(&state, model, &arguments, place);
+                one(state, value)
+            }
             Meaning::Answer(model) => self.answer_is_set(state, model, &arguments, place),
             Meaning::Before(_) => {
                 let decorator = LibraryDecorator { path: path.clone(), arguments, of: None, place };

@@ -70,6 +70,9 @@ impl<'p> Interpreter<'p, '_> {
         arguments: Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
+        if let Some(policies) = self.policies_of_base(name) {
+            return one(state, policies);
+        }
         if let Some(meaning) = self.models.method(class, name).cloned() {
             let path: Name = format!("{class}.{name}").into();
             return self.apply(state, &meaning, &path, arguments, Some(receiver), place);

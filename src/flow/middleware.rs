@@ -90,7 +90,9 @@ impl<'p> Interpreter<'p, '_> {
         entry: &Entry<'p>,
         outcomes: &mut Vec<Outcome>,
     ) -> Vec<State<'p>> {
-        let Some(class) = entry.site.class.filter(|_| entry.info.kind == EntryKind::Route) else { return vec![state] };
+        let Some(class) = entry.view_class().filter(|_| entry.info.kind == EntryKind::Route) else {
+            return vec![state];
+        };
         let Some(model) = self.view_class_model(class) else { return vec![state] };
         let mut states = vec![state];
         for name in &model.before {
@@ -99,7 +101,12 @@ impl<'p> Interpreter<'p, '_> {
             let receiver = Value::of(Shape::Instance { class, object: Object::SelfOf(class.place()) });
             let mut next = Vec::new();
             for state in states {
-                let branches = self.call(state, &callee, Arguments::of(vec![receiver.clone()]), entry.info.place);
+                let mut arguments = Arguments::of(vec![receiver.clone()]);
+                if entry.handler.request_class.is_some() && !entry.handler.request_is_attribute {
+                    arguments.positional.push(self.handed_request(entry));
+                    arguments.rest = Some(Value::unknown());
+                }
+                let branches = self.call(state, &callee, arguments, entry.info.place);
                 self.let_on(branches, entry.info.place, &mut next, outcomes);
             }
             states = self.merge(next, entry.info.place);
@@ -142,7 +149,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The written elements of a list, also of one that a module's name holds.
-    fn elements_of(&mut self, file: FileId, list: &'p Expression) -> Vec<(FileId, &'p Expression)> {
+    pub(super) fn elements_of(&mut self, file: FileId, list: &'p Expression) -> Vec<(FileId, &'p Expression)> {
         match &list.kind {
             ExpressionKind::List(elements) | ExpressionKind::Tuple(elements) => {
                 elements.iter().map(|element| (file, element)).collect()

@@ -51,6 +51,13 @@ impl<'p> Interpreter<'p, '_> {
                 let found = self.external_attribute(path, name);
                 one(state, found)
             }
+            Shape::ExternalInstance { class, .. }
+                if self.models.role(class) == Some(ClassRole::Request)
+                    && let Some(known) = state.attribute(Object::Request, name) =>
+            {
+                let known = known.clone();
+                one(state, known)
+            }
             Shape::ExternalInstance { class, .. } if self.models.attribute(class, name) == Some(&Gives::Check) => {
                 let path: Name = format!("{class}.{name}").into();
                 self.verify_caller(state, &path, &Arguments::default(), None, place)

@@ -166,7 +166,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// Decorators of a whole view class that run a function before each of its methods.
     pub(super) fn class_guards(&mut self, entry: &Entry<'p>) -> Vec<(FileId, &'p Expression)> {
-        let Some(class) = entry.site.class.filter(|_| entry.info.kind == EntryKind::Route) else { return Vec::new() };
+        let Some(class) = entry.view_class().filter(|_| entry.info.kind == EntryKind::Route) else { return Vec::new() };
         let mut guards = Vec::new();
         for decorator in &class.class.decorators {
             let callee = match &decorator.kind {

@@ -159,8 +159,9 @@ impl<'p> Placement<'p> {
     }
 }
 
-/// What tells registrations apart: the function, where it is registered, on what, at which path.
-type Registered = (Place, Option<Place>, Option<Place>, Option<Name>);
+/// What tells registrations apart: the function, where it is registered, on what, at which path, and what it is called:
+/// handlers that a class inherits all stand where the class does.
+type Registered = (Place, Option<Place>, Option<Place>, Option<Name>, Name);
 
 /// The same registration is met where it is written, and again wherever start-up code runs it: what says more counts.
 fn drop_repeats(files: &mut [FileEntries<'_>]) {
@@ -191,7 +192,7 @@ fn drop_repeats(files: &mut [FileEntries<'_>]) {
                     || (entry.at.is_none() || is_hook) && owned_routes.contains(&place)
                     || entry.at.is_some() && tabled.contains(&place)
                     || entry.info.path.is_none() && with_path.contains(&place));
-            !says_less && seen.insert((place, entry.at, entry.owner, entry.info.path.clone()))
+            !says_less && seen.insert((place, entry.at, entry.owner, entry.info.path.clone(), entry.info.name.clone()))
         });
     }
 }

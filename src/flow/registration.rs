@@ -12,7 +12,9 @@ use crate::models::Meaning;
 use crate::models::schema::{EntryKindModel, EntryModel, HandlerModel, ViewClassModel};
 use crate::program::ClassRef;
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
+use crate::syntax::tree::{
+    Argument, ArgumentKind, Expression, ExpressionKind, Function, Name, Statement, StatementKind,
+};
 use std::sync::Arc;
 
 /// What a decorator makes of the function below it.
@@ -53,6 +55,9 @@ impl<'p> Interpreter<'p, '_> {
             }
             entries.extend(self.entry_of_class_method(*site));
         }
+        for class in walk::classes(file, &module.body) {
+            entries.extend(self.inherited_entries(class));
+        }
         self.registered_by_call(file, &module.body, &mut entries);
         self.tabled(file, &module.body, &mut entries);
         self.signed(&module.body, &sites, &mut entries);
@@ -84,7 +89,9 @@ impl<'p> Interpreter<'p, '_> {
                 if entry.info.methods.is_empty() {
                     entry.info.methods.clone_from(&one.methods);
                 }
-                entry.info.path = path.cloned().or_else(|| entry.info.path.take());
+                let below = entry.below;
+                let whole = path.map(|path| Name::from(format!("{path}{below}")));
+                entry.info.path = whole.or_else(|| entry.info.path.take());
             }
             entries.extend(found);
         }
@@ -106,11 +113,15 @@ impl<'p> Interpreter<'p, '_> {
             (Some(path), Some(prefix)) => Some(joined(&prefix, &path).into()),
             (path, _) => path,
         };
+        let is_list = |known: &String| known.split('=').next() == Some("methods");
+        let methods_at = model.as_ref().and_then(|model| model.parameters.iter().position(is_list));
         let info = EntryInfo {
             kind,
             name: site.function.name.clone(),
             path,
-            methods: Some(written_methods(arguments)).filter(|written| !written.is_empty()).unwrap_or(methods),
+            methods: Some(written_methods(arguments, methods_at))
+                .filter(|written| !written.is_empty())
+                .unwrap_or(methods),
             place: site.place(),
         };
         let at = Some(Place { file: site.file, span: decorator.span });
@@ -185,12 +196,12 @@ impl<'p> Interpreter<'p, '_> {
         if !answers_one && !model.dispatch.iter().any(|known| known == name) {
             return None;
         }
-        let method = name.strip_prefix(model.method_prefix.as_str()).unwrap_or(name);
         let methods = match &model.methods_attribute {
-            _ if answers_one => vec![method.to_uppercase().into()],
-            Some(attribute) => self.class_attribute(class, &attribute.into()).as_ref().map(listed).unwrap_or_default(),
+            _ if answers_one => vec![http_method(&model, name)],
+            Some(attribute) => self.listed_attribute(class, attribute),
             None => Vec::new(),
         };
+        let below = below(&model, name);
         let path = class.class.decorators.iter().find_map(|decorator| match &decorator.kind {
             ExpressionKind::Call { arguments, .. } => match &arguments.first()?.value.kind {
                 ExpressionKind::String(text) => Some(text.clone()),
@@ -202,32 +213,7 @@ impl<'p> Interpreter<'p, '_> {
         let kind = entry_kind(model.kind);
         let info = EntryInfo { kind, name, path, methods, place: site.place() };
         let is_application_wide = kind == EntryKind::Hook;
-        Some(Entry { is_application_wide, handler: model.handler.clone(), ..Entry::new(site, info) })
-    }
-
-    /// The path that a view class puts before those of its methods.
-    fn prefix_of_class(&mut self, class: ClassRef<'p>) -> Option<String> {
-        let model = self.view_class_model(class)?;
-        model.prefixes.iter().find_map(|template| self.filled_prefix(class, template))
-    }
-
-    fn filled_prefix(&mut self, class: ClassRef<'p>, template: &str) -> Option<String> {
-        let mut prefix = String::new();
-        let mut rest = template;
-        while let Some((before, after)) = rest.split_once('{') {
-            let (inner, after) = after.split_once('}')?;
-            let (name, default) = inner.split_once('|').map_or((inner, None), |(name, text)| (name, Some(text)));
-            prefix.push_str(before);
-            if name == "class" {
-                prefix.push_str(&class.class.name.to_lowercase());
-            } else {
-                let given = self.class_attribute(class, &name.into());
-                prefix.push_str(given.as_ref().and_then(Value::as_text).map(Name::as_str).or(default)?);
-            }
-            rest = after;
-        }
-        prefix.push_str(rest);
-        Some(prefix)
+        Some(Entry { is_application_wide, below, handler: model.handler.clone(), ..Entry::new(site, info) })
     }
 
     /// What the base classes of a class make of its methods, where one of them answers requests.
@@ -270,7 +256,7 @@ impl<'p> Interpreter<'p, '_> {
                 Some(Target::Function(target)) => {
                     let Some(site) = self.site_at(target) else { continue };
                     let name = site.function.name.clone();
-                    let methods = written_methods(arguments);
+                    let methods = written_methods(arguments, None);
                     vec![Entry::new(site, EntryInfo { kind, name, path: None, methods, place: target })]
                 }
                 None => continue,
@@ -284,12 +270,67 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    /// The methods of a view class that answer.
+    /// The methods of a view class that answer, those of its bases included.
     pub(super) fn class_entries(&mut self, class: ClassRef<'p>) -> Vec<Entry<'p>> {
-        let Some(module) = self.index.module(class.file) else { return Vec::new() };
-        let sites = walk::functions(class.file, &module.body);
-        let own = sites.into_iter().filter(|site| site.class.is_some_and(|known| known.place() == class.place()));
-        own.filter_map(|site| self.entry_of_class_method(site)).collect()
+        let mut entries: Vec<Entry<'p>> = Vec::new();
+        for owner in self.resolution_order(class).iter() {
+            let Some(module) = self.index.module(owner.file) else { continue };
+            let sites = walk::functions(owner.file, &module.body);
+            for site in sites.into_iter().filter(|site| site.class.is_some_and(|known| known.place() == owner.place()))
+            {
+                let known = |entry: &Entry<'p>| entry.site.function.name == site.function.name;
+                if entries.iter().any(known) {
+                    continue;
+                }
+                let Some(mut entry) = self.entry_of_class_method(site).or_else(|| self.entry_of_method_decorator(site))
+                else {
+                    continue;
+                };
+                if owner.place() != class.place() {
+                    entry.view = Some(class);
+                    entry.info.name = format!("{}.{}", class.class.name, site.function.name).into();
+                }
+                entries.push(entry);
+            }
+        }
+        entries.extend(self.inherited_entries(class));
+        entries
+    }
+
+    /// A method of a view that a decorator makes one that answers.
+    fn entry_of_method_decorator(&mut self, site: Site<'p>) -> Option<Entry<'p>> {
+        let decorators = site.function.decorators.iter();
+        decorators
+            .filter_map(|decorator| self.entry_of_decorator(site, decorator))
+            .find(|entry| entry.info.kind == EntryKind::Route && entry.handler.request_attribute.is_some())
+    }
+
+    /// Handlers that the bases of a view class from outside bring along and the program does not replace.
+    fn inherited_entries(&mut self, class: ClassRef<'p>) -> Vec<Entry<'p>> {
+        let bases = self.outside_bases(class);
+        let all: Vec<String> = bases.iter().flat_map(|base| self.models.inherited(base)).cloned().collect();
+        if all.is_empty() {
+            return Vec::new();
+        }
+        let Some(model) = self.view_class_model(class) else { return Vec::new() };
+        let mut entries = Vec::new();
+        for name in all {
+            if self.find_method(class, &name).is_some() || !model.methods.contains(&name) {
+                continue;
+            }
+            let site =
+                Site { file: class.file, function: no_function(), class: Some(class), outer: None, outer_class: None };
+            let info = EntryInfo {
+                kind: EntryKind::Route,
+                name: format!("{}.{name}", class.class.name).into(),
+                path: None,
+                methods: vec![http_method(&model, &name)],
+                place: class.place(),
+            };
+            let (handler, below) = (model.handler.clone(), below(&model, &name));
+            entries.push(Entry { handler, below, is_inherited: true, ..Entry::new(site, info) });
+        }
+        entries
     }
 
     /// The function or class that a callable comes down to: what decorators wrapped, what arguments were given to.
@@ -328,6 +369,23 @@ impl<'p> Interpreter<'p, '_> {
         let module = self.index.module(place.file)?;
         walk::functions(place.file, &module.body).into_iter().find(|site| site.place() == place)
     }
+}
+
+/// The HTTP method that a method of a view answers.
+fn http_method(model: &ViewClassModel, name: &str) -> Name {
+    let bare = name.strip_prefix(model.method_prefix.as_str()).unwrap_or(name);
+    model.http_methods.get(name).map_or_else(|| bare.to_uppercase().into(), Name::new)
+}
+
+/// What stands in the path behind the one that a view is registered under.
+fn below(model: &ViewClassModel, name: &str) -> &'static str {
+    if model.keyed.iter().any(|known| known == name) { "/<pk>" } else { "" }
+}
+
+/// A function that stands nowhere, for what a base class from outside answers.
+fn no_function() -> &'static Function {
+    static NONE: std::sync::OnceLock<Function> = std::sync::OnceLock::new();
+    NONE.get_or_init(Function::default)
 }
 
 /// Whether a decorator or call registers its function by its form alone: `X.route("/…")`, `X.post("/…")`.
@@ -376,19 +434,11 @@ pub(super) fn entry_kind(model: EntryKindModel) -> EntryKind {
     }
 }
 
-/// The words of a list, in capitals.
-fn listed(list: &Value<'_>) -> Vec<Name> {
-    let words = match &list.shape {
-        Shape::Sequence(elements) => elements.iter().filter_map(Value::as_text).collect(),
-        _ => Vec::new(),
-    };
-    words.into_iter().map(|word| Name::from(word.to_uppercase())).collect()
-}
-
-/// `methods=["POST"]`.
-pub(super) fn written_methods(arguments: &[Argument]) -> Vec<Name> {
-    let list =
+/// `methods=["POST"]`, or the argument that takes them.
+pub(super) fn written_methods(arguments: &[Argument], at: Option<usize>) -> Vec<Name> {
+    let by_name =
         arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "methods"));
+    let list = by_name.or_else(|| arguments.get(at?).filter(|argument| argument.kind == ArgumentKind::Positional));
     let kind = list.map(|list| &list.value.kind);
     let Some(ExpressionKind::List(elements) | ExpressionKind::Tuple(elements) | ExpressionKind::Set(elements)) = kind
     else {

@@ -8,7 +8,7 @@ use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Pa
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, Shape, Value};
 use crate::finding::Confidence;
-use crate::models::schema::{AnswerModel, Gives, ParameterModel, PartModel, SchemeModel};
+use crate::models::schema::{AnswerModel, Gives, ParameterModel, PartModel, ReaderModel, SchemeModel};
 use crate::program::ClassRef;
 use crate::source::Place;
 use crate::syntax::tree::{Argument, Expression, ExpressionKind, Name, Parameter, StatementKind};
@@ -34,6 +34,21 @@ impl<'p> Interpreter<'p, '_> {
         let key = Value::text(name.into(), place, false);
         let value = self.item(state, &map, &key, None, place, Nullness::ANY);
         if part.always { value.with_nullness(Nullness::FULL) } else { value }
+    }
+
+    /// What a function reads of the request that it is handed.
+    pub(super) fn read_part(
+        &mut self,
+        state: &State<'p>,
+        model: &ReaderModel,
+        arguments: &Arguments<'p>,
+        place: Place,
+    ) -> Value<'p> {
+        let request = arguments.positional.first().cloned().unwrap_or_else(Value::unknown);
+        let map = self.given(&request, &model.reads.of, place);
+        let key = Value::text(model.reads.name.as_deref().unwrap_or_default().into(), place, false);
+        let empty = Value::text(Name::default(), place, false);
+        self.item(state, &map, &key, Some(&empty), place, Nullness::ANY)
     }
 
     /// What a parameter gets that names its part of the request: `x_token: str = Header(None)`.

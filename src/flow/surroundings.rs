@@ -27,7 +27,7 @@ impl<'p> Interpreter<'p, '_> {
             return (callee, arguments);
         }
         let (mut callee, mut arguments) = (callee, arguments);
-        if let Some(class) = entry.site.class
+        if let Some(class) = entry.view_class()
             && let Some(model) = self.view_class_model(class)
             && model.wraps.is_some()
             && !arguments.positional.is_empty()

@@ -9,7 +9,7 @@ use super::routing::joined;
 use super::startup::Target;
 use super::value::Shape;
 use crate::models::Meaning;
-use crate::models::schema::{EntryKindModel, EntryModel};
+use crate::models::schema::{EntryKindModel, EntryModel, HandlerModel};
 use crate::program::{Binding, ClassRef};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
@@ -108,7 +108,13 @@ impl<'p> Interpreter<'p, '_> {
         let (view, around) = unwrapped(&view.value);
         let around: Vec<(FileId, &'p Expression)> = around.into_iter().map(|decorator| (file, decorator)).collect();
         if let Some(class) = self.made_view(file, view) {
+            let mapped = mapped_methods(view);
             for mut entry in self.class_entries(class) {
+                if let Some(mapped) = &mapped {
+                    let name = entry.info.name.rsplit('.').next().unwrap_or_default();
+                    let Some((method, _)) = mapped.iter().find(|(_, known)| known == name) else { continue };
+                    entry.info.methods = vec![method.clone()];
+                }
                 entry.info.path = path.clone().or_else(|| entry.info.path.take());
                 entry.around.extend(around.iter().copied());
                 entries.push(entry);
@@ -120,16 +126,19 @@ impl<'p> Interpreter<'p, '_> {
             return arguments.iter().for_each(|argument| self.table(file, &argument.value, entries));
         }
         let Some(site) = self.written_function(file, view).and_then(|place| self.site_at(place)) else { return };
-        let info = EntryInfo {
-            kind: EntryKind::Route,
-            name: site.function.name.clone(),
-            path,
-            methods: Some(written_methods(arguments))
-                .filter(|written| !written.is_empty())
-                .unwrap_or_else(|| model.methods.iter().map(Name::new).collect()),
-            place: site.place(),
+        // Its own decorators may say which methods it answers and what it is given.
+        let decorators = site.function.decorators.iter();
+        let own = decorators
+            .filter_map(|decorator| self.entry_of_decorator(site, decorator))
+            .find(|entry| entry.info.kind == EntryKind::Route && entry.handler.request_class.is_some());
+        let (handler, methods) = match own {
+            Some(own) => (own.handler, own.info.methods),
+            None => (model.handler.clone(), table_methods(model, arguments)),
         };
-        entries.push(Entry { handler: model.handler.clone(), around, ..Entry::new(site, info) });
+        let handler = HandlerModel { variables: model.handler.variables, ..handler };
+        let name = site.function.name.clone();
+        let info = EntryInfo { kind: EntryKind::Route, name, path, methods, place: site.place() };
+        entries.push(Entry { handler, around, ..Entry::new(site, info) });
     }
 
     /// The function that an expression names: the one that is written, not what its decorators make of it.
@@ -181,6 +190,24 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
+/// `Orders.as_view({"get": "list"})`: the HTTP methods and the names of the methods that answer them.
+fn mapped_methods(view: &Expression) -> Option<Vec<(Name, Name)>> {
+    let ExpressionKind::Call { arguments, .. } = &view.kind else { return None };
+    let by_name = |argument: &&Argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "actions");
+    let given = arguments
+        .iter()
+        .find(by_name)
+        .or_else(|| arguments.first().filter(|first| first.kind == ArgumentKind::Positional))?;
+    let ExpressionKind::Dictionary(pairs) = &given.value.kind else { return None };
+    let pairs = pairs.iter().map(|(key, value)| match (key.as_ref().map(|key| &key.kind), &value.kind) {
+        (Some(ExpressionKind::String(method)), ExpressionKind::String(name)) => {
+            Some((Name::from(method.to_uppercase()), name.clone()))
+        }
+        _ => None,
+    });
+    pairs.collect()
+}
+
 /// `urlpatterns.append(…)`, `urlpatterns.extend([…])`.
 fn is_growth(callee: &Expression) -> bool {
     matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if matches!(name.as_str(), "append" | "extend" | "insert"))
@@ -201,6 +228,12 @@ fn unwrapped(view: &Expression) -> (&Expression, Vec<&Expression>) {
         view = value;
     }
     (view, around)
+}
+
+/// The methods that a call of a table names, or those of its model.
+fn table_methods(model: &EntryModel, arguments: &[Argument]) -> Vec<Name> {
+    let written = written_methods(arguments, None);
+    if written.is_empty() { model.methods.iter().map(Name::new).collect() } else { written }
 }
 
 fn meaning(parameter: &str) -> &str {

@@ -135,6 +135,8 @@ pub enum Object {
     Module(FileId),
     /// The variables of a running function that functions inside it assign to.
     Cell(Place),
+    /// The request itself: what the program adds to it.
+    Request,
     /// `flask.g` and its like.
     RequestGlobals,
     /// `flask.session` and its like.

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::Gives;
+use super::{Gives, PartModel};
 
 /// A default value or annotation that says which part of the request a parameter gets (`x_token: str = Header(None)`).
 #[derive(Debug, Clone, Deserialize)]
@@ -33,6 +33,16 @@ pub struct DependencyModel {
     /// The keyword under which calls that make objects with routes, mount them or register a route list such markers.
     #[serde(default)]
     pub listed_in: Option<String>,
+}
+
+/// A function that reads one item of a part of the request that it is handed; an empty text where it is not there.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReaderModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// What it reads.
+    pub reads: PartModel,
 }
 
 /// A decorator whose argument is a function that runs before the handler (`falcon.before(check)`).

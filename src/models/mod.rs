@@ -11,9 +11,9 @@ use schema::{
     AccessModel, AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning,
     ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, GatherModel,
     Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObjectText, ObtainModel,
-    OutgoingModel, ParameterModel, PlatformFunctionModel, ProviderModel, RandomModel, RefuseModel, RefusingFieldModel,
-    RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel,
-    VerifyModel, ViewClassModel,
+    OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel, ProviderModel, RandomModel, ReaderModel,
+    RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind,
+    SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -73,6 +73,8 @@ pub enum Meaning {
     Dependency(Arc<DependencyModel>),
     /// Reads a credential from the request.
     Scheme(Arc<SchemeModel>),
+    /// Reads an item of a part of the request it is handed.
+    Reader(Arc<ReaderModel>),
     /// Sets the status of the answer.
     Answer(Arc<AnswerModel>),
     /// A decorator that runs a function before the handler.
@@ -102,6 +104,8 @@ pub struct Models {
     cookies: Vec<CookieModel>,
     requests: Vec<RequestModel>,
     platform_functions: Vec<PlatformFunctionModel>,
+    policies: Vec<Arc<PolicyModel>>,
+    inherited: FxHashMap<String, Vec<String>>,
     refusing_fields: Vec<RefusingFieldModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
@@ -188,7 +192,7 @@ impl Models {
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
             file.entry => Meaning::Entry, file.compare => Meaning::Compare, file.parameter => Meaning::Parameter,
             file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
-            file.before => Meaning::Before,
+            file.before => Meaning::Before, file.reader => Meaning::Reader,
             file.mount => Meaning::Mount, file.random => Meaning::Random,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
@@ -235,6 +239,10 @@ impl Models {
         }
         self.requests.extend(file.request);
         self.platform_functions.extend(file.platform_function);
+        for model in file.inherited {
+            self.inherited.extend(model.path.into_iter().map(|path| (path, model.methods.clone())));
+        }
+        self.policies.extend(file.policy.into_iter().map(Arc::new));
         self.refusing_fields.extend(file.refusing_field);
     }
 
@@ -439,9 +447,22 @@ impl Models {
             .or_else(by_last_name)
     }
 
+    /// Handlers that a base class brings along, by their names.
+    pub fn inherited(&self, base: &str) -> &[String] {
+        self.inherited
+            .get(base)
+            .or_else(|| self.inherited.get(self.canonical(base).as_ref()))
+            .map_or(&[], Vec::as_slice)
+    }
+
     /// Functions that a platform calls by what they look like.
     pub fn platform_functions(&self) -> &[PlatformFunctionModel] {
         &self.platform_functions
+    }
+
+    /// What is asked about the caller before routes that are handed a request of this class.
+    pub fn policies(&self, request: &str) -> impl Iterator<Item = &Arc<PolicyModel>> {
+        self.policies.iter().filter(move |model| model.request == request)
     }
 
     /// Fields of answers that say whether they refuse.

@@ -1,6 +1,8 @@
 //! The part of a model file's shape that is about routing: what registers handlers, on what, under which path, and what
 //! a handler is given. Data only.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// Something that makes a function an entry: a decorator, or a call that is handed the function.
@@ -67,6 +69,9 @@ pub struct HandlerModel {
     /// The attribute of a view's object that holds the request too.
     #[serde(default)]
     pub request_attribute: Option<String>,
+    /// The attribute of a view's object that holds the name of the method that answers.
+    #[serde(default)]
+    pub name_attribute: Option<String>,
     /// The class of the answer object that it gets right after the request.
     #[serde(default)]
     pub answer_class: Option<String>,
@@ -86,6 +91,64 @@ pub struct HandlerModel {
     /// Whether variable parts are read from the request object alone and never handed over as arguments.
     #[serde(default)]
     pub hides_variables: bool,
+}
+
+/// Handlers that a base class brings along: a class that inherits from it answers with them unless it has its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct InheritedModel {
+    /// Dotted names of base classes.
+    pub path: Vec<String>,
+    /// The names of the methods.
+    pub methods: Vec<String>,
+}
+
+/// Objects that a framework asks about the caller before a route runs: named by an attribute of the view's class, by a
+/// decorator, or by a setting for all routes that name none. Asked in the order of the model files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PolicyModel {
+    /// The class of the request that the routes they stand before are handed.
+    pub request: String,
+    /// The class attribute, and keyword of registering decorators, that lists their classes.
+    pub attribute: String,
+    /// The method of the view that gives the objects, where the program has its own.
+    pub getter: String,
+    /// Decorators of functions that take the list.
+    #[serde(default)]
+    pub decorator: Vec<String>,
+    /// The configuration key that lists them by dotted names, keys of a dictionary joined by a dot.
+    pub setting: String,
+    /// Dotted names of the classes where nothing says.
+    #[serde(default)]
+    pub default: Vec<String>,
+    /// Their method that is asked.
+    pub asks: String,
+    /// What it is handed.
+    #[serde(default)]
+    pub arguments: Vec<PolicyArgument>,
+    /// What its answer means.
+    pub decides: PolicyDecision,
+}
+
+/// What a policy's method is handed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PolicyArgument {
+    /// The request.
+    Request,
+    /// The view's object.
+    View,
+}
+
+/// What the answer of a policy means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PolicyDecision {
+    /// Who calls: the first answer that is not `None` is the caller, and nobody's absence refuses.
+    Caller,
+    /// Whether the caller may go on: a false answer refuses.
+    Permission,
 }
 
 /// Functions that a platform calls by what they look like: it is told their names elsewhere (`def handler(event, context)`).
@@ -162,6 +225,12 @@ pub struct ViewClassModel {
     /// Its methods that each answer the HTTP method of their name.
     #[serde(default = "method_names")]
     pub methods: Vec<String>,
+    /// The HTTP method that a method answers, where it is not called like it.
+    #[serde(default)]
+    pub http_methods: BTreeMap<String, String>,
+    /// Its methods that answer for one thing of many: their path goes on with its key.
+    #[serde(default)]
+    pub keyed: Vec<String>,
     /// Its methods that answer whatever the HTTP method.
     #[serde(default)]
     pub dispatch: Vec<String>,

@@ -17,17 +17,20 @@ mod injection;
 mod routing;
 #[path = "tokens.rs"]
 mod tokens;
+#[path = "verifiers.rs"]
+mod verifiers;
 
 pub use classes::{ClassModel, ClassRole, Gives, ObjectText, PartModel, RequestModel};
 pub use gathering::{Access, AccessModel, GatherModel, Gathering, Reading};
-pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, SchemeModel};
+pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, ReaderModel, SchemeModel};
 pub use routing::{
-    EntryKindModel, EntryModel, HandlerModel, MountModel, PlatformFunctionModel, RefusingFieldModel, VariableSyntax,
-    ViewClassModel,
+    EntryKindModel, EntryModel, HandlerModel, InheritedModel, MountModel, PlatformFunctionModel, PolicyArgument,
+    PolicyDecision, PolicyModel, RefusingFieldModel, VariableSyntax, ViewClassModel,
 };
 pub use tokens::{
     ClaimParameter, DecodeGives, DecodeModel, ExpiryModel, IssueModel, SignatureModel, ValidateModel, VersionRange,
 };
+pub use verifiers::{EvidenceModel, Failure, VerifyModel};
 
 /// One library.
 #[derive(Debug, Default, Deserialize)]
@@ -140,6 +143,9 @@ pub struct ModelFile {
     /// Objects that read a credential from the request when they are called.
     #[serde(default)]
     pub scheme: Vec<SchemeModel>,
+    /// Functions that read an item of a part of the request they are handed.
+    #[serde(default)]
+    pub reader: Vec<ReaderModel>,
     /// Decorators that run a function before the handler.
     #[serde(default)]
     pub before: Vec<BeforeModel>,
@@ -158,6 +164,12 @@ pub struct ModelFile {
     /// Functions that a platform calls by what they look like.
     #[serde(default)]
     pub platform_function: Vec<PlatformFunctionModel>,
+    /// Handlers that base classes bring along.
+    #[serde(default)]
+    pub inherited: Vec<InheritedModel>,
+    /// Objects that are asked about the caller before a route runs.
+    #[serde(default)]
+    pub policy: Vec<PolicyModel>,
     /// Fields of an answer that say whether it refuses.
     #[serde(default)]
     pub refusing_field: Vec<RefusingFieldModel>,
@@ -392,86 +404,6 @@ pub struct ObtainModel {
     /// The class of the answer, where the token is reached through its attributes.
     #[serde(default)]
     pub object: Option<String>,
-}
-
-/// A verifier.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct VerifyModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-    /// Parameters in order; `key` has meaning, the secret that it verifies with, what `optional` names, `asked`, the object
-    /// whose callbacks it asks, and `callback`, one that it is handed itself.
-    #[serde(default)]
-    pub parameters: Vec<String>,
-    /// What success establishes.
-    pub evidence: Vec<EvidenceModel>,
-    /// How failure shows.
-    pub failure: Failure,
-    /// Exceptions of a failed verification.
-    #[serde(default)]
-    pub raises: Vec<String>,
-    /// Whether it is called with settings first and gives a decorator or guard (`jwt_required()`).
-    #[serde(default)]
-    pub decorator: bool,
-    /// The parameter that makes the check optional when true.
-    #[serde(default)]
-    pub optional: Option<String>,
-    /// Whether it is optional where that parameter is not given.
-    #[serde(default)]
-    pub is_optional: bool,
-    /// What it gives: "claims", "identity" or nothing.
-    #[serde(default)]
-    pub gives: Option<String>,
-    /// Configuration keys, and what they make it establish besides where the program sets them.
-    #[serde(default)]
-    pub configured: BTreeMap<String, EvidenceModel>,
-    /// The header in which it looks for the credential by itself.
-    #[serde(default)]
-    pub reads: Option<String>,
-    /// The parameter that names another one where the object is made that it is a method of.
-    #[serde(default)]
-    pub reads_parameter: Option<String>,
-    /// What registers the callbacks of the program that it asks: of the object that it is a method of, or that the
-    /// parameter `asked` is; of any object where there is neither.
-    #[serde(default)]
-    pub asks: Vec<String>,
-}
-
-/// Evidence in model files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EvidenceModel {
-    /// A token's signature.
-    Signature,
-    /// Its audience.
-    Audience,
-    /// Its issuer.
-    Issuer,
-    /// Its expiry.
-    Expiry,
-    /// Scope or role.
-    Scope,
-    /// The delivery's signature.
-    DeliverySignature,
-    /// A framework's identity.
-    Identity,
-    /// An authorization server's answer.
-    Introspection,
-}
-
-/// How a failed verification shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Failure {
-    /// It raises, or a decorator answers 401.
-    Raises,
-    /// It answers false.
-    False,
-    /// It answers `None`.
-    None,
-    /// It answers false or gives `None` because nobody is logged in, which is no failed check.
-    Anonymous,
 }
 
 /// A call that ends the request.

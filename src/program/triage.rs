@@ -18,6 +18,7 @@ const WORDS: &[&str] = &[
     "sanic",
     "bottle",
     "falcon",
+    "rest_framework",
     "tornado",
     "add_url_rule",
     "urlpatterns",

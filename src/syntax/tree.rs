@@ -156,7 +156,7 @@ pub enum Pattern {
 }
 
 /// A function definition.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Function {
     /// Its name.
     pub name: Name,
