@@ -321,7 +321,7 @@ impl<'p> Interpreter<'p, '_> {
                 let is_class = path.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase));
                 if is_class {
                     // An exception is made here and raised elsewhere.
-                    return one(state, Value::of(Shape::Response { status: model.status.or(status) }));
+                    return one(state, Value::of(Shape::Response { status }));
                 }
                 self.raise(state, RaisedClass::Http(status), Origins::default(), place);
                 SmallVec::new()

@@ -39,6 +39,7 @@ impl<'p> Interpreter<'p, '_> {
             return one(state, Value::of(Shape::Response { status: None }));
         };
         let Some(hook) = course.middleware.get(number) else { return self.answers_of(state, &course.entry) };
+        let state = self.with_made_object(state, hook);
         let callee = self.entry_function(&state, hook);
         let mut arguments = self.entry_arguments(&state, hook);
         let parameters = own_parameters(hook);

@@ -24,6 +24,7 @@ pub mod evidence;
 mod exception;
 mod expression;
 mod gathering;
+mod handing;
 mod injection;
 mod interest;
 pub mod interpreter;

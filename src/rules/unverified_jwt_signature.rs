@@ -15,6 +15,25 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     unverified.filter_map(|decode| finding(decode, entry, facts, outcomes, context)).collect()
 }
 
+/// Whether the form of the token alone decides: what cannot be read is turned away, and nobody who gets through has proven anything.
+fn is_gate(decode: &Decode<'_>, entry: &EntryInfo, outcomes: &[Outcome]) -> bool {
+    let has = |outcome: &&Outcome, kind: CheckKind| {
+        outcome.evidence.iter().any(|check| check.place == decode.place && check.kind == kind)
+    };
+    let refuses = |outcome: &Outcome| {
+        outcome.ending == Ending::Refusal
+            && matches!(outcome.status, None | Some(401 | 403))
+            && has(&outcome, CheckKind::Rejected)
+    };
+    let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).peekable();
+    let is_weak = |outcome: &Outcome| !outcome.evidence.has_proof() && !outcome.evidence.has(CheckKind::Opaque);
+    matches!(entry.kind, EntryKind::Route | EntryKind::TokenCallback)
+        && outcomes.iter().any(refuses)
+        && successes.peek().is_some()
+        && outcomes.iter().any(|outcome| outcome.ending == Ending::Success && has(&outcome, CheckKind::UnverifiedClaim))
+        && successes.all(is_weak)
+}
+
 fn finding(
     decode: &Decode<'_>,
     entry: &EntryInfo,
@@ -25,7 +44,18 @@ fn finding(
     if is_verified_elsewhere(decode, facts, outcomes) {
         return None;
     }
-    let decision = facts.decisions.iter().find(|decision| decision.decode == decode.place && decides(decision))?;
+    let known = facts.decisions.iter().find(|decision| decision.decode == decode.place && decides(decision));
+    let gate = Decision {
+        decode: decode.place,
+        claim: crate::syntax::tree::Name::default(),
+        place: decode.place,
+        what: "lets in whoever sends something that can be read",
+    };
+    let decision = match known {
+        Some(decision) => decision,
+        None if is_gate(decode, entry, outcomes) => &gate,
+        None => return None,
+    };
     let origin = decode.token.origins.find(|kind| matches!(kind, OriginKind::Credential(_)));
     let is_returned_alone = entry.kind == EntryKind::Function && decision.what == "is returned";
     let confidence = match origin {
