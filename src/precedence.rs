@@ -36,6 +36,7 @@ pub(crate) const TABLE: &[Precedence] = &[
     speaks("fail-open-validation", &["plain-token-comparison"]),
     speaks("partial-token-match", &["plain-token-comparison"]),
     speaks("presence-only-check", &["unauthenticated-webhook"]),
+    speaks("logged-authorization-header", &["logged-token"]),
 ];
 
 /// Drops what another rule says better. A finding silences only what is no surer than itself, so that a threshold on

@@ -161,7 +161,6 @@ impl<'p> Interpreter<'p, '_> {
         }
         if vocabulary::sounds_like_check(written.rsplit('.').next().unwrap_or_default()) {
             state.evidence.add(CheckKind::Opaque, place);
-            values.iter().for_each(|value| self.secret_checks(value));
             is_opaque = true;
         }
         if is_opaque && self.frame().open_tries > 0 {

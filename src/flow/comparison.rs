@@ -146,16 +146,18 @@ impl<'p> Interpreter<'p, '_> {
             && presented.value.origins.iter().all(|origin| origin.confidence < Confidence::High);
         if let Some(text) = expected.value.as_text()
             && relevant::is_secret_literal(text, credential)
+            && !self.names_a_user(presented, expected)
             && (!is_named_parameter || relevant::is_distinctive(text))
         {
             return expected.value.literal_origin().iter().next().cloned();
         }
         let written = self.index.text(expected.place);
         let last = written.rsplit('.').next().unwrap_or_default();
-        let is_class_column = written
-            .split('.')
-            .next()
-            .is_some_and(|first| written.contains('.') && (first == "cls" || first.starts_with(char::is_uppercase)));
+        // `Token.value == given`, `models.Token.value == given`: a condition of a query, not a comparison.
+        let holder = written.rsplit('.').nth(1).unwrap_or_default();
+        let is_class_column = holder == "cls"
+            || (holder.starts_with(char::is_uppercase) && holder.contains(char::is_lowercase))
+            || (written.contains('.') && written.starts_with(char::is_uppercase));
         let is_named = expected.value.origins.is_empty()
             && expected.value.as_text().is_none()
             && !is_class_column
@@ -167,6 +169,12 @@ impl<'p> Interpreter<'p, '_> {
             let trail = super::origin::Trail::begin(expected.place, format!("`{last}` is what it must equal"));
             Origin { kind, confidence: Confidence::Medium, trail }
         })
+    }
+
+    /// Whether one side is a user name by what it is called: it came apart from a password that nobody could follow.
+    fn names_a_user(&self, presented: &Operand<'p>, expected: &Operand<'p>) -> bool {
+        let last = |operand: &Operand<'p>| self.index.text(operand.place).rsplit('.').next().unwrap_or_default();
+        vocabulary::names_a_user(last(presented)) || vocabulary::names_a_user(last(expected))
     }
 
     /// A credential is compared with something nobody knows: that may be a real check.

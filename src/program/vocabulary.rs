@@ -191,8 +191,22 @@ const OTHER_MEANINGS: &[&str] = &[
     "map",
 ];
 
+/// Words that say at the end of a name what it is, and elsewhere nothing: `TOKEN_EXCHANGE_THROTTLE_RATE` is a rate,
+/// `EXCHANGE_RATE_API_KEY` is a key.
+const OTHER_ENDINGS: &[&str] =
+    &["rate", "gc", "window", "interval", "delay", "username", "login", "email", "threshold", "strategy", "mode"];
+
 fn is_about_something_else(words: &[String]) -> bool {
-    words.iter().any(|word| OTHER_MEANINGS.contains(&word.as_str()))
+    words.iter().any(|word| OTHER_MEANINGS.contains(&word.as_str())) || ends_otherwise(words)
+}
+
+fn ends_otherwise(words: &[String]) -> bool {
+    words.last().is_some_and(|word| OTHER_ENDINGS.contains(&word.as_str()))
+}
+
+/// Whether a name says at its end that it is a user's: half of a pair of which the other half is the secret.
+pub fn names_a_user(name: &str) -> bool {
+    words(name).last().is_some_and(|word| matches!(word.as_str(), "username" | "user" | "login"))
 }
 
 fn has(words: &[String], wanted: &[&str]) -> bool {
@@ -246,7 +260,7 @@ pub fn is_secret(name: &str) -> bool {
         OTHER_MEANINGS.contains(&word.as_str())
             && !matches!(word.as_str(), "secrets" | "user" | "config" | "request" | "service" | "data" | "env")
     });
-    if is_other {
+    if is_other || ends_otherwise(&words) {
         return false;
     }
     has(

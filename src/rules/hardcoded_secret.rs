@@ -68,5 +68,14 @@ pub(super) fn could_be_secret(text: &str, role: SecretRole) -> bool {
     // Words that name a kind of secret are also the first ones that people choose for one.
     let is_chosen = role != SecretRole::Sent && matches!(bare, "secret" | "password" | "default");
     let is_word = vocabulary::is_scheme_or_word(bare) && !is_chosen;
-    !bare.trim().is_empty() && !is_placeholder && !is_public && !is_link && !is_word
+    !bare.trim().is_empty() && !is_placeholder && !is_public && !is_link && !is_word && !is_quantity(bare)
+}
+
+/// `1d`, `30 minutes`, `60/min`: how long or how often something is, whatever the setting is called.
+fn is_quantity(text: &str) -> bool {
+    let unit = text.trim_start_matches(|letter: char| letter.is_ascii_digit()).trim_start_matches(['/', ' ', '-', '_']);
+    let is_unit = |unit: &str| {
+        ["s", "m", "h", "d", "w", "y", "ms", "sec", "second", "min", "minute", "hr", "hour", "day", "week", "month", "year"].contains(&unit)
+    };
+    unit.len() < text.len() && is_unit(unit.strip_suffix('s').filter(|unit| !unit.is_empty()).unwrap_or(unit))
 }

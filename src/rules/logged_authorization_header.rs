@@ -22,6 +22,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         .related(root(origin), origin.trail.root().step_text())
         .flow(steps(origin, *place, "written to the log"))
         .fix(redaction::fix(context, *place, *position, origin))
+        .about(*place)
         .identity(what);
     vec![finding.build()]
 }

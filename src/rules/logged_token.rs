@@ -6,6 +6,8 @@ use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, Facts};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::flow::relevant;
+use crate::source::Place;
+use crate::syntax::tree::ExpressionKind;
 
 const RULE: &str = "logged-token";
 
@@ -37,6 +39,9 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         _ => true,
     };
     let Some(origin) = origins.iter().find(|origin| is_token(origin) && is_sure(origin)) else { return Vec::new() };
+    if sink.target == "standard output" && is_shown_on_purpose(origin) && is_in_command(*place, context) {
+        return Vec::new();
+    }
     let what = leaked(origin);
     let finding = FindingBuilder::new(RULE, Severity::Warning, *place, "it is written here")
         .message(format!("{} is written to {}: whoever can read it can use it.", capitalised(&what), sink.target))
@@ -45,6 +50,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         .related(root(origin), origin.trail.root().step_text())
         .flow(steps(origin, *place, "written to the log"))
         .fix(redaction::fix(context, *place, *position, origin))
+        .about(*place)
         .identity(what);
     vec![finding.build()]
 }
@@ -66,6 +72,26 @@ fn logged_keys(facts: &Facts<'_>) -> Vec<Finding> {
             .build()
     })
     .collect()
+}
+
+/// A token that was just made or obtained.
+fn is_shown_on_purpose(origin: &Origin) -> bool {
+    match &origin.kind {
+        OriginKind::IssuedToken | OriginKind::TokenResponse => true,
+        OriginKind::Setting { store, .. } => matches!(store, Store::Variable | Store::Attribute),
+        _ => false,
+    }
+}
+
+/// Whether this is a command of a command line (`@cli.command()`): whoever runs it is shown what they asked for.
+fn is_in_command(place: Place, context: &Context<'_, '_>) -> bool {
+    let Some(function) = context.function_around(place).and_then(|(_, name)| context.function_at(name)) else {
+        return false;
+    };
+    function.decorators.iter().any(|decorator| {
+        let called = if let ExpressionKind::Call { callee, .. } = &decorator.kind { callee } else { decorator };
+        matches!(&called.kind, ExpressionKind::Attribute { name, .. } | ExpressionKind::Name(name) if name == "command")
+    })
 }
 
 fn is_token(origin: &Origin) -> bool {

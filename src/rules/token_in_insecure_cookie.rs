@@ -35,7 +35,9 @@ fn set(cookie: &CookieCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
         (false, true) => Confidence::Medium,
         (false, false) => return None,
     };
-    let is_skipped = cookie.is_open || context.is_test(cookie.place.file) || is_development_only(context, cookie.place);
+    // The page has to read the one that proves where a form came from, and it lets nobody in.
+    let is_form_token = vocabulary::words(name).iter().any(|word| word.starts_with("csrf") || word.starts_with("xsrf"));
+    let is_skipped = is_form_token || cookie.is_open || context.is_test(cookie.place.file) || is_development_only(context, cookie.place);
     let missing = match (is_off(cookie.is_secure.as_ref()), is_off(cookie.is_http_only.as_ref())) {
         _ if is_skipped => return None,
         (true, true) => ("`Secure` and `HttpOnly`", "it goes out in clear text with the first plain request, and every script in the page can read it", "secure=True, httponly=True"),
