@@ -342,9 +342,15 @@ impl<'p> Interpreter<'p, '_> {
                 });
                 let refusal = arguments.iter().any(super::outcome::is_refusal_text).then_some(401);
                 let status = given.or(inner).or(model.status).or(refusal);
+                let is_sent_to_login = parameter(&model.parameters, &arguments, "url").is_some()
+                    && state.evidence.has(CheckKind::Rejected)
+                    && !state.evidence.has_proof()
+                    && super::outcome::is_login_page(self.index.text(place));
                 if !model.renders {
                     self.answered(&arguments, parameter(&model.parameters, &arguments, "url"), status, place);
                 }
+                // Who was found wanting and is sent to log in has been turned away.
+                let status = if is_sent_to_login { Some(401) } else { status };
                 one(state, Value::of(Shape::Response { status }))
             }
             Meaning::Outgoing(model) => self.outgoing(state, model, &arguments, receiver, path, place),

@@ -57,6 +57,7 @@ mod request_part;
 pub mod routing;
 mod scheme;
 mod scoping;
+mod session_user;
 mod signature;
 mod special;
 pub mod startup;

@@ -5,6 +5,7 @@ use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decision, Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
 use crate::flow::origin::OriginKind;
+use crate::flow::token::Constraint;
 use crate::models::schema::DecodeGives;
 
 const RULE: &str = "unverified-jwt-signature";
@@ -26,8 +27,13 @@ fn is_gate(decode: &Decode<'_>, entry: &EntryInfo, outcomes: &[Outcome]) -> bool
             && has(&outcome, CheckKind::Rejected)
     };
     let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).peekable();
-    let is_weak = |outcome: &Outcome| !outcome.evidence.has_proof() && !outcome.evidence.has(CheckKind::Opaque);
-    matches!(entry.kind, EntryKind::Route | EntryKind::TokenCallback)
+    let is_weak = |outcome: &Outcome| {
+        outcome.evidence.iter().all(|check| !check.kind.is_proof() || check.kind == CheckKind::UnverifiedClaim)
+    };
+    // One that names an audience or issuer all the same is a check that does nothing: another rule's matter.
+    let expects_nothing = decode.audience == Constraint::Absent && decode.issuer == Constraint::Absent;
+    expects_nothing
+        && matches!(entry.kind, EntryKind::Route | EntryKind::TokenCallback)
         && outcomes.iter().any(refuses)
         && successes.peek().is_some()
         && outcomes.iter().any(|outcome| outcome.ending == Ending::Success && has(&outcome, CheckKind::UnverifiedClaim))
