@@ -5,7 +5,7 @@ use super::expression::{join_all, merge_branches};
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Origins};
 use super::state::State;
-use super::value::{Constant, Dictionary, Nullness, Shape, Value};
+use super::value::{Constant, Dictionary, Nullness, RequestMap, Shape, Value};
 use crate::source::Place;
 use crate::syntax::tree::{ComprehensionClause, ComprehensionKind, Expression, ExpressionKind, FormattedPart, Name};
 use smallvec::SmallVec;
@@ -173,6 +173,17 @@ impl<'p> Interpreter<'p, '_> {
             } else {
                 Shape::Elements(Rc::new(typical))
             };
+            // `{name.lower(): value for name, value in headers.items()}` is the headers under other keys.
+            let is_header_map = value.origins.any(|kind| matches!(kind, OriginKind::HeaderMap));
+            if kind == ComprehensionKind::Dictionary
+                && is_header_map
+                && !is_filtered_headers
+                && matches!(element.kind, ExpressionKind::Name(_))
+            {
+                let headers = Shape::Request(RequestMap::Headers);
+                *value = Value::of(headers).with_origins(value.origins.clone());
+                continue;
+            }
             *value = Value::of(shape).with_nullness(Nullness::PRESENT);
         }
         all

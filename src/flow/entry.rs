@@ -51,7 +51,7 @@ pub struct Entry<'p> {
     /// Whether a base class from outside answers: the function is not to be seen.
     pub is_inherited: bool,
     /// What stands in the path behind the one that it is registered under.
-    pub below: &'static str,
+    pub below: Name,
     /// What registers it, where a model knows that.
     pub model: Option<Arc<EntryModel>>,
     /// Decorators that it is wrapped in where it is registered, the outermost first, and the file they are written in.
@@ -73,7 +73,7 @@ impl<'p> Entry<'p> {
             handler: HandlerModel::default(),
             view: None,
             is_inherited: false,
-            below: "",
+            below: Name::default(),
             model: None,
             around: Vec::new(),
         }
@@ -120,8 +120,9 @@ impl<'p> Interpreter<'p, '_> {
             start.evidence.add(CheckKind::Opaque, at);
         }
         let mut states = vec![start];
-        let (middleware, hooks): (Vec<&Entry<'p>>, Vec<&Entry<'p>>) =
-            hooks.into_iter().partition(|hook| hook.handler.continuation.is_some());
+        let (middleware, hooks): (Vec<&Entry<'p>>, Vec<&Entry<'p>>) = hooks
+            .into_iter()
+            .partition(|hook| hook.handler.continuation.is_some() || hook.handler.is_made_with_continuation);
         for hook in hooks {
             states = self.run_hook(states, hook, &mut outcomes);
         }

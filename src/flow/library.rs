@@ -2,6 +2,7 @@
 
 use super::decode::is_incomplete;
 use super::event::{Comparator, Event, HeaderUse, IssueCall, SecretRole};
+use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::moments;
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
@@ -196,6 +197,7 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::none())
             }
             Meaning::Scheme(model) => self.read_by_scheme(state, model, receiver, place),
+            Meaning::Include => one(state, arguments.positional.first().cloned().unwrap_or_else(Value::unknown)),
             Meaning::Reader(model) => {
                 let value = self.read_part(&state, model, &arguments, place);
                 one(state, value)

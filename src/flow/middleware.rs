@@ -38,7 +38,14 @@ impl<'p> Interpreter<'p, '_> {
             // Middleware that is looked at alone: whatever lies behind it answers.
             return one(state, Value::of(Shape::Response { status: None }));
         };
+        // What was checked so far is the matter of the one that goes on.
+        if let Some(before) = number.checked_sub(1).and_then(|before| course.middleware.get(before)) {
+            self.note_stage(&state.evidence, &super::event::Stage::Hook(before.info.name.clone()));
+        }
         let Some(hook) = course.middleware.get(number) else { return self.answers_of(state, &course.entry) };
+        if hook.handler.is_made_with_continuation {
+            return self.go_through(state, hook, number);
+        }
         let state = self.with_made_object(state, hook);
         let callee = self.entry_function(&state, hook);
         let mut arguments = self.entry_arguments(&state, hook);

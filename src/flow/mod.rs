@@ -26,6 +26,7 @@ mod expression;
 mod gathering;
 mod handing;
 mod injection;
+mod installed;
 mod interest;
 pub mod interpreter;
 mod introspection;

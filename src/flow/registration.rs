@@ -5,6 +5,7 @@ use super::event::{EntryInfo, EntryKind};
 use super::interpreter::Interpreter;
 use super::routing::joined;
 use super::startup::{Record, Registered, Target};
+use super::url_table::Table;
 use super::value::{Closure, Shape, Value};
 use super::walk;
 use super::walk::Site;
@@ -59,7 +60,12 @@ impl<'p> Interpreter<'p, '_> {
             entries.extend(self.inherited_entries(class));
         }
         self.registered_by_call(file, &module.body, &mut entries);
-        self.tabled(file, &module.body, &mut entries);
+        let mut table = Table::default();
+        self.tabled(file, &module.body, &mut table);
+        entries.append(&mut table.entries);
+        let (mut mounts, mut unseen) = (mounts, unseen);
+        mounts.append(&mut table.mounts);
+        self.installed(file, &module.body, &mut entries, &mut unseen);
         self.signed(&module.body, &sites, &mut entries);
         FileEntries { entries, sites, made, mounts, unseen }
     }
@@ -89,7 +95,7 @@ impl<'p> Interpreter<'p, '_> {
                 if entry.info.methods.is_empty() {
                     entry.info.methods.clone_from(&one.methods);
                 }
-                let below = entry.below;
+                let below = &entry.below;
                 let whole = path.map(|path| Name::from(format!("{path}{below}")));
                 entry.info.path = whole.or_else(|| entry.info.path.take());
             }
@@ -300,9 +306,10 @@ impl<'p> Interpreter<'p, '_> {
     /// A method of a view that a decorator makes one that answers.
     fn entry_of_method_decorator(&mut self, site: Site<'p>) -> Option<Entry<'p>> {
         let decorators = site.function.decorators.iter();
-        decorators
-            .filter_map(|decorator| self.entry_of_decorator(site, decorator))
-            .find(|entry| entry.info.kind == EntryKind::Route && entry.handler.request_attribute.is_some())
+        let mut entries = decorators.filter_map(|decorator| self.entry_of_decorator(site, decorator));
+        let is_one =
+            |entry: &Entry<'p>| entry.info.kind == EntryKind::Route && entry.handler.request_attribute.is_some();
+        entries.find(is_one).map(|entry| Entry { below: below_by_decorator(site), ..entry })
     }
 
     /// Handlers that the bases of a view class from outside bring along and the program does not replace.
@@ -378,12 +385,29 @@ fn http_method(model: &ViewClassModel, name: &str) -> Name {
 }
 
 /// What stands in the path behind the one that a view is registered under.
-fn below(model: &ViewClassModel, name: &str) -> &'static str {
-    if model.keyed.iter().any(|known| known == name) { "/<pk>" } else { "" }
+fn below(model: &ViewClassModel, name: &str) -> Name {
+    if model.keyed.iter().any(|known| known == name) { Name::new_static("/<pk>") } else { Name::default() }
+}
+
+/// The same for a method that a decorator makes one that answers: `@action(detail=True, url_path="pay")`.
+fn below_by_decorator(site: Site<'_>) -> Name {
+    let arguments = site.function.decorators.iter().filter_map(|decorator| match &decorator.kind {
+        ExpressionKind::Call { arguments, .. } => Some(arguments),
+        _ => None,
+    });
+    let (mut key, mut last) = ("", site.function.name.clone());
+    for argument in arguments.flatten() {
+        match (&argument.kind, &argument.value.kind) {
+            (ArgumentKind::Keyword(name), ExpressionKind::Boolean(true)) if name == "detail" => key = "/<pk>",
+            (ArgumentKind::Keyword(name), ExpressionKind::String(text)) if name == "url_path" => last = text.clone(),
+            _ => {}
+        }
+    }
+    format!("{key}/{last}").into()
 }
 
 /// A function that stands nowhere, for what a base class from outside answers.
-fn no_function() -> &'static Function {
+pub(super) fn no_function() -> &'static Function {
     static NONE: std::sync::OnceLock<Function> = std::sync::OnceLock::new();
     NONE.get_or_init(Function::default)
 }

@@ -91,6 +91,7 @@ impl<'p> Interpreter<'p, '_> {
         let sites = super::walk::functions(entry.site.file, &module.body);
         let mut helpers = sites.iter().filter(|site| is_helper(site));
         if !reads_key(text, &parameter.name, &keys)
+            && !self.reads_key_elsewhere(entry, &parameter.name, &keys)
             && !helpers.any(|site| {
                 let first = site.function.parameters.first();
                 first.is_some_and(|first| reads_key(source.slice(site.function.span), &first.name, &keys))
@@ -100,6 +101,26 @@ impl<'p> Interpreter<'p, '_> {
         }
         let words = "the event, headers included, enters here";
         Origins::one(OriginKind::HeaderMap, Confidence::High, entry.info.place, words)
+    }
+
+    /// Whether a function of another file is handed the request and reads one of these keys of it.
+    fn reads_key_elsewhere(&self, entry: &Entry<'p>, request: &Name, keys: &[&str]) -> bool {
+        let mut reads = false;
+        crate::syntax::visit::expressions(&entry.site.function.body, &mut |expression| {
+            if let ExpressionKind::Call { callee, arguments } = &expression.kind
+                && let ExpressionKind::Name(name) = &callee.kind
+                && let Some(at) = arguments.iter().position(
+                    |argument| matches!(&argument.value.kind, ExpressionKind::Name(known) if known == request),
+                )
+                && let Some(place) = self.named_function(entry.site.file, name, super::url_table::MAX_IMPORTS)
+                && let Some(site) = self.site_at(place)
+                && let Some(parameter) = site.function.parameters.get(at)
+            {
+                let source = self.index.program.source(site.file);
+                reads |= reads_key(source.slice(site.function.span), &parameter.name, keys);
+            }
+        });
+        reads
     }
 
     /// A path on which a value was read that stands for a caller whom something in front has checked.

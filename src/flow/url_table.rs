@@ -6,33 +6,56 @@ use super::event::{EntryInfo, EntryKind};
 use super::interpreter::Interpreter;
 use super::registration::written_methods;
 use super::routing::joined;
-use super::startup::Target;
-use super::value::Shape;
+use super::startup::{Mount, Prefix, Target, owner};
+use super::value::{Constant, Shape};
 use crate::models::Meaning;
 use crate::models::schema::{EntryKindModel, EntryModel, HandlerModel};
 use crate::program::{Binding, ClassRef};
-use crate::source::{FileId, Place};
+use crate::source::{FileId, Place, Span};
 use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
 use std::sync::Arc;
 
 /// Imports followed from the table to the view.
-const MAX_IMPORTS: u32 = 12;
+pub(super) const MAX_IMPORTS: u32 = 12;
+
+/// What tables of a file say.
+#[derive(Debug, Default)]
+pub(super) struct Table<'p> {
+    /// The routes.
+    pub(super) entries: Vec<Entry<'p>>,
+    /// Tables put under others; a file's own stands for the file.
+    pub(super) mounts: Vec<Mount>,
+    /// The path before what is being read.
+    prefix: String,
+}
+
+impl Table<'_> {
+    /// A path as it stands here, in a list inside a call that gives a prefix.
+    fn below_prefix(&self, path: Option<Name>) -> Option<Name> {
+        path.map(|path| if self.prefix.is_empty() { path } else { joined(&self.prefix, &path).into() })
+    }
+}
+
+/// What stands for the tables of a file among the objects that hold routes.
+fn table_of(file: FileId) -> Place {
+    Place { file, span: Span::default() }
+}
 
 impl<'p> Interpreter<'p, '_> {
     /// The routes that tables at the top level of a module register.
-    pub(super) fn tabled(&mut self, file: FileId, body: &'p [Statement], entries: &mut Vec<Entry<'p>>) {
+    pub(super) fn tabled(&mut self, file: FileId, body: &'p [Statement], found: &mut Table<'p>) {
         for statement in body {
             match &statement.kind {
                 StatementKind::Assign { value, .. }
                 | StatementKind::AugmentedAssign { value, .. }
-                | StatementKind::AnnotatedAssign { value: Some(value), .. } => self.table(file, value, entries),
+                | StatementKind::AnnotatedAssign { value: Some(value), .. } => self.table(file, value, found),
                 StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, arguments }, .. })
                     if is_growth(callee) =>
                 {
-                    arguments.iter().for_each(|argument| self.table(file, &argument.value, entries));
+                    arguments.iter().for_each(|argument| self.table(file, &argument.value, found));
                 }
                 StatementKind::If { .. } | StatementKind::Try { .. } => {
-                    super::walk::bodies(statement).into_iter().for_each(|inner| self.tabled(file, inner, entries));
+                    super::walk::bodies(statement).into_iter().for_each(|inner| self.tabled(file, inner, found));
                 }
                 _ => {}
             }
@@ -40,25 +63,25 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The elements of a table, however it is put together.
-    fn table(&mut self, file: FileId, written: &'p Expression, entries: &mut Vec<Entry<'p>>) {
+    fn table(&mut self, file: FileId, written: &'p Expression, found: &mut Table<'p>) {
         match &written.kind {
             ExpressionKind::List(elements) | ExpressionKind::Tuple(elements) => {
-                elements.iter().for_each(|element| self.table(file, element, entries));
+                elements.iter().for_each(|element| self.table(file, element, found));
             }
-            ExpressionKind::Starred(inner) => self.table(file, inner, entries),
+            ExpressionKind::Starred(inner) => self.table(file, inner, found),
             ExpressionKind::Binary { left, right, .. } => {
-                self.table(file, left, entries);
-                self.table(file, right, entries);
+                self.table(file, left, found);
+                self.table(file, right, found);
             }
             ExpressionKind::Call { callee, arguments } => {
                 if let Some(model) = self.tabling(file, callee) {
-                    return self.tabled_call(file, &model, arguments, entries);
+                    return self.tabled_call(file, &model, arguments, found);
                 }
                 // `format_suffix_patterns([…])`, `path("api/", include([…]))`, `Mount("/api", routes=[…])`.
                 let prefix = self.mounting(file, callee, arguments);
-                let first = entries.len();
-                arguments.iter().for_each(|argument| self.table(file, &argument.value, entries));
-                for entry in entries.iter_mut().skip(first).filter(|_| prefix.is_some()) {
+                let first = found.entries.len();
+                arguments.iter().for_each(|argument| self.table(file, &argument.value, found));
+                for entry in found.entries.iter_mut().skip(first).filter(|_| prefix.is_some()) {
                     let path = entry.info.path.take();
                     entry.info.path = path.zip(prefix.as_ref()).map(|(path, prefix)| joined(prefix, &path).into());
                 }
@@ -93,18 +116,24 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    fn tabled_call(
-        &mut self,
-        file: FileId,
-        model: &EntryModel,
-        arguments: &'p [Argument],
-        entries: &mut Vec<Entry<'p>>,
-    ) {
+    fn tabled_call(&mut self, file: FileId, model: &EntryModel, arguments: &'p [Argument], found: &mut Table<'p>) {
         let path = argument(model, arguments, "path").and_then(|argument| match &argument.value.kind {
             ExpressionKind::String(text) => Some(text.clone()),
             _ => None,
         });
+        let path = found.below_prefix(path);
         let Some(view) = argument(model, arguments, "handler") else { return };
+        // `path("api/", include([path("orders/", views.orders)]))`.
+        if let ExpressionKind::Call { callee, arguments } = &view.value.kind
+            && self.is_include(file, callee)
+        {
+            let outer = std::mem::replace(&mut found.prefix, path.map(String::from).unwrap_or_default());
+            for argument in arguments {
+                self.included(file, &argument.value, found);
+            }
+            found.prefix = outer;
+            return;
+        }
         let (view, around) = unwrapped(&view.value);
         let around: Vec<(FileId, &'p Expression)> = around.into_iter().map(|decorator| (file, decorator)).collect();
         if let Some(class) = self.made_view(file, view) {
@@ -116,29 +145,51 @@ impl<'p> Interpreter<'p, '_> {
                     entry.info.methods = vec![method.clone()];
                 }
                 entry.info.path = path.clone().or_else(|| entry.info.path.take());
+                entry.owner = Some(table_of(file));
                 entry.around.extend(around.iter().copied());
-                entries.push(entry);
+                found.entries.push(entry);
             }
             return;
-        }
-        // `path("api/", include([path("orders/", views.orders)]))`.
-        if let ExpressionKind::Call { arguments, .. } = &view.kind {
-            return arguments.iter().for_each(|argument| self.table(file, &argument.value, entries));
         }
         let Some(site) = self.written_function(file, view).and_then(|place| self.site_at(place)) else { return };
         // Its own decorators may say which methods it answers and what it is given.
         let decorators = site.function.decorators.iter();
-        let own = decorators
+        let own: Vec<Entry<'p>> = decorators
             .filter_map(|decorator| self.entry_of_decorator(site, decorator))
-            .find(|entry| entry.info.kind == EntryKind::Route && entry.handler.request_class.is_some());
-        let (handler, methods) = match own {
-            Some(own) => (own.handler, own.info.methods),
-            None => (model.handler.clone(), table_methods(model, arguments)),
-        };
-        let handler = HandlerModel { variables: model.handler.variables, ..handler };
+            .filter(|entry| entry.info.kind == EntryKind::Route && entry.handler.request_class.is_some())
+            .collect();
+        let methods = own.iter().map(|own| &own.info.methods).find(|methods| !methods.is_empty());
+        let methods = methods.cloned().unwrap_or_else(|| table_methods(model, arguments));
+        let handler = own.first().map_or(&model.handler, |own| &own.handler);
+        let handler = HandlerModel { variables: model.handler.variables, ..handler.clone() };
         let name = site.function.name.clone();
         let info = EntryInfo { kind: EntryKind::Route, name, path, methods, place: site.place() };
-        entries.push(Entry { handler, around, ..Entry::new(site, info) });
+        found.entries.push(Entry { handler, around, owner: Some(table_of(file)), ..Entry::new(site, info) });
+    }
+
+    fn is_include(&mut self, file: FileId, callee: &'p Expression) -> bool {
+        let value = self.at_module_level(file, |this| this.evaluate_alone(callee));
+        matches!(&value.shape, Shape::External(path) if matches!(self.models.meaning(path), Some(Meaning::Include)))
+    }
+
+    /// `include("shop.urls")`, `include(router.urls)`, `include([…])`, `include((patterns, "shop"))`.
+    fn included(&mut self, file: FileId, written: &'p Expression, found: &mut Table<'p>) {
+        let value = self.at_module_level(file, |this| this.evaluate_alone(written));
+        let child = match &value.shape {
+            Shape::Constant(Constant::Text { text, .. }) => {
+                self.index.program.paths().find(file, 0, text).map(table_of)
+            }
+            Shape::Module(module) => Some(table_of(*module)),
+            _ => owner(&value),
+        };
+        match child {
+            Some(child) => {
+                let prefix = Prefix::Known(found.prefix.as_str().into());
+                let (parent, at) = (table_of(file), Some(Place { file, span: written.span }));
+                found.mounts.push(Mount { child, parent, prefix, replaces_prefix: false, at });
+            }
+            None => self.table(file, written, found),
+        }
     }
 
     /// The function that an expression names: the one that is written, not what its decorators make of it.
@@ -162,7 +213,7 @@ impl<'p> Interpreter<'p, '_> {
         })
     }
 
-    fn named_function(&self, file: FileId, name: &Name, depth: u32) -> Option<Place> {
+    pub(super) fn named_function(&self, file: FileId, name: &Name, depth: u32) -> Option<Place> {
         let depth = depth.checked_sub(1)?;
         let scope = self.index.scope(file);
         let paths = self.index.program.paths();

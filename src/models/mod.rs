@@ -10,10 +10,10 @@ use rustc_hash::FxHashMap;
 use schema::{
     AccessModel, AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning,
     ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, GatherModel,
-    Gives, InertModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, ObjectText, ObtainModel,
-    OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel, ProviderModel, RandomModel, ReaderModel,
-    RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind,
-    SinkModel, ValidateModel, VerifyModel, ViewClassModel,
+    Gives, InertModel, InstalledModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel,
+    ObjectText, ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel, ProviderModel,
+    RandomModel, ReaderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel,
+    SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -73,6 +73,8 @@ pub enum Meaning {
     Dependency(Arc<DependencyModel>),
     /// Reads a credential from the request.
     Scheme(Arc<SchemeModel>),
+    /// Hands over a table of routes.
+    Include,
     /// Reads an item of a part of the request it is handed.
     Reader(Arc<ReaderModel>),
     /// Sets the status of the answer.
@@ -106,6 +108,7 @@ pub struct Models {
     platform_functions: Vec<PlatformFunctionModel>,
     policies: Vec<Arc<PolicyModel>>,
     inherited: FxHashMap<String, Vec<String>>,
+    installed: Vec<InstalledModel>,
     refusing_fields: Vec<RefusingFieldModel>,
     providers: Vec<ProviderModel>,
     view_classes: FxHashMap<String, Arc<ViewClassModel>>,
@@ -205,6 +208,10 @@ impl Models {
         let duration =
             file.duration.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Duration));
         let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
+        for path in file.include.into_iter().flat_map(|InertModel { path }| path) {
+            self.add_root(&path, &library);
+            self.meanings.insert(path, Meaning::Include);
+        }
         let for_methods = file.method_decorator.into_iter().flat_map(|InertModel { path }| path);
         let for_methods = for_methods.map(|path| (path, Meaning::MethodDecorator));
         for (path, meaning) in inert.chain(same).chain(digest).chain(duration).chain(for_methods) {
@@ -239,6 +246,7 @@ impl Models {
         }
         self.requests.extend(file.request);
         self.platform_functions.extend(file.platform_function);
+        self.installed.extend(file.installed);
         for model in file.inherited {
             self.inherited.extend(model.path.into_iter().map(|path| (path, model.methods.clone())));
         }
@@ -445,6 +453,11 @@ impl Models {
             .get(path)
             .or_else(|| self.view_classes.get(self.canonical(path).as_ref()))
             .or_else(by_last_name)
+    }
+
+    /// Settings that list what stands before all routes.
+    pub fn installed(&self) -> &[InstalledModel] {
+        &self.installed
     }
 
     /// Handlers that a base class brings along, by their names.

@@ -59,6 +59,7 @@ pub enum EntryKindModel {
 /// What a handler is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "independent questions about one handler")]
 pub struct HandlerModel {
     /// The class of the request object that it gets as an argument; none where the request is a global.
     #[serde(default)]
@@ -82,6 +83,9 @@ pub struct HandlerModel {
     /// The place among its parameters of what goes on to the route, `self` not counted; none where returning nothing does.
     #[serde(default)]
     pub continuation: Option<usize>,
+    /// Whether it is made with what goes on to the route, and then called with the request.
+    #[serde(default)]
+    pub is_made_with_continuation: bool,
     /// Whether the request is in the attribute alone and no argument.
     #[serde(default)]
     pub request_is_attribute: bool,
@@ -101,6 +105,21 @@ pub struct InheritedModel {
     pub path: Vec<String>,
     /// The names of the methods.
     pub methods: Vec<String>,
+}
+
+/// A setting that lists what stands before all routes of a project, by dotted names: classes and functions that are made
+/// with what goes on, and then called with the request.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct InstalledModel {
+    /// The name in the settings module.
+    pub setting: Vec<String>,
+    /// The class of the request.
+    pub request: String,
+    /// Methods of a class that is not called itself, which answer or let the request on, in order.
+    pub methods: Vec<String>,
+    /// How the dotted names of those begin that check no credential.
+    pub harmless: Vec<String>,
 }
 
 /// Objects that a framework asks about the caller before a route runs: named by an attribute of the view's class, by a

@@ -24,8 +24,8 @@ pub use classes::{ClassModel, ClassRole, Gives, ObjectText, PartModel, RequestMo
 pub use gathering::{Access, AccessModel, GatherModel, Gathering, Reading};
 pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, ReaderModel, SchemeModel};
 pub use routing::{
-    EntryKindModel, EntryModel, HandlerModel, InheritedModel, MountModel, PlatformFunctionModel, PolicyArgument,
-    PolicyDecision, PolicyModel, RefusingFieldModel, VariableSyntax, ViewClassModel,
+    EntryKindModel, EntryModel, HandlerModel, InheritedModel, InstalledModel, MountModel, PlatformFunctionModel,
+    PolicyArgument, PolicyDecision, PolicyModel, RefusingFieldModel, VariableSyntax, ViewClassModel,
 };
 pub use tokens::{
     ClaimParameter, DecodeGives, DecodeModel, ExpiryModel, IssueModel, SignatureModel, ValidateModel, VersionRange,
@@ -164,6 +164,12 @@ pub struct ModelFile {
     /// Functions that a platform calls by what they look like.
     #[serde(default)]
     pub platform_function: Vec<PlatformFunctionModel>,
+    /// Calls that hand over a table of routes, or its module, to stand under a path.
+    #[serde(default)]
+    pub include: Vec<InertModel>,
+    /// Settings that list what stands before all routes.
+    #[serde(default)]
+    pub installed: Vec<InstalledModel>,
     /// Handlers that base classes bring along.
     #[serde(default)]
     pub inherited: Vec<InheritedModel>,

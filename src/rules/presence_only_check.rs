@@ -3,7 +3,7 @@
 use super::shared::{Context, capitalised, credential_words, entry_words, root};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
-use crate::flow::evidence::{CheckKind, Evidence};
+use crate::flow::evidence::{Check, CheckKind, Evidence};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part};
 
 const RULE: &str = "presence-only-check";
@@ -47,6 +47,13 @@ fn is_weak(evidence: &Evidence) -> bool {
         && evidence.iter().all(|check| is_form(check.kind) || matches!(check.kind, CheckKind::Rejected | CheckKind::Unset))
 }
 
+/// Whether a path is refused on which this test found the credential wanting and none after it did.
+fn refuses_alone(outcomes: &[Outcome], test: &Check) -> bool {
+    let refused = outcomes.iter().filter(|outcome| outcome.ending == Ending::Refusal);
+    let mut last = refused.filter_map(|outcome| outcome.evidence.iter().rfind(|check| check.kind == CheckKind::Rejected));
+    last.any(|check| check.place == test.place)
+}
+
 /// Reported where the test stands: a guard used by many routes is one flaw.
 fn finding(
     entry: &EntryInfo,
@@ -58,11 +65,11 @@ fn finding(
     let words = credential_words(credential);
     let is_whole = credential.part == Part::Whole && credential.kind == CredentialKind::Bearer;
     let example = if is_whole { "Bearer x" } else { "x" };
-    let tested = outcomes
-        .iter()
-        .filter(|outcome| outcome.ending == Ending::Success)
-        .flat_map(|outcome| outcome.evidence.iter())
-        .find(|check| matches!(check.kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape));
+    let is_form = |check: &&Check| matches!(check.kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape);
+    let successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success);
+    let tests: Vec<&Check> = successes.flat_map(|outcome| outcome.evidence.iter()).filter(is_form).collect();
+    // A helper that takes the header apart tests it too: the guard is what turns callers away.
+    let tested = tests.iter().rfind(|test| refuses_alone(outcomes, test)).or(tests.first()).copied();
     let guard = tested.and_then(|check| context.function_around(check.place)).filter(|(_, place)| *place != entry.place);
     let (subject, place) = match &guard {
         Some((name, place)) => (format!("`{name}`, which guards {},", entry_words(entry)), *place),

@@ -6,7 +6,7 @@ from hmac import compare_digest
 import jwt
 
 
-def token_of(request):  # finding: presence-only-check
+def token_of(request):
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" else None
 
