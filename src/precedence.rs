@@ -30,6 +30,7 @@ pub(crate) const TABLE: &[Precedence] = &[
         "claims-not-validated",
         &["ineffective-claim-check", "missing-expiry-check", "missing-audience-check", "missing-issuer-check"],
     ),
+    speaks("none-algorithm", &["weak-signing-key"]),
     speaks("decorator-above-route", &["presence-only-check", "unauthenticated-webhook"]),
     speaks("stub-validator", &["presence-only-check"]),
     speaks("check-skipped-when-unset", &["presence-only-check", "unauthenticated-webhook"]),

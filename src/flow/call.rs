@@ -69,6 +69,12 @@ impl<'p> Interpreter<'p, '_> {
                 {
                     return one(state, receiver.clone());
                 }
+                if let (Shape::Class(class), [only]) = (&receiver.shape, arguments.positional.as_slice())
+                    && self.outside_bases(*class).iter().any(|base| self.models.is_made_from(base, name))
+                {
+                    let filled = Arguments { rest: Some(only.clone()), ..Arguments::default() };
+                    return self.instantiate(state, *class, filled, place);
+                }
                 self.call_method(state, receiver, name, arguments, place)
             }
             Shape::Partial(pair) => {

@@ -6,8 +6,9 @@ use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{Origin, OriginKind, Origins};
 use super::state::State;
 use super::value::{Arguments, Nullness, Shape, Value};
+use crate::program::ClassRef;
 use crate::source::Place;
-use crate::syntax::tree::{Expression, ExpressionKind, Name};
+use crate::syntax::tree::{Expression, ExpressionKind, Name, Statement, StatementKind};
 use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
@@ -48,6 +49,56 @@ impl<'p> Interpreter<'p, '_> {
             self.facts.claim_presence.extend(decodes.iter().map(|decode| (place, *decode, name.clone())));
         }
         !decodes.is_empty() && matches!(name.as_str(), "aud" | "iss")
+    }
+
+    /// `claims.get("aud", AUDIENCE) == AUDIENCE`: the path on which the claim is not there, and its stand-in is right.
+    pub(super) fn claim_default_agrees(
+        &mut self,
+        state: &State<'p>,
+        (left, left_written): &(Operand<'p>, Option<&'p Expression>),
+        (right, right_written): &(Operand<'p>, Option<&'p Expression>),
+        place: Place,
+    ) -> Option<State<'p>> {
+        let is_claim = |operand: &Operand<'p>| operand.value.origins.any(|kind| addressed(kind).is_some());
+        let (claim, written, expected) = match (is_claim(left), is_claim(right)) {
+            (true, false) => (left, left_written, right_written),
+            (false, true) => (right, right_written, left_written),
+            _ => return None,
+        };
+        let ExpressionKind::Call { arguments, .. } = &written.as_ref()?.kind else { return None };
+        let [_, default] = arguments.as_slice() else { return None };
+        if self.text(default.value.span) != self.text(expected.as_ref()?.span) {
+            return None;
+        }
+        self.claims_are_looked_for(&claim.value.origins, place);
+        let mut without = state.clone();
+        without.evidence.add(CheckKind::Rejected, place);
+        Some(without)
+    }
+
+    /// `Claims(**claims)`: a class that validates in ways of its own may test any of them.
+    pub(super) fn class_may_validate(&mut self, class: ClassRef<'p>, claims: &Value<'p>, place: Place) {
+        let outside = self.outside_bases(class);
+        let is_plain = outside.iter().all(|base| self.models.describes_data(base) || base == "typing.NamedTuple");
+        let bodies = self.resolution_order(class);
+        let is_validator = |statement: &Statement| match &statement.kind {
+            StatementKind::Function(function) => function.name.starts_with("__") || !function.decorators.is_empty(),
+            _ => false,
+        };
+        let validates = bodies.iter().any(|class| class.class.body.iter().any(is_validator));
+        let is_typed = |statement: &Statement, file| match &statement.kind {
+            StatementKind::AnnotatedAssign { target, annotation, value } => {
+                let is_addressed = matches!(&target.kind, ExpressionKind::Name(name) if name == "aud" || name == "iss");
+                let is_made = value.as_ref().is_some_and(|value| matches!(value.kind, ExpressionKind::Call { .. }));
+                is_addressed && (is_made || !is_any_text(self.index.text(Place { file, span: annotation.span })))
+            }
+            _ => false,
+        };
+        let restricts =
+            bodies.iter().any(|class| class.class.body.iter().any(|statement| is_typed(statement, class.file)));
+        if !is_plain || validates || restricts {
+            self.claims_escape(&claims.origins, place, "passed on");
+        }
     }
 
     /// `AUDIENCES.intersection(claims["aud"])`, `AUDIENCES.isdisjoint(…)`: what it gives tells of the claim's value.
@@ -118,4 +169,27 @@ pub(super) fn is_read(expression: &Expression) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether an annotation says no more than that there is text, or a list of it.
+fn is_any_text(annotation: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut words = annotation.split(|letter| !is_part(letter)).filter(|word| !word.is_empty());
+    words.all(|word| {
+        matches!(
+            word,
+            "str"
+                | "Optional"
+                | "Union"
+                | "List"
+                | "list"
+                | "Sequence"
+                | "Set"
+                | "set"
+                | "None"
+                | "Any"
+                | "typing"
+                | "t"
+        )
+    })
 }

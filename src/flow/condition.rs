@@ -196,7 +196,13 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 let left_side = (Operand { value: left_value.clone(), place: self.place(left.span) }, Some(left));
                 let right_side = (Operand { value: right_value, place: self.place(right.span) }, Some(right));
-                let (yes, no) = self.compare(state, *operator, left_side, right_side, place);
+                let without = self.claim_default_agrees(&state, &left_side, &right_side, place);
+                let (mut yes, mut no) = self.compare(state, *operator, left_side, right_side, place);
+                match operator {
+                    CompareOperator::Equal => yes.extend(without),
+                    CompareOperator::NotEqual => no.extend(without),
+                    _ => {}
+                }
                 split.0.extend(yes);
                 split.1.extend(no);
             }
@@ -259,8 +265,14 @@ impl<'p> Interpreter<'p, '_> {
             In | NotIn => self.compare_membership(state, &left, &right, place),
             _ if is_measure(&left.value) || is_measure(&right.value) => measure_split(state, place),
             _ => {
-                self.truth_is_tested(&left.value.origins, place);
-                self.truth_is_tested(&right.value.origins, place);
+                for side in [&left.value, &right.value] {
+                    self.truth_is_tested(&side.origins, place);
+                    // `EXPECTED.items() <= claims.items()`
+                    let whole = side.origins.filter_map(|origin| {
+                        matches!(origin.kind, OriginKind::Claims { is_verified: true, .. }).then(|| origin.clone())
+                    });
+                    self.claims_escape(&whole, place, "is compared");
+                }
                 (vec![state.clone()], vec![state])
             }
         };

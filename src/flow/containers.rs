@@ -432,7 +432,10 @@ pub(super) fn split_parts<'p>(
     may_be_empty: bool,
 ) -> Value<'p> {
     let stepped = origins.step(place, &Step::Derived(method.into()));
+    // `signed, signature = token.rsplit(".", 1)`: all but the signature still is header and claims.
+    let is_from_behind = method.starts_with('r') && separator == Some(".");
     let first_part = |credential: &Credential| match (credential.part, separator) {
+        (Part::Token, _) if is_from_behind => Part::Token,
         (Part::Whole, _) => Part::Scheme,
         (Part::Token, Some(":")) => Part::Username,
         (Part::Token, Some("=")) if credential.kind == CredentialKind::Signature => Part::Scheme,
@@ -440,14 +443,15 @@ pub(super) fn split_parts<'p>(
     };
     let (first, second) = match stepped.credential() {
         Some((_, credential)) => {
-            let rest = if first_part(credential) == Part::Fragment { Part::Fragment } else { Part::Token };
+            let is_rest_a_part = is_from_behind || first_part(credential) == Part::Fragment;
+            let rest = if is_rest_a_part { Part::Fragment } else { Part::Token };
             (as_part(&stepped, first_part(credential)), as_part(&stepped, rest))
         }
         None => (stepped.clone(), stepped.clone()),
     };
     // The first part of a JWT is its header, the second its claims (RFC 7515 section 3.1).
     let is_token = matches!(stepped.credential(), Some((_, credential)) if credential.part == Part::Token);
-    let first = if separator == Some(".") && is_token {
+    let first = if separator == Some(".") && is_token && !is_from_behind {
         first.filter_map(|origin| Some(super::origin::Origin { kind: whole_header(), ..origin.clone() }))
     } else {
         first
@@ -456,6 +460,10 @@ pub(super) fn split_parts<'p>(
     let nullness = if may_be_empty && stepped.credential().is_some() { Nullness::PRESENT } else { Nullness::FULL };
     let first = Value::from_origins(first, nullness);
     let second = Value::from_origins(second, nullness);
-    let elements = if with_separator { vec![first, Value::present(), second] } else { vec![first, second] };
+    let elements = match (with_separator, separator) {
+        (true, _) => vec![first, Value::present(), second],
+        (false, Some(".")) if is_token && !is_from_behind => vec![first, second.clone(), second],
+        (false, _) => vec![first, second],
+    };
     Value::of(Shape::Sequence(Rc::new(elements)))
 }

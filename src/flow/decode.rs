@@ -64,7 +64,12 @@ impl<'p> Interpreter<'p, '_> {
         (arguments, receiver): (&Arguments<'p>, Option<&Value<'p>>),
         place: Place,
     ) -> Branches<'p> {
-        let decode = self.decode_call(model, path, (arguments, receiver), place);
+        let mut decode = self.decode_call(model, path, (arguments, receiver), place);
+        if model.key_callback
+            && let Some(key) = &decode.key
+        {
+            decode.key = self.key_of_callback(&state, &key.clone(), &decode.token, place).or(decode.key);
+        }
         let is_verified = decode.is_verified;
         if is_verified && let Some(key) = &decode.key {
             self.secret_is_used(&key.clone(), SecretRole::Key, path, place);
@@ -90,6 +95,29 @@ impl<'p> Interpreter<'p, '_> {
             self.remember(decode);
         }
         one(state, value)
+    }
+
+    /// The key that a function of the program chooses for a token, by what the token says of itself.
+    fn key_of_callback(
+        &mut self,
+        state: &State<'p>,
+        callback: &Value<'p>,
+        token: &Value<'p>,
+        place: Place,
+    ) -> Option<Value<'p>> {
+        if !matches!(callback.shape, Shape::Function(_) | Shape::Method(_) | Shape::Partial(_) | Shape::Instance { .. })
+        {
+            return None;
+        }
+        let confidence = token.origins.iter().map(|origin| origin.confidence).max().unwrap_or(Confidence::Medium);
+        let part = |kind: OriginKind, words: &'static str| {
+            Value::from_origins(Origins::one(kind, confidence, place, words), Nullness::FULL)
+        };
+        let header = part(whole_header(), "the token's unverified header is handed over here");
+        let claims = OriginKind::Claims { decode: place, is_verified: false };
+        let claims = part(claims, "the token's unverified claims are handed over here");
+        let chosen = self.call(state.clone(), callback, Arguments::of(vec![header, claims]), place);
+        chosen.into_iter().map(|(_, key)| key).reduce(|left, right| left.join(&right))
     }
 
     /// A call that is reached again with other arguments: what any of them expects counts.
@@ -144,7 +172,8 @@ impl<'p> Interpreter<'p, '_> {
             (None, None) if !has_parameter => Algorithms::Unknown,
             _ => token::algorithms(given, call.is_unreadable()),
         };
-        let expiry = expiry(&model.expiry, model.required_claims.as_deref(), call);
+        let mut expiry = expiry(&model.expiry, model.required_claims.as_deref(), call);
+        expiry.is_required |= model.always.contains(&EvidenceModel::Expiry);
         Decode {
             function: self.callee_text(place).trim().into(),
             place,
@@ -175,6 +204,12 @@ impl<'p> Interpreter<'p, '_> {
             return self.unknown_call(state, path, None, arguments, place);
         };
         self.key_is_used(&model.parameters, arguments, path, place);
+        if self.is_loud() {
+            self.facts.verifiers.insert(place, path.clone());
+        }
+        if let Some(message) = parameter(&model.parameters, arguments, "message") {
+            self.message_is_verified(message, model.only_signature, place);
+        }
         let is_optional = model
             .optional
             .as_deref()
@@ -265,7 +300,7 @@ impl<'p> Interpreter<'p, '_> {
 
 /// Whether arguments switch verification off, in the version that is in use.
 fn verification_switch(model: &DecodeModel, call: Call<'_, '_>, fit: &dyn Fn(&VersionRange) -> Fit) -> Fit {
-    let is_off = |value: &Value<'_>| value.as_boolean() == Some(false);
+    let is_off = |value: &Value<'_>| token::is_false(value);
     if model.verify_switches.iter().any(|switch| call.option(switch).is_some_and(is_off)) {
         return Fit::Yes;
     }
@@ -363,6 +398,11 @@ fn decoded_value<'p>(model: &DecodeModel, token: &Value<'p>, is_verified: bool, 
         DecodeGives::Complete => {
             let mut dictionary = super::value::Dictionary::default();
             dictionary.entries.insert("payload".into(), value.clone());
+            if !is_verified {
+                let header =
+                    Origins::one(whole_header(), confidence, place, "the token's unverified header is read here");
+                dictionary.entries.insert("header".into(), Value::from_origins(header, Nullness::FULL));
+            }
             dictionary.rest = Some(Value::unknown());
             Value::of(Shape::Dictionary(Rc::new(dictionary)))
         }

@@ -72,7 +72,9 @@ impl<'p> Interpreter<'p, '_> {
             .into_iter()
             .map(|(state, values)| {
                 let nullness = if values.is_empty() { Nullness::EMPTY } else { Nullness::FULL };
-                let shape = if has_star {
+                let shape = if let Some(all) = spliced(&values, elements).filter(|_| has_star) {
+                    Shape::Sequence(Rc::new(all))
+                } else if has_star {
                     let spread = values.iter().zip(elements).map(|(value, element)| match element.kind {
                         ExpressionKind::Starred(_) => containers::element_of(value),
                         _ => value.clone(),
@@ -226,4 +228,17 @@ fn address_pattern(parts: &[FormattedPart]) -> Option<Name> {
     });
     let text: String = pieces.collect();
     super::value::is_address(&text).then(|| text.into())
+}
+
+/// `[*HMAC, "RS256"]`: the elements in their order, where each list that is spread is known.
+fn spliced<'p>(values: &[Value<'p>], written: &[Expression]) -> Option<Vec<Value<'p>>> {
+    let mut all = Vec::new();
+    for (value, written) in values.iter().zip(written) {
+        match (&written.kind, &value.shape) {
+            (ExpressionKind::Starred(_), Shape::Sequence(elements)) => all.extend(elements.iter().cloned()),
+            (ExpressionKind::Starred(_), _) => return None,
+            _ => all.push(value.clone()),
+        }
+    }
+    Some(all)
 }

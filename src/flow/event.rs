@@ -92,6 +92,8 @@ pub enum HeaderUse {
     Sql,
     /// It is in a URL that is fetched.
     Url,
+    /// It is in such a URL behind a host that is written out.
+    UrlPath,
     /// It is the key.
     Key,
 }
@@ -234,6 +236,8 @@ pub struct Facts<'p> {
     pub decodes: BTreeMap<Place, Decode<'p>>,
     /// Claims that were tested: decode and name; an empty name where that is not known, so that it may be any.
     pub claim_checks: BTreeSet<(Place, Name)>,
+    /// Calls and decorators of libraries that verified the caller, by place, with their dotted names.
+    pub verifiers: BTreeMap<Place, Name>,
     /// Claims that were looked for, whatever they say: where, decode and name; an empty name where that is not known.
     pub claim_presence: BTreeSet<(Place, Place, Name)>,
     /// Claims that were read: decode and name.
@@ -282,6 +286,8 @@ pub struct Facts<'p> {
     pub compared: BTreeSet<Place>,
     /// Signatures computed over a body that was parsed and written out again, by place, and where that came from.
     pub signed_copies: BTreeMap<Place, Origin>,
+    /// Where a library verified the signature over a message that it was handed.
+    pub verified_messages: BTreeSet<Place>,
     /// Where signatures were computed that a presented one was compared with.
     pub compared_signatures: BTreeSet<Place>,
     /// Settings that a presented credential was compared with, by name.

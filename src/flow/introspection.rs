@@ -21,6 +21,11 @@ impl<'p> Interpreter<'p, '_> {
             return None;
         }
         let token = arguments.iter().find(|value| value.deep_origins().credential().is_some())?;
+        self.answer_about(token, Some(ANSWER), place)
+    }
+
+    /// What an authorization server says about a token: an answer of a class, or the claims themselves.
+    pub(super) fn answer_about(&mut self, token: &Value<'p>, class: Option<&str>, place: Place) -> Option<Value<'p>> {
         let (origin, _) = token.deep_origins().credential().map(|(origin, kind)| (origin.clone(), kind.clone()))?;
         if self.is_loud() {
             let token = Value::from_origins(Origins::from_list(vec![origin.clone()]), Nullness::FULL);
@@ -30,7 +35,7 @@ impl<'p> Interpreter<'p, '_> {
         let trail = Trail::then(&origin.trail, place, Step::Source(words.into()));
         let kind = OriginKind::Claims { decode: place, is_verified: true };
         let origins = Origins::from_list(vec![Origin { kind, confidence: origin.confidence, trail }]);
-        let shape = Shape::ExternalInstance { class: ANSWER.into(), at: place };
+        let shape = class.map_or(Shape::Unknown, |class| Shape::ExternalInstance { class: class.into(), at: place });
         Some(Value { origins, shape, nullness: Nullness::FULL })
     }
 

@@ -287,6 +287,12 @@ impl<'p> Interpreter<'p, '_> {
                     Origins::one(OriginKind::IssuedToken, Confidence::High, place, "the token is issued here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }
+            Meaning::Introspect(model) => {
+                let token = parameter(&model.parameters, &arguments, "token").cloned().unwrap_or_else(Value::unknown);
+                self.saw(&mut state, &[&token], place);
+                let answer = self.answer_about(&token, model.object.as_deref(), place);
+                one(state, answer.unwrap_or_else(Value::unknown))
+            }
             Meaning::Obtain(model) => {
                 // A presented password or token that is traded in is checked by the server.
                 let values: Vec<&Value<'p>> = arguments.iter().collect();

@@ -1,8 +1,9 @@
 //! How objects of the program's classes are made: by `__init__`, or by the fields that a class body annotates.
 
 use super::interpreter::{Branches, Interpreter, one};
+use super::origin::OriginKind;
 use super::state::State;
-use super::value::{Arguments, Object, Shape, Value};
+use super::value::{Arguments, Nullness, Object, Shape, Value};
 use crate::program::ClassRef;
 use crate::source::Place;
 use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Name, StatementKind};
@@ -41,9 +42,19 @@ impl<'p> Interpreter<'p, '_> {
             return made.into_iter().map(|(state, _)| (state, receiver.clone())).collect();
         }
         let fields = self.made_of(class);
+        let claims =
+            arguments.rest.clone().filter(|rest| rest.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })));
+        if let Some(claims) = claims.as_ref().filter(|_| !fields.is_empty()) {
+            self.class_may_validate(class, claims, place);
+        }
         for (at, field) in fields.iter().filter(|field| field.is_given).enumerate() {
-            if let Some(value) = arguments.get(at, &field.name).or(arguments.rest.as_ref()) {
-                state.set_attribute(object, field.name.clone(), value.clone());
+            let of_claims = |this: &mut Self| {
+                let claims = claims.as_ref()?;
+                Some(Value::from_origins(this.claim(&claims.origins, &field.name, place), Nullness::ANY))
+            };
+            let given = arguments.get(at, &field.name).cloned();
+            if let Some(value) = given.or_else(|| of_claims(self)).or_else(|| arguments.rest.clone()) {
+                state.set_attribute(object, field.name.clone(), value);
             }
         }
         if fields.is_empty() && !is_exception {

@@ -279,6 +279,12 @@ impl<'p> Interpreter<'p, '_> {
             "get" | "pop" | "setdefault" | "__getitem__" => self.get(state, receiver, arguments, place),
             "items" | "values" | "copy" | "keys" => one(state, receiver.clone()),
             "update" => one(state, Value::none()),
+            // A segment of a token, or several joined again.
+            _ if super::texts::is_conversion(name)
+                && receiver.origins.any(|kind| matches!(kind, OriginKind::TokenHeader { .. })) =>
+            {
+                one(state, super::texts::converted(receiver, name, arguments, place))
+            }
             _ => match self.decode_validated_by(&receiver.origins, name) {
                 Some(model) => self.claims_are_validated(state, &receiver.origins, &model, arguments, place),
                 None => self.unknown_call(state, name, Some(receiver), arguments, place),

@@ -91,6 +91,17 @@ impl<'p> Interpreter<'p, '_> {
         Some(shape_split(state.clone(), CheckKind::StaticComparison, place))
     }
 
+    /// A library verifies the signature over a message.
+    pub(super) fn message_is_verified(&mut self, message: &Value<'p>, is_all: bool, place: Place) {
+        self.body_is_signed(&[message.deep_origins()], place);
+        if self.is_loud() {
+            self.facts.verified_messages.insert(place);
+            if is_all {
+                self.facts.compared_signatures.insert(place);
+            }
+        }
+    }
+
     /// A signature is computed over these.
     pub(super) fn body_is_signed(&mut self, parts: &[Origins], place: Place) {
         let is_raw = parts.iter().any(|part| part.any(|kind| matches!(kind, OriginKind::Body { is_raw: true })));

@@ -135,6 +135,14 @@ impl<'p> Interpreter<'p, '_> {
         }
         let separator = arguments.get(0, "sep").and_then(Value::as_text).map(std::string::ToString::to_string);
         match name.as_str() {
+            // `claims["iss"].startswith(ISSUER)`: as good as a comparison, as far as anybody can see.
+            "startswith" | "endswith" | "__contains__"
+                if let Some((yes, no)) = self.claim_split(&state, origins, place) =>
+            {
+                self.truth_is_tested(origins, place);
+                let yes = yes.into_iter().map(|state| (state, Value::boolean(true)));
+                yes.chain(no.into_iter().map(|state| (state, Value::boolean(false)))).collect()
+            }
             "split" | "rsplit" | "splitlines" => {
                 // `split()` drops empty parts; `split(" ")` keeps them.
                 let parts = split_parts(origins, name, separator.as_deref(), place, false, separator.is_some());

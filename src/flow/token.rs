@@ -84,11 +84,11 @@ impl<'a, 'p> Call<'a, 'p> {
     }
 
     fn is_off(self, name: &str) -> bool {
-        self.given(name).is_some_and(|value| value.as_boolean() == Some(false))
+        self.given(name).is_some_and(is_false)
     }
 
     fn is_on(self, name: &str) -> bool {
-        self.given(name).is_some_and(|value| value.as_boolean() == Some(true))
+        self.given(name).is_some_and(is_true)
     }
 
     /// Whether a list of required claims names this one.
@@ -96,6 +96,15 @@ impl<'a, 'p> Call<'a, 'p> {
         let Some(required) = list.and_then(|list| self.option(list)) else { return false };
         texts(required).is_none_or(|names| names.iter().any(|name| name == claim))
     }
+}
+
+/// `False`, `0`.
+pub(super) fn is_false(value: &Value<'_>) -> bool {
+    value.as_boolean() == Some(false) || value.as_integer() == Some(0)
+}
+
+fn is_true(value: &Value<'_>) -> bool {
+    value.as_boolean() == Some(true) || value.as_integer() == Some(1)
 }
 
 fn dictionary<'a, 'p>(value: &'a Value<'p>) -> Option<&'a Dictionary<'p>> {

@@ -15,7 +15,11 @@ impl<'p> Interpreter<'p, '_> {
         if !self.is_loud() {
             return;
         }
-        if let Some(origin) = value.deep_origins().find(is_parameter) {
+        let is_issuer = |kind: &OriginKind| {
+            what == HeaderUse::Url
+                && matches!(kind, OriginKind::Claim { is_verified: false, name, .. } if name == "iss")
+        };
+        if let Some(origin) = value.deep_origins().find(|kind| is_parameter(kind) || is_issuer(kind)) {
             self.facts.header_uses.entry((place, what)).or_insert_with(|| origin.clone());
         }
     }

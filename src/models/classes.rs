@@ -43,6 +43,9 @@ pub struct ClassModel {
     /// What the text of its objects shows of them, where it is more or less than a library's object shows.
     #[serde(default)]
     pub text: Option<ObjectText>,
+    /// Methods of such a class that make an object of a mapping of its fields.
+    #[serde(default)]
+    pub made_from: Vec<String>,
     /// Whether fields of its subclasses are read from the environment when an object is made: what a class body gives
     /// them is a default.
     #[serde(default)]

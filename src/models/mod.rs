@@ -10,9 +10,9 @@ use rustc_hash::FxHashMap;
 use schema::{
     AccessModel, AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning,
     ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, GatherModel,
-    Gives, InertModel, InstalledModel, InstanceModel, IssueModel, LogModel, MacModel, ModelFile, MountModel,
-    ObjectText, ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel, ProviderModel,
-    RandomModel, ReaderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel,
+    Gives, InertModel, InstalledModel, InstanceModel, IntrospectModel, IssueModel, LogModel, MacModel, ModelFile,
+    MountModel, ObjectText, ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel,
+    ProviderModel, RandomModel, ReaderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel,
     SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
@@ -53,6 +53,8 @@ pub enum Meaning {
     Decode(Arc<DecodeModel>),
     /// Validates the claims of a decoded token.
     Validate(Arc<ValidateModel>),
+    /// Asks an authorization server about a token.
+    Introspect(Arc<IntrospectModel>),
     /// Issues a token.
     Issue(Arc<IssueModel>),
     /// Gets a token from an authorization server.
@@ -191,7 +193,7 @@ impl Models {
             file.instance => Meaning::Instance, file.setting => Meaning::Setting, file.setting_map => Meaning::SettingMap,
             file.derive => Meaning::Derive, file.gather => Meaning::Gather, file.access => Meaning::Access, file.log => Meaning::Log, file.mac => Meaning::Mac, file.sink => Meaning::Sink,
             file.decode => Meaning::Decode, file.validate => Meaning::Validate, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
-            file.verify => Meaning::Verify,
+            file.verify => Meaning::Verify, file.introspect => Meaning::Introspect,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
             file.entry => Meaning::Entry, file.compare => Meaning::Compare, file.parameter => Meaning::Parameter,
             file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
@@ -259,6 +261,21 @@ impl Models {
         let root = path.split('.').next().unwrap_or_default();
         self.roots.entry(root.to_owned()).or_insert_with(|| library.to_owned());
         self.libraries.entry(path.to_owned()).or_insert_with(|| library.to_owned());
+    }
+
+    /// Whether a method of a class that describes data makes an object of a mapping.
+    pub fn is_made_from(&self, class: &str, method: &str) -> bool {
+        let is_one = |models: &Self, path: &str| {
+            models.classes.get(path)?.made_from.iter().any(|known| known == method).then_some(())
+        };
+        self.find_in_bases(class, &is_one).is_some()
+    }
+
+    /// Whether the library of a name also has calls that tell who the verified caller is.
+    pub fn tells_identity(&self, path: &str) -> bool {
+        let library = self.library(path);
+        let mut known = self.meanings.iter().filter(|(_, meaning)| matches!(meaning, Meaning::Identity));
+        library.is_some() && known.any(|(path, _)| self.library(path) == library)
     }
 
     /// The name a library is known by, from a dotted name in it.

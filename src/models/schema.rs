@@ -28,7 +28,8 @@ pub use routing::{
     PolicyArgument, PolicyDecision, PolicyModel, RefusingFieldModel, VariableSyntax, ViewClassModel,
 };
 pub use tokens::{
-    ClaimParameter, DecodeGives, DecodeModel, ExpiryModel, IssueModel, SignatureModel, ValidateModel, VersionRange,
+    ClaimParameter, DecodeGives, DecodeModel, ExpiryModel, IntrospectModel, IssueModel, SignatureModel, ValidateModel,
+    VersionRange,
 };
 pub use verifiers::{EvidenceModel, Failure, VerifyModel};
 
@@ -110,6 +111,9 @@ pub struct ModelFile {
     /// Calls that validate the claims of a decoded token.
     #[serde(default)]
     pub validate: Vec<ValidateModel>,
+    /// Calls that ask an authorization server about a presented token (RFC 7662).
+    #[serde(default)]
+    pub introspect: Vec<IntrospectModel>,
     /// Token issuers and signers.
     #[serde(default)]
     pub issue: Vec<IssueModel>,
@@ -518,6 +522,21 @@ pub struct ConfigurationModel {
     /// Keys that only fill in a claim: the one that checks it, without which a token with any value passes.
     #[serde(default)]
     pub checked_by: Option<String>,
+    /// Keys that hold the public key of whoever issues the tokens.
+    #[serde(default)]
+    pub verifies: Option<VerifiesModel>,
+}
+
+/// What a configuration that names a public key also says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct VerifiesModel {
+    /// The key with which the program issues tokens itself.
+    pub issues_with: String,
+    /// The key that names the expected audience.
+    pub audience: String,
+    /// The key that names the expected issuer.
+    pub issuer: String,
 }
 
 /// A sender of webhooks that signs its deliveries.

@@ -137,6 +137,10 @@ pub struct DecodeModel {
     /// Where the claims are validated later by a method of their own: its name (`validate`).
     #[serde(default)]
     pub validated_by: Option<String>,
+    /// Whether the key may be a function: it is handed the token's header and claims, neither of them verified, and gives
+    /// the key.
+    #[serde(default)]
+    pub key_callback: bool,
     /// An attribute of the claims that takes what `validated-by` is to expect, as the parameter of the claims does.
     #[serde(default)]
     pub expectations_attribute: Option<String>,
@@ -219,4 +223,17 @@ pub struct IssueModel {
     /// Whether its tokens expire only where the claims say so (`exp`); otherwise it sets an end itself, or knows none.
     #[serde(default)]
     pub expires_by_claims: bool,
+}
+
+/// A call that asks an authorization server about a presented token (RFC 7662).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct IntrospectModel {
+    /// Dotted names.
+    pub path: Vec<String>,
+    /// Parameters in order; `token` has meaning.
+    pub parameters: Vec<String>,
+    /// The class of the answer, where that is an HTTP answer; otherwise it is the claims themselves.
+    #[serde(default)]
+    pub object: Option<String>,
 }

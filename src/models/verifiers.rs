@@ -11,8 +11,8 @@ use serde::Deserialize;
 pub struct VerifyModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `key` has meaning, the secret that it verifies with, what `optional` names, `asked`, the object
-    /// whose callbacks it asks, and `callback`, one that it is handed itself.
+    /// Parameters in order; `key` has meaning, the secret that it verifies with, `message`, what was signed, what `optional`
+    /// names, `asked`, the object whose callbacks it asks, and `callback`, one that it is handed itself.
     #[serde(default)]
     pub parameters: Vec<String>,
     /// What success establishes.
@@ -47,6 +47,9 @@ pub struct VerifyModel {
     /// parameter `asked` is; of any object where there is neither.
     #[serde(default)]
     pub asks: Vec<String>,
+    /// Whether it verifies a message and nothing else: neither its age nor whether it came before.
+    #[serde(default)]
+    pub only_signature: bool,
 }
 
 /// Evidence in model files.

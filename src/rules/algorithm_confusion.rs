@@ -5,7 +5,7 @@ use super::shared::decoding::{call_at, function_quote};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event, Facts, SecretRole};
 use crate::flow::origin::OriginKind;
-use crate::flow::token::Algorithms;
+use crate::flow::token::{Algorithms, texts};
 use crate::flow::value::Value;
 use crate::models::Meaning;
 use crate::models::schema::DecodeGives;
@@ -21,6 +21,9 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         Event::EntryEnd { entry, facts, .. } => (entry, facts),
         Event::SecretUse { value, role: SecretRole::Key, user, place } => {
             return public_key_in_mac(value, user, *place, context).into_iter().collect();
+        }
+        Event::Algorithms { value, is_issued: false, user, place, .. } => {
+            return mixed_in_configuration(value, user, *place, context).into_iter().collect();
         }
         _ => return Vec::new(),
     };
@@ -67,6 +70,23 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
         .about(decode.place)
         .identity(decode.function.as_str())
         .identity(entry.name.as_str());
+    Some(builder.build())
+}
+
+/// A setting that accepts both families: the library has one key for all of them.
+fn mixed_in_configuration(value: &Value<'_>, key: &str, place: Place, context: &Context<'_, '_>) -> Option<Finding> {
+    let is_setting = context.models.configuration(key).is_some();
+    if !is_setting || context.is_test(place.file) || !texts(value).is_some_and(|names| mixes_families(&names)) {
+        return None;
+    }
+    let builder = FindingBuilder::new(RULE, Severity::Error, place, "both families are accepted with one key")
+        .message(format!(
+            "`{key}` accepts HMAC and public-key algorithms with the same key: where that is a public key, anyone who knows it can sign tokens with it as the HMAC secret, unless the installed version of the library recognises and refuses it."
+        ))
+        .help("name the one algorithm that your issuer signs with")
+        .confidence(Confidence::Medium)
+        .about(place)
+        .identity(key);
     Some(builder.build())
 }
 

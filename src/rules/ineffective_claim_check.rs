@@ -207,11 +207,7 @@ fn unused(place: Place, claim: &str, entry: &EntryInfo, context: &Context<'_, '_
 /// A key that only fills a claim in, in a project that nowhere sets the one that checks it.
 fn configured(key: &str, place: Place, context: &Context<'_, '_>) -> Option<Finding> {
     let check = context.models.configuration(key)?.checked_by.as_deref()?;
-    let index = context.index;
-    let is_set = index.program.files().any(|file| {
-        let is_near = file == place.file || index.is_same_project(place.file, file);
-        is_near && memchr::memmem::find(index.program.source(file).text.as_bytes(), check.as_bytes()).is_some()
-    });
+    let is_set = context.names_in_project(place.file, check);
     let builder = FindingBuilder::new(RULE, Severity::Error, place, "it is written into tokens here and checked nowhere")
         .message(format!(
             "`{key}` writes a claim into the tokens that are issued, and `{check}`, which checks it in those that come back, is not set: a token with any value there, or none, is accepted."

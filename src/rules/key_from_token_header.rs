@@ -11,8 +11,12 @@ const RULE: &str = "key-from-token-header";
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::EntryEnd { entry, facts, .. } = event else { return Vec::new() };
     let uses = facts.header_uses.iter().filter_map(|((place, what), origin)| {
-        let OriginKind::TokenHeader { parameter } = &origin.kind else { return None };
-        (!facts.header_checks.contains(parameter)).then(|| finding((*place, *what), parameter, origin, entry, context))?
+        let (parameter, is_tested) = match &origin.kind {
+            OriginKind::TokenHeader { parameter } => (parameter, facts.header_checks.contains(parameter)),
+            OriginKind::Claim { decode, name, .. } => (name, facts.claim_checks.contains(&(*decode, name.clone()))),
+            _ => return None,
+        };
+        (!is_tested).then(|| finding((*place, *what), parameter, origin, entry, context))?
     });
     uses.collect()
 }
@@ -43,6 +47,12 @@ fn finding(
             "whoever writes the token serves the key that verifies it, and makes this server call any address",
             "fetch keys only from the address of an issuer that you name (`jwt.PyJWKClient(ISSUER + \"/.well-known/jwks.json\")`), or compare it with a fixed list first",
         ),
+        HeaderUse::UrlPath => (
+            "the URL is fetched here",
+            "chooses what is fetched from a host for the key",
+            "whoever writes the token picks the document, with `../` or a query in it any one of that host, and one that others can write to or that redirects holds their key",
+            "look the key up in a fixed dictionary or in a JWKS by `kid`, or refuse what is not of its form first (`uuid.UUID(kid)`)",
+        ),
         // A key is only looked up by `kid`; what brings one is the flaw.
         HeaderUse::Key if matches!(parameter, "jwk" | "x5c" | "x5u" | "jku") => (
             "it verifies the token here",
@@ -52,15 +62,23 @@ fn finding(
         ),
         HeaderUse::Key => return None,
     };
+    let whose = match &origin.kind {
+        OriginKind::Claim { .. } => format!("claim `{parameter}` of a token that nobody has verified yet"),
+        _ => format!("parameter `{parameter}` of a token's unverified header"),
+    };
+    let (severity, confidence) = match what {
+        HeaderUse::UrlPath => (Severity::Warning, origin.confidence.lowered()),
+        _ => (Severity::Error, origin.confidence),
+    };
     let message = format!(
-        "The parameter `{parameter}` of a token's unverified header {seen} in {}, on the way from {}: {gain}.",
+        "The {whose} {seen} in {}, on the way from {}: {gain}.",
         context.quote(place),
         entry_words(entry),
     );
-    let builder = FindingBuilder::new(RULE, Severity::Error, place, label)
+    let builder = FindingBuilder::new(RULE, severity, place, label)
         .message(message)
         .help(fix)
-        .confidence(origin.confidence)
+        .confidence(confidence)
         .related(root(origin), origin.trail.root().step_text())
         .flow(steps(origin, place, label))
         .about(place)

@@ -2,7 +2,7 @@
 
 use super::shared::decoding::{decode_finding, function_quote, presented_token};
 use super::shared::{Context, entry_words, presented};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
 use crate::models::schema::DecodeGives;
@@ -15,7 +15,30 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         return Vec::new();
     }
     let verified = facts.decodes.values().filter(|decode| decode.is_verified && decode.model.gives != DecodeGives::Header);
-    verified.filter_map(|decode| finding(decode, entry, facts, context)).collect()
+    let by_library = outcomes.iter().find_map(|outcome| verified_by_library(outcome, entry, facts, context));
+    verified.filter_map(|decode| finding(decode, entry, facts, context)).chain(by_library).collect()
+}
+
+/// `@jwt_required()` and nothing that asks whom it let in.
+fn verified_by_library(outcome: &Outcome, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
+    if !is_open(outcome) || !facts.identity_reads.is_empty() {
+        return None;
+    }
+    let mut signatures = outcome.evidence.iter().filter(|check| check.kind == CheckKind::Signature);
+    let check = signatures.find(|check| facts.verifiers.get(&check.place).is_some_and(|path| context.models.tells_identity(path)))?;
+    let message = format!(
+        "{} verifies the caller's token, and {} then changes something for whoever holds one: no scope, role, permission or subject of it is ever read, so a token that its issuer made for reading, or for another user, does it too.",
+        context.quote(check.place),
+        entry_words(entry),
+    );
+    let builder = FindingBuilder::new(RULE, Severity::Warning, check.place, "what the token allows is never asked")
+        .message(message)
+        .help("refuse a token whose claims do not name this action, or whose subject may not do it: ask for them behind the check")
+        .confidence(Confidence::Medium)
+        .about(entry.place)
+        .related(entry.place, "changes something")
+        .identity(entry.name.as_str());
+    Some(builder.build())
 }
 
 fn changes_state(entry: &EntryInfo) -> bool {

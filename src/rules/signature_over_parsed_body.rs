@@ -9,7 +9,8 @@ const RULE: &str = "signature-over-parsed-body";
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::EntryEnd { entry, facts, .. } = event else { return Vec::new() };
     let compared = facts.signed_copies.iter().filter(|(place, _)| {
-        facts.compared_signatures.contains(place) && !context.is_test(place.file)
+        let is_relied_on = facts.compared_signatures.contains(place) || facts.verified_messages.contains(place);
+        is_relied_on && !context.is_test(place.file)
     });
     compared
         .map(|(place, origin)| {

@@ -1,12 +1,14 @@
 //! `unverified-jwt-signature`: claims of a token whose signature nobody checked decide something.
 
+use super::shared::decoding::call_at;
 use super::shared::{Context, presented, root, steps, stricter_decode};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decision, Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
-use crate::flow::origin::OriginKind;
+use crate::flow::origin::{Channel, OriginKind};
 use crate::flow::token::Constraint;
 use crate::models::schema::DecodeGives;
+use crate::source::Place;
 
 const RULE: &str = "unverified-jwt-signature";
 
@@ -17,7 +19,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 }
 
 /// Whether the form of the token alone decides: what cannot be read is turned away, and nobody who gets through has proven anything.
-fn is_gate(decode: &Decode<'_>, entry: &EntryInfo, outcomes: &[Outcome]) -> bool {
+fn is_gate(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, outcomes: &[Outcome]) -> bool {
     let has = |outcome: &&Outcome, kind: CheckKind| {
         outcome.evidence.iter().any(|check| check.place == decode.place && check.kind == kind)
     };
@@ -32,7 +34,9 @@ fn is_gate(decode: &Decode<'_>, entry: &EntryInfo, outcomes: &[Outcome]) -> bool
     };
     // One that names an audience or issuer all the same is a check that does nothing: another rule's matter.
     let expects_nothing = decode.audience == Constraint::Absent && decode.issuer == Constraint::Absent;
+    let mut claims = facts.claim_reads.iter().chain(&facts.claim_checks);
     expects_nothing
+        && !claims.any(|(of, _)| *of == decode.place)
         && matches!(entry.kind, EntryKind::Route | EntryKind::TokenCallback)
         && outcomes.iter().any(refuses)
         && successes.peek().is_some()
@@ -47,7 +51,10 @@ fn finding(
     outcomes: &[Outcome],
     context: &Context<'_, '_>,
 ) -> Option<Finding> {
-    if is_verified_elsewhere(decode, facts, outcomes) {
+    if is_verified_elsewhere(decode, facts, outcomes) || is_verified_by_hand(decode, facts, outcomes) {
+        return None;
+    }
+    if is_from_token_endpoint(decode, context) {
         return None;
     }
     let known = facts.decisions.iter().find(|decision| decision.decode == decode.place && decides(decision));
@@ -59,8 +66,8 @@ fn finding(
     };
     let decision = match known {
         Some(decision) => decision,
-        None if is_gate(decode, entry, outcomes) => &gate,
-        None => return None,
+        None if is_gate(decode, entry, facts, outcomes) => &gate,
+        None => return own_expiry(decode, entry, facts, context),
     };
     let origin = decode.token.origins.find(|kind| matches!(kind, OriginKind::Credential(_)));
     let is_returned_alone = entry.kind == EntryKind::Function && decision.what == "is returned";
@@ -104,9 +111,55 @@ fn finding(
     Some(builder.build())
 }
 
+/// A client looks into its own token to see when it ends: harmless, and the habit is not.
+fn own_expiry(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
+    let mut claims = facts.claim_reads.iter().chain(&facts.claim_checks).filter(|(place, _)| *place == decode.place).peekable();
+    let is_expiry = claims.peek().is_some() && claims.all(|(_, name)| matches!(name.as_str(), "exp" | "iat" | "nbf"));
+    let is_presented = decode.token.origins.any(|kind| {
+        matches!(kind, OriginKind::Credential(credential) if credential.channel != Channel::Parameter)
+    });
+    if !is_expiry || is_presented || !context.is_strict(decode.place.file) {
+        return None;
+    }
+    let finding = FindingBuilder::new(RULE, Severity::Note, decode.place, "the signature is not verified here")
+        .message(format!(
+            "`{}` reads without checking a signature when a token ends. That decides nothing about a caller; a copy of this line that reads another claim would.",
+            decode.function,
+        ))
+        .help("keep the `expires_in` that came with the token and compare that")
+        .confidence(Confidence::Medium)
+        .about(decode.place)
+        .identity(decode.function.as_str())
+        .identity(entry.name.as_str());
+    Some(finding.build())
+}
+
+/// A token that the program itself got from the token endpoint, over TLS: who sent it is known (the core of `OpenID` Connect, section
+/// 3.1.3.7).
+fn is_from_token_endpoint(decode: &Decode<'_>, context: &Context<'_, '_>) -> bool {
+    let is_obtained = |kind: &OriginKind| matches!(kind, OriginKind::TokenResponse | OriginKind::IssuedToken);
+    if decode.token.origins.any(is_obtained) {
+        return true;
+    }
+    let is_presented =
+        |kind: &OriginKind| matches!(kind, OriginKind::Credential(_) | OriginKind::RequestData | OriginKind::Body { .. });
+    // `tokens["id_token"]` of an answer that nobody saw being asked for: the caller sends access tokens.
+    let written = call_at(context, decode.place).and_then(|arguments| arguments.first()).map(|argument| {
+        context.index.text(Place { file: decode.place.file, span: argument.value.span })
+    });
+    !decode.token.origins.any(is_presented) && written.is_some_and(|text| text.contains("id_token"))
+}
+
 /// Claims that only choose a key or tell when a token ends decide nothing.
 fn decides(decision: &Decision) -> bool {
     !matches!(decision.claim.as_str(), "exp" | "iat" | "nbf" | "kid" | "alg")
+}
+
+/// The program computes the token's signature itself and compares it on every path that lets anyone in.
+fn is_verified_by_hand(decode: &Decode<'_>, facts: &Facts<'_>, outcomes: &[Outcome]) -> bool {
+    let is_compared = decode.token.origins.iter().any(|origin| facts.compared.contains(&root(origin)));
+    let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success);
+    is_compared && successes.all(|outcome| outcome.evidence.has(CheckKind::DeliverySignature))
 }
 
 /// The same token is verified too: after its issuer chose the key, or on every path on which its claims let anyone in.

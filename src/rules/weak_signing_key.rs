@@ -19,7 +19,8 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     if !signs(*role, user, value, context) {
         return Vec::new();
     }
-    let Some(weak) = weakness(value) else { return Vec::new() };
+    let is_token = matches!(context.models.meaning(user), Some(Meaning::Decode(_) | Meaning::Issue(_)));
+    let Some(weak) = weakness(value, is_token) else { return Vec::new() };
     let at = weak.at.unwrap_or(*place);
     // A test signs with what it likes; a placeholder that is refused signs nothing; a default is another flaw.
     let is_spoken_for = is_refused_at_start(context, at, "") || missed_variable(context, at).is_some();
@@ -36,6 +37,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         .confidence(Confidence::High)
         .related(*place, "it is used here")
         .about(at)
+        .about(*place)
         .fix(required_setting::fix_literal(context, at))
         .identity(*user);
     vec![finding.build()]
@@ -70,7 +72,7 @@ fn is_other_key(value: &Value<'_>) -> bool {
     })
 }
 
-fn weakness(value: &Value<'_>) -> Option<Weakness> {
+fn weakness(value: &Value<'_>, is_token: bool) -> Option<Weakness> {
     let few = value.origins.iter().find_map(|origin| match origin.kind {
         OriginKind::FewRandomBytes { count } => Some((count, origin.trail.root().place)),
         _ => None,
@@ -80,7 +82,10 @@ fn weakness(value: &Value<'_>) -> Option<Weakness> {
         return Some(Weakness { what, at: Some(at) });
     }
     let Shape::Constant(Constant::Text { text, at, .. }) = &value.shape else { return None };
-    let is_placeholder = text.is_empty() || text.contains(['<', '{', '…']) || text.contains("...");
+    if text.is_empty() {
+        return is_token.then(|| Weakness { what: "an empty key".to_owned(), at: None });
+    }
+    let is_placeholder = text.contains(['<', '{', '…']) || text.contains("...");
     if is_placeholder || text.len() >= MIN_BYTES {
         return None;
     }

@@ -53,11 +53,25 @@ fn looks_at_time_or_id(entry: &EntryInfo, signature: Place, facts: &Facts<'_>, c
         let around = sites.iter().filter(|site| site.function.span.contains(place.span));
         around.into_iter().any(|site| {
             let text = context.index.text(Place { file: place.file, span: site.function.span });
-            vocabulary::words(text).iter().any(|word| {
-                ["timestamp", "stamp", "tolerance", "nonce", "replay", "idempot", "seen", "processed", "dedup", "duplicate", "already", "delivery"]
-                    .iter()
-                    .any(|stem| word.starts_with(stem))
-            })
+            says_so(text)
         })
     })
+}
+
+/// Whether code speaks of how old a delivery is or whether it came before. A time that is signed and never compared with the
+/// clock says neither.
+fn says_so(text: &str) -> bool {
+    let words = vocabulary::words(text);
+    let has = |stems: &[&str]| words.iter().any(|word| stems.iter().any(|stem| word.starts_with(stem)));
+    let is_clock = |word: &String| matches!(word.as_str(), "time" | "now" | "today" | "clock" | "age" | "timedelta" | "monotonic");
+    let reads_clock = words.iter().any(is_clock) || has(&["utcnow", "fresh", "recent", "expire", "stale"]);
+    let remembers = [
+        "tolerance", "nonce", "replay", "idempot", "seen", "processed", "dedup", "duplicate", "already", "delivery", "exist", "setnx",
+        "nx", "integrity", "conflict", "upsert", "unique", "create_or", "get_or",
+    ];
+    let asks_by_id = ["event_id", "message_id", "webhook_id", "request_id", "[\"id\"]", "['id']", ".get(\"id\")", ".get('id')"];
+    let looks_up = ["query", "find", "filter", "select", "cache", "redis", "get_or", "first("];
+    let lower = text.to_ascii_lowercase();
+    let contains = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
+    has(&remembers) || (has(&["timestamp", "stamp"]) && reads_clock) || (contains(&asks_by_id) && contains(&looks_up))
 }

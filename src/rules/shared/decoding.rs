@@ -1,11 +1,10 @@
 //! What the audience and issuer rules have in common: which verified decodes are theirs to judge.
 
 use super::{Context, entry_words, presented, steps, stricter_decode};
-use crate::finding::{Finding, FindingBuilder, Severity};
+use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event, Facts};
 use crate::flow::origin::{Origin, OriginKind};
 use crate::models::schema::ClaimParameter;
-use crate::program::vocabulary;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Argument, ArgumentKind, ExpressionKind};
 use crate::syntax::visit;
@@ -32,11 +31,35 @@ pub(in crate::rules) struct Claim {
 
 /// Findings for the verified decodes of an entry in which nothing constrains a claim.
 pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'_, '_>, claim: &Claim) -> Vec<Finding> {
-    let Event::EntryEnd { entry, facts, .. } = event else { return Vec::new() };
+    let (entry, facts) = match event {
+        Event::EntryEnd { entry, facts, .. } => (entry, facts),
+        Event::Configured { key, place, .. } => return configured(key, *place, context, claim).into_iter().collect(),
+        _ => return Vec::new(),
+    };
     let missing = facts.decodes.values().filter(|decode| {
         decode.is_verified && !(claim.is_constrained)(decode) && !is_checked_later(decode, facts, claim.name)
     });
     missing.filter_map(|decode| finding(decode, entry, context, claim)).collect()
+}
+
+/// The public key of another issuer in a configuration that nowhere says what its tokens must name.
+fn configured(key: &str, place: Place, context: &Context<'_, '_>, claim: &Claim) -> Option<Finding> {
+    let verifies = context.models.configuration(key)?.verifies.as_ref()?;
+    let check = if claim.name == "aud" { &verifies.audience } else { &verifies.issuer };
+    let is_set = |key: &str| context.names_in_project(place.file, key);
+    if context.is_test(place.file) || is_set(&verifies.issues_with) || is_set(check) {
+        return None;
+    }
+    let Claim { rule, name, noun, attack, .. } = claim;
+    let builder = FindingBuilder::new(rule, Severity::Warning, place, format!("no {noun} is expected of its tokens"))
+        .message(format!(
+            "`{key}` verifies the tokens of another issuer, and nothing in the project sets `{check}`, so their {noun} (`{name}`) is never looked at: {attack}."
+        ))
+        .help(format!("set `{check}` to the {noun} that the issuer writes into tokens for this service"))
+        .confidence(Confidence::Medium)
+        .about(place)
+        .identity(key);
+    Some(builder.build())
 }
 
 fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, claim: &Claim) -> Option<Finding> {
@@ -96,15 +119,9 @@ pub(in crate::rules) fn decode_finding(
         .identity(entry.name.as_str())
 }
 
-/// Whether the caller presents the token: by its origin, or as request data that the program itself calls a token.
+/// Whether the caller presents the token: by its origin, or as request data, whatever the program calls it.
 fn is_presented(origin: &Origin) -> bool {
-    match &origin.kind {
-        OriginKind::Credential(_) => true,
-        OriginKind::RequestData | OriginKind::Body { .. } => {
-            origin.trail.names().any(|name| vocabulary::credential_kind(name).is_some())
-        }
-        _ => false,
-    }
+    matches!(origin.kind, OriginKind::Credential(_) | OriginKind::RequestData | OriginKind::Body { .. })
 }
 
 /// The called name of a decode, as a message quotes it.

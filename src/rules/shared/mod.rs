@@ -71,6 +71,15 @@ impl Context<'_, '_> {
         sites.into_iter().find(|site| site.place() == place).map(|site| site.function)
     }
 
+    /// Whether any file of the same project names a key.
+    pub fn names_in_project(&self, file: FileId, key: &str) -> bool {
+        let index = self.index;
+        index.program.files().any(|other| {
+            let is_near = other == file || index.is_same_project(file, other);
+            is_near && memchr::memmem::find(index.program.source(other).text.as_bytes(), key.as_bytes()).is_some()
+        })
+    }
+
     /// Whether a file holds tests.
     pub fn is_test(&self, file: FileId) -> bool {
         self.index.program.source(file).purpose == Purpose::Test

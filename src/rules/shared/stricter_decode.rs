@@ -30,6 +30,8 @@ pub(in crate::rules) fn expect_claim(
     let requirement = claim.require_option.as_deref().filter(|_| !claim.refuses_missing);
     match (options, requirement) {
         (Some(_), Some(_)) => return None,
+        // Options that others may use too, and that may switch off what would be added.
+        (Some(options), None) if !matches!(options.kind, ExpressionKind::Dictionary(_)) => return None,
         (None, Some(option)) => added += &[", options={\"", option, "\": True}"].concat(),
         (Some(options), None) => {
             if let Some(switch) = claim.verify_option.as_deref().filter(|switch| has_false(options, switch)) {
