@@ -349,7 +349,11 @@ impl<'p> Interpreter<'p, '_> {
                     _ => None,
                 });
                 let refusal = arguments.iter().any(super::outcome::is_refusal_text).then_some(401);
-                let status = given.or(inner).or(model.status).or(refusal);
+                let is_empty = model.refuses_when_empty.as_deref().is_some_and(|name| {
+                    parameter(&model.parameters, &arguments, name).is_some_and(|list| list.nullness == Nullness::EMPTY)
+                });
+                let denial = is_empty.then_some(403);
+                let status = given.or(denial).or(inner).or(model.status).or(refusal);
                 let is_sent_to_login = parameter(&model.parameters, &arguments, "url").is_some()
                     && state.evidence.has(CheckKind::Rejected)
                     && !state.evidence.has_proof()
