@@ -531,6 +531,8 @@ pub struct ConfigurationModel {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct VerifiesModel {
+    /// The module that reads the key: a project that never names it means something else by it.
+    pub read_by: String,
     /// The key with which the program issues tokens itself.
     pub issues_with: String,
     /// The key that names the expected audience.

@@ -48,7 +48,8 @@ fn configured(key: &str, place: Place, context: &Context<'_, '_>, claim: &Claim)
     let verifies = context.models.configuration(key)?.verifies.as_ref()?;
     let check = if claim.name == "aud" { &verifies.audience } else { &verifies.issuer };
     let is_set = |key: &str| context.names_in_project(place.file, key);
-    if context.is_test(place.file) || is_set(&verifies.issues_with) || is_set(check) {
+    let is_read = context.names_in_project(place.file, &verifies.read_by);
+    if !is_read || context.is_test(place.file) || is_set(&verifies.issues_with) || is_set(check) {
         return None;
     }
     let Claim { rule, name, noun, attack, .. } = claim;
