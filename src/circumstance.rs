@@ -5,9 +5,11 @@
 
 use crate::finding::{Finding, Severity};
 use crate::flow::walk;
-use crate::program::{Program, vocabulary};
+use crate::program::Program;
+use crate::program::development::{self, Side};
 use crate::source::Span;
-use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Statement, StatementKind, UnaryOperator};
+use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Pattern, Statement, StatementKind};
+use crate::syntax::visit;
 
 /// Lowers a finding to a note where its place says so, and says why.
 pub(crate) fn lower(program: &Program, finding: &mut Finding) {
@@ -29,18 +31,74 @@ pub(crate) fn lower(program: &Program, finding: &mut Finding) {
 /// What the innermost telling branch around a span says.
 fn branch_remark(body: &[Statement], span: Span) -> Option<&'static str> {
     let around = body.iter().find(|statement| statement.span.contains(span))?;
-    let own = match &around.kind {
-        StatementKind::If { branches, otherwise } => {
-            branches.iter().find(|(_, body)| holds(body, span)).and_then(|(test, _)| test_remark(test, true)).or_else(
-                || match branches.as_slice() {
-                    [(test, _)] if holds(otherwise, span) => test_remark(test, false),
-                    _ => None,
-                },
-            )
+    let inner = walk::bodies(around).into_iter().find_map(|inner| branch_remark(inner, span));
+    let own = || match &around.kind {
+        StatementKind::If { branches, otherwise } => of_branches(branches, otherwise, span),
+        StatementKind::Match { subject, cases } => {
+            let case = cases.iter().find(|case| holds(&case.body, span))?;
+            case_remark(subject, &case.pattern)
+        }
+        _ => expression_remark(around, span),
+    };
+    inner.or_else(own).or_else(|| {
+        let before = body.iter().take_while(|statement| statement.span.end <= span.start);
+        before.into_iter().find_map(guard_remark)
+    })
+}
+
+/// A branch is reached where the tests above it failed and its own holds.
+fn of_branches(branches: &[(Expression, Vec<Statement>)], otherwise: &[Statement], span: Span) -> Option<&'static str> {
+    let at = branches.iter().position(|(_, body)| holds(body, span));
+    if at.is_none() && !holds(otherwise, span) {
+        return None;
+    }
+    let failed = branches.iter().take(at.unwrap_or(branches.len()));
+    let own = at.and_then(|at| branches.get(at)).and_then(|(test, _)| test_remark(test, true));
+    own.or_else(|| failed.into_iter().find_map(|(test, _)| test_remark(test, false)))
+}
+
+/// `match environment: case "development":`
+fn case_remark(subject: &Expression, pattern: &Pattern) -> Option<&'static str> {
+    let is_for_development = |pattern: &Pattern| matches!(pattern, Pattern::Value(value) if development::compared_side(subject, value) == Some(Side::Holds));
+    let is_it = match pattern {
+        Pattern::Or(patterns) => patterns.iter().all(is_for_development),
+        pattern => is_for_development(pattern),
+    };
+    is_it.then_some(DEBUGGING)
+}
+
+/// `f() if app.debug else None`, `app.debug and f()`.
+fn expression_remark(statement: &Statement, span: Span) -> Option<&'static str> {
+    let mut remark = None;
+    visit::expressions(std::slice::from_ref(statement), &mut |expression| match &expression.kind {
+        ExpressionKind::Conditional { test, body, otherwise } => {
+            let side = [(body, true), (otherwise, false)].into_iter().find(|(side, _)| side.span.contains(span));
+            remark = side.and_then(|(_, came_out)| test_remark(test, came_out)).or(remark);
+        }
+        ExpressionKind::BooleanOperation { is_and, values } => {
+            let before = values.iter().take_while(|value| value.span.end <= span.start);
+            let is_behind = values.iter().any(|value| value.span.contains(span));
+            let found = before.into_iter().find_map(|value| test_remark(value, *is_and));
+            remark = found.filter(|_| is_behind).or(remark);
+        }
+        _ => {}
+    });
+    remark
+}
+
+/// `if not app.debug: return`, `assert app.debug`: what follows runs for development only.
+fn guard_remark(statement: &Statement) -> Option<&'static str> {
+    match &statement.kind {
+        StatementKind::Assert { test, .. } => test_remark(test, true),
+        StatementKind::If { branches, otherwise } if otherwise.is_empty() => {
+            let returns = |body: &[Statement]| {
+                body.last().is_some_and(|last| matches!(last.kind, StatementKind::Return(_) | StatementKind::Continue))
+            };
+            let mut left = branches.iter().filter(|(_, body)| walk::leaves(body) || returns(body));
+            left.find_map(|(test, _)| test_remark(test, false))
         }
         _ => None,
-    };
-    own.or_else(|| walk::bodies(around).into_iter().find_map(|inner| branch_remark(inner, span)))
+    }
 }
 
 fn holds(body: &[Statement], span: Span) -> bool {
@@ -49,81 +107,24 @@ fn holds(body: &[Statement], span: Span) -> bool {
 
 /// What it means that a test came out true or false.
 fn test_remark(test: &Expression, came_out: bool) -> Option<&'static str> {
-    match &test.kind {
-        ExpressionKind::Unary { operator: UnaryOperator::Not, operand } => test_remark(operand, !came_out),
-        ExpressionKind::BooleanOperation { is_and: true, values } if came_out => {
-            values.iter().find_map(|value| test_remark(value, true))
-        }
-        ExpressionKind::Compare { left, rest } => {
-            let [(operator, right)] = rest.as_slice() else { return None };
-            let is_equal = match operator {
-                CompareOperator::Equal | CompareOperator::In | CompareOperator::Is => came_out,
-                CompareOperator::NotEqual | CompareOperator::NotIn | CompareOperator::IsNot => !came_out,
-                _ => return None,
-            };
-            if !is_equal {
-                return None;
-            }
-            if is_main(left, right) || is_main(right, left) {
-                return Some("it only runs when the file is started by hand");
-            }
-            let names_development = names_development(left) || names_development(right);
-            let debug_is_on = is_debug_switch(left) && is_yes(right);
-            (names_development || debug_is_on).then_some(DEBUGGING)
-        }
-        _ if came_out && is_debug_switch(test) => Some(DEBUGGING),
-        _ => None,
+    if came_out && asks_for_main(test) {
+        return Some("it only runs when the file is started by hand");
     }
+    let side = if came_out { Side::Holds } else { Side::Fails };
+    (development::side(test) == Some(side)).then_some(DEBUGGING)
 }
 
 const DEBUGGING: &str = "it only runs while debugging or testing";
 
-fn is_main(left: &Expression, right: &Expression) -> bool {
-    matches!((&left.kind, &right.kind), (ExpressionKind::Name(name), ExpressionKind::String(text)) if name == "__name__" && text == "__main__")
-}
-
-/// `app.debug`, `settings.DEBUG`, `config["TESTING"]`, `os.getenv("FLASK_DEBUG")`.
-fn is_debug_switch(expression: &Expression) -> bool {
-    let name = match &expression.kind {
-        ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } => name,
-        ExpressionKind::Subscript { index, .. } => return is_debug_switch_key(index),
-        ExpressionKind::Call { arguments, .. } => {
-            return arguments.first().is_some_and(|argument| is_debug_switch_key(&argument.value));
-        }
-        _ => return false,
-    };
-    is_debug_name(name)
-}
-
-fn is_debug_switch_key(key: &Expression) -> bool {
-    matches!(&key.kind, ExpressionKind::String(text) if is_debug_name(text))
-}
-
-fn is_debug_name(name: &str) -> bool {
-    vocabulary::words(name).iter().any(|word| matches!(word.as_str(), "debug" | "testing"))
-}
-
-/// `"development"`, or a collection that holds nothing but such words.
-fn names_development(expression: &Expression) -> bool {
-    match &expression.kind {
-        ExpressionKind::String(text) => {
-            matches!(
-                text.to_ascii_lowercase().as_str(),
-                "development" | "dev" | "develop" | "local" | "localhost" | "debug" | "test" | "testing"
-            )
-        }
-        ExpressionKind::Tuple(elements) | ExpressionKind::List(elements) | ExpressionKind::Set(elements) => {
-            !elements.is_empty() && elements.iter().all(names_development)
-        }
-        _ => false,
-    }
-}
-
-fn is_yes(expression: &Expression) -> bool {
-    match &expression.kind {
-        ExpressionKind::Boolean(truth) => *truth,
-        ExpressionKind::Integer(number) => number.is_some_and(|number| number != 0),
-        ExpressionKind::String(text) => matches!(text.to_ascii_lowercase().as_str(), "1" | "true" | "yes" | "on"),
+/// `__name__ == "__main__"`, also with more beside it.
+fn asks_for_main(test: &Expression) -> bool {
+    let is_main = |left: &Expression, right: &Expression| matches!((&left.kind, &right.kind), (ExpressionKind::Name(name), ExpressionKind::String(text)) if name == "__name__" && text == "__main__");
+    match &test.kind {
+        ExpressionKind::BooleanOperation { is_and: true, values } => values.iter().any(asks_for_main),
+        ExpressionKind::Compare { left, rest } => match rest.as_slice() {
+            [(CompareOperator::Equal, right)] => is_main(left, right) || is_main(right, left),
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -163,7 +164,18 @@ mod tests {
             let text = format!("def f():\n    if {test}:\n        with x:\n            here\n");
             assert_eq!(lowered("a.py", &text).0, Severity::Note, "{test}");
         }
-        assert_eq!(lowered("a.py", "if not app.debug:\n    x\nelse:\n    here\n").0, Severity::Note);
+        for text in [
+            "if not app.debug:\n    x\nelse:\n    here\n",
+            "def f():\n    if not app.debug:\n        return None\n    if x:\n        here\n",
+            "assert app.debug\nhere\n",
+            "x = here if app.debug else None\n",
+            "app.debug and here\n",
+            "match environment:\n    case \"development\" | \"test\":\n        here\n",
+            "if user:\n    x\nelif app.debug:\n    here\n",
+            "if PRODUCTION:\n    x\nelif user:\n    here\n",
+        ] {
+            assert_eq!(lowered("a.py", text).0, Severity::Note, "{text}");
+        }
     }
 
     #[test]
@@ -172,6 +184,12 @@ mod tests {
             "if not app.debug:\n    here\n",
             "if app.debug:\n    x\nelse:\n    here\n",
             "if environment != \"development\":\n    here\n",
+            "if not settings.DEBUG:\n    here\n",
+            "if app.debug:\n    return\nhere\n",
+            "x = y if app.debug else here\n",
+            "app.debug or here\n",
+            "match environment:\n    case \"production\" | \"dev\":\n        here\n",
+            "if user:\n    x\nelif app.debug:\n    x\nelse:\n    here\n",
             "if environment == \"production\":\n    here\n",
             "if DEBUG or user:\n    here\n",
             "if user:\n    here\n",

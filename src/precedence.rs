@@ -35,7 +35,8 @@ pub(crate) const TABLE: &[Precedence] = &[
     speaks("stub-validator", &["presence-only-check"]),
     speaks("check-skipped-when-unset", &["presence-only-check", "unauthenticated-webhook"]),
     speaks("fail-open-validation", &["plain-token-comparison"]),
-    speaks("partial-token-match", &["plain-token-comparison"]),
+    speaks("partial-token-match", &["plain-token-comparison", "static-bearer-token"]),
+    speaks("webhook-bearer-only", &["static-bearer-token"]),
     speaks("presence-only-check", &["unauthenticated-webhook"]),
     speaks("logged-authorization-header", &["logged-token"]),
 ];

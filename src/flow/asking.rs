@@ -93,6 +93,7 @@ impl<'p> Interpreter<'p, '_> {
                 parameters: Vec::new(),
                 application_wide: false,
                 passage: false,
+                guarded_by: Vec::new(),
                 other_when: Vec::new(),
                 handler: crate::models::schema::HandlerModel::default(),
             };

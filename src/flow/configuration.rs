@@ -28,18 +28,21 @@ impl<'p> Interpreter<'p, '_> {
             Some(value) => Some(value.clone()),
             None => self.configuration_value(&name),
         };
+        // A secret that is set is set to something; a switch may be off.
+        let may_be_off = vocabulary::may_be_off(&name) && !self.models.is_secret_key(&name);
+        let set = if may_be_off { Nullness::PRESENT } else { Nullness::FULL };
         match known {
             Some(value) => {
                 let origins = origins.union(&value.origins).union(&value.literal_origin());
                 Value { origins, ..value }
             }
             // Where it is set is not seen: `[]` would fail when it is not, `.get` gives nothing.
-            None if absent == Nullness::PRESENT => Value::from_origins(origins, Nullness::FULL),
+            None if absent == Nullness::PRESENT => Value::from_origins(origins, set),
             None if let Some(default) = default => {
                 let origins = origins.union(&default.as_default_of(&name));
-                Value::from_origins(origins, Nullness::FULL.or(default.nullness))
+                Value::from_origins(origins, set.or(default.nullness))
             }
-            None => Value::from_origins(origins, Nullness::NONE.or(Nullness::FULL)),
+            None => Value::from_origins(origins, Nullness::NONE.or(set)),
         }
     }
 

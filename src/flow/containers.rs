@@ -436,6 +436,8 @@ pub(super) fn split_parts<'p>(
     let is_from_behind = method.starts_with('r') && separator == Some(".");
     let first_part = |credential: &Credential| match (credential.part, separator) {
         (Part::Token, _) if is_from_behind => Part::Token,
+        // A token without a scheme before it: the parts of a JWT.
+        (Part::Whole, Some(".")) => Part::Fragment,
         (Part::Whole, _) => Part::Scheme,
         (Part::Token, Some(":")) => Part::Username,
         (Part::Token, Some("=")) if credential.kind == CredentialKind::Signature => Part::Scheme,
@@ -450,7 +452,8 @@ pub(super) fn split_parts<'p>(
         None => (stepped.clone(), stepped.clone()),
     };
     // The first part of a JWT is its header, the second its claims (RFC 7515 section 3.1).
-    let is_token = matches!(stepped.credential(), Some((_, credential)) if credential.part == Part::Token);
+    let is_token =
+        matches!(stepped.credential(), Some((_, credential)) if matches!(credential.part, Part::Token | Part::Whole));
     let first = if separator == Some(".") && is_token && !is_from_behind {
         first.filter_map(|origin| Some(super::origin::Origin { kind: whole_header(), ..origin.clone() }))
     } else {

@@ -17,7 +17,7 @@ use crate::finding::Confidence;
 use crate::models::schema::{EntryModel, HandlerModel, VariableSyntax};
 use crate::program::{ClassRef, vocabulary};
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{Expression, Name, Parameter, ParameterKind};
+use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind, Name, Parameter, ParameterKind};
 use smallvec::SmallVec;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -119,6 +119,9 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(at) = unseen {
             start.evidence.add(CheckKind::Opaque, at);
         }
+        if let Some(at) = self.guarded_at(entry) {
+            start.evidence.add(CheckKind::Opaque, at);
+        }
         let mut states = vec![start];
         let (middleware, hooks): (Vec<&Entry<'p>>, Vec<&Entry<'p>>) = hooks
             .into_iter()
@@ -140,6 +143,18 @@ impl<'p> Interpreter<'p, '_> {
         self.emit(&Event::EntryEnd { entry: &entry.info, outcomes: &outcomes, facts: &facts });
         self.facts = facts;
         outcomes
+    }
+
+    /// Where the registering call names something that checks the caller before the route.
+    fn guarded_at(&mut self, entry: &Entry<'p>) -> Option<Place> {
+        let model = entry.model.as_ref().filter(|model| !model.guarded_by.is_empty())?;
+        let at = entry.at?;
+        let guard = self.call_at(at)?.iter().find(|argument| match &argument.kind {
+            ArgumentKind::Keyword(name) => model.guarded_by.iter().any(|known| known == name),
+            _ => false,
+        })?;
+        let is_given = !matches!(guard.value.kind, ExpressionKind::None);
+        is_given.then_some(Place { file: at.file, span: guard.value.span })
     }
 
     fn run_handler(&mut self, state: State<'p>, entry: &Entry<'p>, outcomes: &mut Vec<Outcome>) {

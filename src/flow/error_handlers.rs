@@ -1,14 +1,18 @@
 //! Handlers that answer in place of a route that raised. What they answer turns the caller away, as a rule: a page that says
 //! so, the text of the error. It lets the caller in where it gives what the route would have given.
 
+use std::collections::BTreeSet;
+
 use super::entry::Entry;
 use super::event::{Ending, Outcome};
+use super::evidence::CheckKind;
 use super::interpreter::{Interpreter, Raised, RaisedClass};
 use super::outcome;
 use super::value::{Shape, Value};
 use super::walk;
 use crate::models::Meaning;
 use crate::program::{ClassRef, vocabulary};
+use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind, Statement, StatementKind};
 use crate::syntax::visit;
 
@@ -117,9 +121,15 @@ impl<'p> Interpreter<'p, '_> {
         let callee = self.entry_function(&state, handler);
         let mut arguments = self.entry_arguments(&state, handler);
         arguments.positional.push(raised.value.clone());
-        for (state, value) in self.call(state, &callee, arguments, handler.info.place) {
+        for (mut state, value) in self.call(state, &callee, arguments, handler.info.place) {
             let (ending, status) = outcome::of_return(&state, &value);
             let ending = if lets_in { ending } else { Ending::Refusal };
+            if ending == Ending::Success && self.is_loud() {
+                state.evidence.add(CheckKind::Caught, handler.info.place);
+                // It gives what the route gives, so it returns where that does.
+                let returns: BTreeSet<Place> = self.facts.ways_out.iter().map(|(at, _)| *at).collect();
+                self.facts.ways_out.extend(returns.into_iter().map(|at| (at, state.evidence.clone())));
+            }
             outcomes.push(Outcome { ending, status, evidence: state.evidence, place: handler.info.place });
         }
         for raised in std::mem::take(&mut self.frame().raised) {

@@ -346,7 +346,11 @@ impl<'p> Interpreter<'p, '_> {
                     _ => None,
                 });
                 let refusal = arguments.iter().any(super::outcome::is_refusal_text).then_some(401);
-                let status = given.or(inner).or(model.status).or(refusal);
+                let is_empty = model.refuses_when_empty.as_deref().is_some_and(|name| {
+                    parameter(&model.parameters, &arguments, name).is_some_and(|list| list.nullness == Nullness::EMPTY)
+                });
+                let denial = is_empty.then_some(403);
+                let status = given.or(denial).or(inner).or(model.status).or(refusal);
                 if !model.renders {
                     self.answered(&arguments, parameter(&model.parameters, &arguments, "url"), status, place);
                 }

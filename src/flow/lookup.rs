@@ -283,7 +283,7 @@ impl<'p> Interpreter<'p, '_> {
         match paths.find(file, level, &dotted) {
             Some(target) => Value::of(Shape::Module(target)),
             None if level == 0 => self.external(dotted),
-            None => Value::external(format!("{}{dotted}", ".".repeat(level as usize))),
+            None => self.outside(format!("{}{dotted}", ".".repeat(level as usize)).into()),
         }
     }
 
@@ -300,7 +300,15 @@ impl<'p> Interpreter<'p, '_> {
             let at = Place { file: FileId(u32::MAX), span: crate::source::Span::default() };
             return Value::of(Shape::ExternalInstance { class: class.into(), at });
         }
-        Value::external(path)
+        self.outside(path)
+    }
+
+    /// Something that the program does not hold. What no model knows may be a constant or setting that is off.
+    fn outside(&self, path: Name) -> Value<'p> {
+        let is_callable = self.models.meaning(&path).is_some() || self.models.is_class(&path);
+        let may_be_off = !is_callable && vocabulary::may_be_off(path.rsplit('.').next().unwrap_or_default());
+        let value = Value::external(path);
+        if may_be_off { value.with_nullness(Nullness::PRESENT) } else { value }
     }
 
     /// A function of a module or class as a value, with its decorators applied.

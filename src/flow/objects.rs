@@ -159,8 +159,13 @@ impl<'p> Interpreter<'p, '_> {
             return self.fields_by_name(state, value);
         }
         let is_callable = self.models.method(class, name).is_some() || self.models.method_gives(class, name).is_some();
-        if is_callable || !vocabulary::is_secret(name) {
+        if is_callable {
             return method(value, name);
+        }
+        // `app.debug`, `app.testing`: whether it is on, nobody says.
+        if !vocabulary::is_secret(name) {
+            let nullness = if vocabulary::may_be_off(name) { Nullness::PRESENT } else { Nullness::FULL };
+            return method(value, name).with_nullness(nullness);
         }
         self.unknown_attribute(&Value::unknown(), name, place)
     }
@@ -178,10 +183,15 @@ impl<'p> Interpreter<'p, '_> {
                 OriginKind::HeaderMap,
                 "the request environment, headers included, enters here",
             ),
-            Gives::Query => with(RequestMap::Query, OriginKind::RequestData, "the query string enters here"),
-            Gives::Form => with(RequestMap::Form, OriginKind::RequestData, "the form enters here"),
-            Gives::Values => with(RequestMap::Values, OriginKind::RequestData, "query string and form enter here"),
-            Gives::Cookies => with(RequestMap::Cookies, OriginKind::RequestData, "the cookies enter here"),
+            Gives::Query => with(RequestMap::Query, OriginKind::RequestData, "the query string enters here")
+                .with_nullness(Nullness::PRESENT),
+            Gives::Form => {
+                with(RequestMap::Form, OriginKind::RequestData, "the form enters here").with_nullness(Nullness::PRESENT)
+            }
+            Gives::Values => with(RequestMap::Values, OriginKind::RequestData, "query string and form enter here")
+                .with_nullness(Nullness::PRESENT),
+            Gives::Cookies => with(RequestMap::Cookies, OriginKind::RequestData, "the cookies enter here")
+                .with_nullness(Nullness::PRESENT),
             Gives::Json => with(RequestMap::Json, OriginKind::Body { is_raw: false }, "the JSON body enters here")
                 .with_nullness(Nullness::ANY),
             Gives::PathParameters => with(RequestMap::Path, OriginKind::RequestData, "path parameters enter here"),

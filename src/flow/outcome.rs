@@ -140,5 +140,8 @@ pub(super) fn is_refusing_call(value: &Value<'_>, written: &str) -> bool {
 
 /// What the answer of a token callback means: a true value lets the caller in.
 pub(super) fn of_callback(value: &Value<'_>) -> Ending {
+    if matches!(value.shape, Shape::Response { status: Some(400..=599) }) {
+        return Ending::Refusal;
+    }
     if value.nullness.may_be(super::value::Nullness::FULL) { Ending::Success } else { Ending::Refusal }
 }

@@ -449,6 +449,9 @@ pub struct ResponseModel {
     /// The status where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+    /// A parameter that refuses everything where it is an empty list.
+    #[serde(default)]
+    pub refuses_when_empty: Option<String>,
     /// Whether it fills a template: what that shows of what it is handed is not known.
     #[serde(default)]
     pub renders: bool,
@@ -531,8 +534,8 @@ pub struct ConfigurationModel {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct VerifiesModel {
-    /// The module that reads the key: a project that never names it means something else by it.
-    pub read_by: String,
+    /// The module whose mention says that a project uses the library: others give the key other meanings.
+    pub module: String,
     /// The key with which the program issues tokens itself.
     pub issues_with: String,
     /// The key that names the expected audience.

@@ -1,5 +1,6 @@
 //! All modules of a run: their sources, parsed on demand, and what names in them mean.
 
+pub mod development;
 mod index;
 mod modules;
 mod scope;

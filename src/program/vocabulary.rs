@@ -249,6 +249,15 @@ pub fn credential_kind(name: &str) -> Option<CredentialKind> {
     None
 }
 
+/// Whether a setting of this name may be a switch that is off, or a text that is empty: not one that names a credential.
+pub fn may_be_off(name: &str) -> bool {
+    let is_credential = |word: &String| {
+        let stems = ["key", "secret", "token", "password", "passwd", "credential", "signature", "apikey"];
+        stems.iter().any(|stem| word.strip_prefix(stem).is_some_and(|rest| matches!(rest, "" | "s")))
+    };
+    !is_secret(name) && !words(name).iter().any(is_credential)
+}
+
 /// Whether a setting of this name is a secret: `JWT_SECRET_KEY`, `apiToken`, `db_password`.
 pub fn is_secret(name: &str) -> bool {
     let words = words(name);

@@ -27,7 +27,7 @@ pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Fi
         .about(entry.place)
         .identity(entry.name.as_str());
     vec![match place {
-        Some(place) => finding.related(place, "the token is compared here").build(),
+        Some(place) => finding.about(place).related(place, "the token is compared here").build(),
         None => finding.build(),
     }]
 }

@@ -41,10 +41,10 @@ fn read<'a>(comparison: &'a Comparison<'_>, origin: &'a Origin) -> &'a Origin {
 fn can_be_empty(origin: &Origin, context: &Context<'_, '_>) -> bool {
     let place = root(origin);
     let source = context.index.program.source(place.file);
-    let is_call = context.index.text(place).contains('(');
+    let is_read = context.index.text(place).contains(['(', '[']);
     let (first, last) = (source.line(place.span.start), source.line(place.span.end));
     let says_empty = |line: u32| ["\"\"", "''"].iter().any(|empty| source.line_text(line).contains(empty));
-    !is_call || (first..=last).any(says_empty)
+    !is_read || (first..=last).any(says_empty)
 }
 
 /// What both sides can be at once. `compare_digest` raises on `None`, so only the empty string passes there.

@@ -47,9 +47,8 @@ pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'
 fn configured(key: &str, place: Place, context: &Context<'_, '_>, claim: &Claim) -> Option<Finding> {
     let verifies = context.models.configuration(key)?.verifies.as_ref()?;
     let check = if claim.name == "aud" { &verifies.audience } else { &verifies.issuer };
-    let is_set = |key: &str| context.names_in_project(place.file, key);
-    let is_read = context.names_in_project(place.file, &verifies.read_by);
-    if !is_read || context.is_test(place.file) || is_set(&verifies.issues_with) || is_set(check) {
+    let is_set = |name: &str| context.names_in_project(place.file, name);
+    if context.is_test(place.file) || !is_set(&verifies.module) || is_set(&verifies.issues_with) || is_set(check) {
         return None;
     }
     let Claim { rule, name, noun, attack, .. } = claim;

@@ -3,6 +3,7 @@
 
 use super::Context;
 use crate::flow::walk;
+use crate::program::development::{self, Side};
 use crate::program::vocabulary;
 use crate::source::{FileId, Place, Span};
 use crate::syntax::tree::{Expression, ExpressionKind, Name, Statement, StatementKind};
@@ -62,11 +63,15 @@ fn is_around(context: &Context<'_, '_>, place: Place, body: &[Statement]) -> boo
         let names_development = match &statement.kind {
             StatementKind::If { branches, otherwise } => {
                 let within = |body: &[Statement]| body.iter().any(|inner| inner.span.contains(place.span));
-                let tests = branches.iter().map(|(test, _)| text(test.span));
-                let own = branches.iter().find(|(_, body)| within(body)).map(|(test, _)| text(test.span));
-                match own {
-                    Some(test) => speaks_of(test, DEVELOPMENT) || speaks_of(test, ENVIRONMENTS),
-                    None if within(otherwise) => tests.into_iter().any(|test| speaks_of(test, ENVIRONMENTS)),
+                let own = branches.iter().find(|(_, body)| within(body)).map(|(test, _)| test);
+                let by_words = |test: &Expression| speaks_of(text(test.span), ENVIRONMENTS);
+                match own.map(|test| (test, development::side(test))) {
+                    Some((_, Some(side))) => side == Side::Holds,
+                    Some((test, None)) => speaks_of(text(test.span), DEVELOPMENT) || by_words(test),
+                    None if within(otherwise) => branches.iter().any(|(test, _)| match development::side(test) {
+                        Some(side) => side == Side::Fails,
+                        None => by_words(test),
+                    }),
                     None => false,
                 }
             }
