@@ -1,6 +1,8 @@
 //! Calls that do what an operator, a dot or a statement does: what `[[access]]` in a model says.
 
+use super::containers::element_of;
 use super::event::Operand;
+use super::expression::join_all;
 use super::gathering::{later, list};
 use super::interpreter::{Branches, Interpreter, one};
 use super::partial::truths;
@@ -24,13 +26,13 @@ impl<'p> Interpreter<'p, '_> {
         (arguments, receiver): (&Arguments<'p>, Option<&Value<'p>>),
         place: Place,
     ) -> Branches<'p> {
-        let Some(first) = arguments.positional.first().cloned() else {
+        let Some(first) = arguments.positional.get(model.from).cloned() else {
             return match model.does {
                 Access::Get => one(state.clone(), kept(&state, receiver).unwrap_or_else(Value::unknown)),
                 _ => one(state, Value::unknown()),
             };
         };
-        let second = arguments.positional.get(1).cloned();
+        let second = arguments.positional.get(model.from + 1).cloned();
         match (model.does, second) {
             (Access::Item, Some(key)) => {
                 let value = self.taken(&state, &first, &key, place);
@@ -46,8 +48,22 @@ impl<'p> Interpreter<'p, '_> {
             }
             (Access::Call, _) => {
                 let mut rest = arguments.clone();
-                rest.positional.remove(0);
-                self.call(state, &first, rest, place)
+                rest.positional.drain(..=model.from);
+                let results = self.call(state, &first, rest, place);
+                let into = model.into.as_deref();
+                self.then(results, |_, state, value| one_held(state, value, into, place))
+            }
+            (Access::Map, _) => {
+                let unknown = one(state.clone(), Value::unknown());
+                self.builtin(&state, "map", arguments, place).unwrap_or(unknown)
+            }
+            (Access::Fold, walked) => {
+                let element = walked.as_ref().map_or_else(Value::unknown, element_of);
+                let before = arguments
+                    .positional
+                    .get(model.from + 2)
+                    .map_or_else(|| element.clone(), |start| start.join(&element));
+                self.call(state, &first, Arguments::of(vec![before, element]), place)
             }
             (Access::Module, _) => {
                 let value = first.as_text().map_or_else(Value::unknown, |name| self.module_called(name));
@@ -57,6 +73,12 @@ impl<'p> Interpreter<'p, '_> {
             (Access::Set, _) => {
                 if let Some(Shape::ExternalInstance { at, .. }) = receiver.map(|receiver| &receiver.shape) {
                     state.set_attribute(Object::At(*at), KEPT, first);
+                }
+                one(state, Value::present())
+            }
+            (Access::Add, _) => {
+                if let Some(receiver) = receiver {
+                    add_kept(&mut state, receiver, first);
                 }
                 one(state, Value::present())
             }
@@ -79,6 +101,9 @@ impl<'p> Interpreter<'p, '_> {
         let does = match self.models.meaning(path) {
             Some(Meaning::Gather(model)) if model.gives == Gathering::RecordClass => {
                 return self.record(state, path, &arguments, place);
+            }
+            Some(Meaning::Gather(model)) if model.gives == Gathering::Identity => {
+                return one(state, arguments.positional.pop().unwrap_or_else(Value::unknown));
             }
             Some(Meaning::Access(model)) => model.does,
             _ => return one(state, Value::unknown()),
@@ -135,6 +160,29 @@ impl<'p> Interpreter<'p, '_> {
         }
         let found = self.index.program.paths().find(file, level, bare);
         found.map_or_else(Value::unknown, |target| Value::of(Shape::Module(target)))
+    }
+}
+
+/// What comes of a call, in the object that holds it where a model names its class.
+pub(super) fn one_held<'p>(mut state: State<'p>, value: Value<'p>, into: Option<&str>, place: Place) -> Branches<'p> {
+    let Some(class) = into else { return one(state, value) };
+    state.set_attribute(Object::At(place), KEPT, value);
+    one(state, Value::of(Shape::ExternalInstance { class: class.into(), at: place }))
+}
+
+/// What `await` gives: of a task what came of it, of anything else the thing itself.
+pub(super) fn awaited<'p>(state: &State<'p>, value: &Value<'p>) -> Value<'p> {
+    match &value.shape {
+        Shape::Union(members) => join_all(members.iter().map(|member| awaited(state, member))),
+        _ => kept(state, Some(value)).unwrap_or_else(|| value.clone()),
+    }
+}
+
+/// Keeps one value more in an object.
+pub(super) fn add_kept<'p>(state: &mut State<'p>, holder: &Value<'p>, value: Value<'p>) {
+    if let Shape::ExternalInstance { at, .. } = &holder.shape {
+        let all = kept(state, Some(holder)).map_or_else(|| value.clone(), |known| known.join(&value));
+        state.set_attribute(Object::At(*at), KEPT, all);
     }
 }
 

@@ -4,7 +4,7 @@ use super::containers::{element_at, element_of};
 use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::State;
-use super::value::{Dictionary, Object, Shape, Value};
+use super::value::{Dictionary, Object, RequestMap, Shape, Value};
 use crate::models::schema::ClassRole;
 use crate::program::vocabulary;
 use crate::source::Place;
@@ -153,6 +153,11 @@ impl<'p> Interpreter<'p, '_> {
                         let mut known = Dictionary::clone(known);
                         super::containers::add_rest(&mut known, value);
                         next.extend(self.bind(state, object, Value::of(Shape::Dictionary(Rc::new(known)))));
+                        continue;
+                    }
+                    // What is written over in a copy of the headers is what should not be seen.
+                    (Shape::Request(RequestMap::Headers), None) if value.deep_origins().is_empty() => {
+                        next.extend(self.bind(state, object, Value::present()));
                         continue;
                     }
                     (Shape::ExternalInstance { class, .. }, Some(key))

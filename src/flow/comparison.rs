@@ -319,9 +319,12 @@ fn presented_rank(value: &Value<'_>) -> u8 {
     match value.origins.credential() {
         Some((origin, _)) if origin.confidence == Confidence::High => 4,
         Some(_) => 3,
-        None if value
-            .origins
-            .any(|kind| matches!(kind, OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap)) =>
+        None if value.origins.any(|kind| {
+            matches!(
+                kind,
+                OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap | OriginKind::SortedHeader
+            )
+        }) =>
         {
             2
         }
@@ -348,7 +351,7 @@ fn presented_origin(value: &Value<'_>, expected: &Value<'_>) -> Option<Origin> {
     let is_named_secret = expected.deep_origins().iter().any(is_secret);
     let is_secret_text = expected.as_text().is_some_and(|text| relevant::is_distinctive(text));
     let sent = value.origins.find(|kind| match kind {
-        OriginKind::HeaderMap => is_named_secret || is_secret_text,
+        OriginKind::HeaderMap | OriginKind::SortedHeader => is_named_secret || is_secret_text,
         OriginKind::RequestData | OriginKind::Body { is_raw: false } => is_named_secret,
         _ => false,
     });

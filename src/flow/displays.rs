@@ -1,18 +1,14 @@
 //! Values that are written out: sequences, dictionaries, comprehensions, f-strings.
 
 use super::containers;
-use super::expression::{join_all, merge_branches};
+use super::expression::join_all;
 use super::interpreter::{Branches, Interpreter, one};
-use super::origin::{OriginKind, Origins};
+use super::origin::Origins;
 use super::state::State;
-use super::value::{Constant, Dictionary, Nullness, RequestMap, Shape, Value};
+use super::value::{Constant, Dictionary, Nullness, Shape, Value};
 use crate::source::Place;
-use crate::syntax::tree::{ComprehensionClause, ComprehensionKind, Expression, ExpressionKind, FormattedPart, Name};
-use smallvec::SmallVec;
+use crate::syntax::tree::{Expression, ExpressionKind, FormattedPart, Name};
 use std::rc::Rc;
-
-/// Classes of which a comprehension makes objects that are kept apart.
-const MAX_CLASSES: usize = 8;
 
 impl<'p> Interpreter<'p, '_> {
     pub(super) fn formatted(&mut self, state: State<'p>, parts: &'p [FormattedPart], whole: Place) -> Branches<'p> {
@@ -120,103 +116,6 @@ impl<'p> Interpreter<'p, '_> {
             .into_iter()
             .map(|(state, known)| (state, Value::of(Shape::Dictionary(Rc::new(known))).with_nullness(nullness)))
             .collect()
-    }
-
-    pub(super) fn comprehension(
-        &mut self,
-        state: State<'p>,
-        kind: ComprehensionKind,
-        key: Option<&'p Expression>,
-        element: &'p Expression,
-        clauses: &'p [ComprehensionClause],
-    ) -> Branches<'p> {
-        if let ([clause], None) = (clauses, key)
-            && clause.conditions.is_empty()
-            && kind != ComprehensionKind::Dictionary
-            && let Some(branches) = self.comprehension_of_classes(state.clone(), clause, element)
-        {
-            return branches;
-        }
-        let outer = state.locals.clone();
-        let mut states = vec![state];
-        let mut is_filtered_headers = false;
-        for clause in clauses {
-            let mut inner = Vec::new();
-            for state in states {
-                for (state, iterable) in self.evaluate(state, &clause.iterable) {
-                    is_filtered_headers |= !clause.conditions.is_empty()
-                        && iterable.deep_origins().any(|kind| matches!(kind, OriginKind::HeaderMap));
-                    let element = containers::element_of(&iterable);
-                    inner.extend(self.bind(state, &clause.target, element));
-                }
-            }
-            for condition in &clause.conditions {
-                inner = inner.into_iter().flat_map(|state| self.branch(state, condition).0).collect();
-            }
-            states = self.merge(inner, self.place(element.span));
-        }
-        let mut all: Branches<'p> = SmallVec::new();
-        for state in states {
-            let keys = match key {
-                Some(key) => self.evaluate(state, key),
-                None => one(state, Value::none()),
-            };
-            for (state, _) in keys {
-                all.extend(self.evaluate(state, element));
-            }
-        }
-        let mut all = merge_branches(all);
-        for (state, value) in &mut all {
-            state.locals = outer.clone();
-            // A condition on header names drops what should not be seen.
-            let typical = if is_filtered_headers { Value::unknown() } else { value.clone() };
-            let shape = if kind == ComprehensionKind::Dictionary {
-                Shape::Dictionary(Rc::new(Dictionary { rest: Some(typical), ..Dictionary::default() }))
-            } else {
-                Shape::Elements(Rc::new(typical))
-            };
-            // `{name.lower(): value for name, value in headers.items()}` is the headers under other keys.
-            let is_header_map = value.origins.any(|kind| matches!(kind, OriginKind::HeaderMap));
-            if kind == ComprehensionKind::Dictionary
-                && is_header_map
-                && !is_filtered_headers
-                && matches!(element.kind, ExpressionKind::Name(_))
-            {
-                let headers = Shape::Request(RequestMap::Headers);
-                *value = Value::of(headers).with_origins(value.origins.clone());
-                continue;
-            }
-            *value = Value::of(shape).with_nullness(Nullness::PRESENT);
-        }
-        all
-    }
-}
-
-impl<'p> Interpreter<'p, '_> {
-    /// `[make() for make in (A, B)]`: what is made of known classes is known one by one.
-    fn comprehension_of_classes(
-        &mut self,
-        state: State<'p>,
-        clause: &'p ComprehensionClause,
-        element: &'p Expression,
-    ) -> Option<Branches<'p>> {
-        let iterables = self.quietly(|this| this.evaluate(state, &clause.iterable));
-        let [(state, iterable)] = iterables.as_slice() else { return None };
-        let Shape::Sequence(classes) = &iterable.shape else { return None };
-        let is_class = |value: &Value<'p>| matches!(value.shape, Shape::Class(_) | Shape::External(_));
-        if classes.len() > MAX_CLASSES || !classes.iter().all(is_class) {
-            return None;
-        }
-        let outer = state.locals.clone();
-        let (mut state, mut made) = (state.clone(), Vec::new());
-        for class in classes.iter() {
-            let bound = self.bind(state, &clause.target, class.clone()).into_iter().next()?;
-            let (next, value) = self.evaluate(bound, element).into_iter().next()?;
-            state = next;
-            made.push(value);
-        }
-        state.locals = outer;
-        Some(one(state, Value::of(Shape::Sequence(Rc::new(made)))))
     }
 }
 

@@ -115,7 +115,11 @@ impl<'p> Interpreter<'p, '_> {
                     one(state, value)
                 })
             }
-            ExpressionKind::Starred(inner) | ExpressionKind::Await(inner) => self.evaluate(state, inner),
+            ExpressionKind::Starred(inner) => self.evaluate(state, inner),
+            ExpressionKind::Await(inner) => {
+                let branches = self.evaluate(state, inner);
+                self.then(branches, |_, state, value| one(state.clone(), super::access::awaited(&state, &value)))
+            }
             ExpressionKind::Yield(value) => match value {
                 Some(value) => {
                     let branches = self.evaluate(state, value);

@@ -1,5 +1,6 @@
 //! Calls that move values into containers and objects, or take them out again: what `[[gather]]` in a model says.
 
+use super::access::{awaited, one_held};
 use super::containers::{add_rest, element_of, spread};
 use super::expression::join_all;
 use super::interpreter::{Branches, Interpreter, one};
@@ -30,8 +31,12 @@ impl<'p> Interpreter<'p, '_> {
         let given = arguments.positional.get(model.from).or(receiver).cloned();
         let walked = given.as_ref().map_or_else(Value::unknown, |given| self.walked(&state, given, place));
         let value = match model.gives {
-            Gathering::Argument => given.unwrap_or_else(Value::unknown),
-            Gathering::Arguments => list(arguments.positional.clone()),
+            Gathering::Argument => {
+                let into = model.into.as_deref();
+                return one_held(state, given.unwrap_or_else(Value::unknown), into, place);
+            }
+            Gathering::Identity => later(path, Arguments::default()),
+            Gathering::Arguments => list(arguments.positional.iter().map(|value| awaited(&state, value)).collect()),
             Gathering::Elements => elements_in(&walked),
             Gathering::Chained => chained(arguments.positional.iter().map(elements_in)),
             Gathering::Flattened => elements_of_any(element_of(&element_of(&walked))),

@@ -53,7 +53,10 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(made_by) = path.strip_suffix("()") {
             return self.called_later(state, made_by, arguments, place);
         }
-        if path == "functools.partial" || path == "functools.partialmethod" {
+        if path == "functools.partialmethod" {
+            return one(state, super::gathering::later(path, arguments));
+        }
+        if path == "functools.partial" {
             let mut given = arguments;
             if given.positional.is_empty() {
                 return one(state, Value::unknown());
@@ -67,6 +70,12 @@ impl<'p> Interpreter<'p, '_> {
             return branches;
         }
         if let Some((holder, method)) = path.rsplit_once('.') {
+            // `str.strip(text)`: a method of a builtin type, called with its object.
+            if matches!(holder, "str" | "bytes" | "dict" | "list") && !arguments.positional.is_empty() {
+                let mut rest = arguments;
+                let receiver = rest.positional.remove(0);
+                return self.call(state, &super::objects::method(&receiver, &Name::new(method)), rest, place);
+            }
             if self.is_setting_map(holder) && method == "copy" {
                 return one(state, Value::external(holder));
             }
@@ -219,6 +228,9 @@ impl<'p> Interpreter<'p, '_> {
             }
             Meaning::Log(model) => {
                 let arguments = self.all_shown(&state, arguments, place);
+                if self.is_kept_instead(&mut state, model, &arguments) {
+                    return one(state, Value::none());
+                }
                 self.log(model, &arguments, place, Confidence::High);
                 one(state, model.object.as_deref().map_or_else(Value::none, |class| object_of(class, place)))
             }

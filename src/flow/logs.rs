@@ -1,12 +1,14 @@
 //! What is written to logs: sinks that a model describes, and loggers known by their names.
 
+use super::access::add_kept;
 use super::event::Event;
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Store};
 use super::state::State;
 use super::value::{Arguments, Shape, Value};
 use crate::finding::Confidence;
-use crate::models::schema::LogModel;
+use crate::models::Meaning;
+use crate::models::schema::{Access, LogModel};
 use crate::source::Place;
 
 impl<'p> Interpreter<'p, '_> {
@@ -30,6 +32,18 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
+    /// Whether a call writes into an object of the program's instead, which keeps it for whoever reads it.
+    pub(super) fn is_kept_instead(&self, state: &mut State<'p>, sink: &LogModel, arguments: &Arguments<'p>) -> bool {
+        let Some(buffer) = sink.to.as_deref().and_then(|to| arguments.keyword(to)) else { return false };
+        let Shape::ExternalInstance { class, .. } = &buffer.shape else { return false };
+        let adds = |meaning: &Meaning| matches!(meaning, Meaning::Access(model) if model.does == Access::Add);
+        let is_kept = self.models.meaning(&format!("{class}.write")).is_some_and(adds);
+        if is_kept {
+            arguments.positional.iter().for_each(|value| add_kept(state, buffer, value.clone()));
+        }
+        is_kept
+    }
+
     /// A logger known by its name.
     pub(super) fn log_by_name(
         &mut self,
@@ -43,6 +57,7 @@ impl<'p> Interpreter<'p, '_> {
             target: "the log".to_owned(),
             ignore: ["exc_info", "stack_info", "stacklevel"].map(str::to_owned).to_vec(),
             object: None,
+            to: None,
         };
         let arguments = self.all_shown(&state, arguments.clone(), place);
         self.log(&sink, &arguments, place, confidence);

@@ -316,7 +316,9 @@ impl<'p> Interpreter<'p, '_> {
                 self.get(state, receiver, arguments, place)
             }
             "format" | "join" => {
-                let origins = arguments.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
+                let origins = arguments
+                    .iter()
+                    .fold(Origins::default(), |all, value| all.union(&super::texts::shown_in(name, value)));
                 one(state, Value::from_origins(origins, Nullness::PRESENT))
             }
             _ => self.unknown_call(state, name, Some(receiver), arguments, place),

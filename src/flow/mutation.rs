@@ -74,6 +74,8 @@ impl<'p> Interpreter<'p, '_> {
                 Value::of(Shape::Dictionary(Rc::new(known)))
             }
             ("pop", Shape::Request(_)) => Value::present(),
+            ("clear", Shape::Dictionary(_)) => super::gathering::dictionary(Dictionary::default()),
+            ("clear", Shape::Sequence(_) | Shape::Elements(_)) => super::gathering::list(Vec::new()),
             ("update", _) if receiver.origins.any(|kind| matches!(kind, OriginKind::Mac | OriginKind::Digest)) => {
                 let Some(added) = added else { return state };
                 let kind = super::library::digest_kind(added);

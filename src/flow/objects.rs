@@ -270,7 +270,7 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(found) = set_on_class.or_else(|| self.class_attribute(class, name))
             && !found.is_none()
         {
-            return one(state, found);
+            return one(state, bound_partial(found, value));
         }
         if let Some(found) = self.initialised_attribute(class, name) {
             return one(state, found);
@@ -401,6 +401,20 @@ impl<'p> Interpreter<'p, '_> {
 pub(super) fn own_attribute(class: &str, at: Place, name: &Name) -> (Object, Name) {
     let is_made = at.file != crate::source::FileId(u32::MAX);
     (Object::At(at), if is_made { name.clone() } else { format!("{class}.{name}").into() })
+}
+
+/// `name = partialmethod(function, …)` in a class: the function with the object first.
+fn bound_partial<'p>(found: Value<'p>, object: &Value<'p>) -> Value<'p> {
+    match &found.shape {
+        Shape::Partial(pair) if matches!(&pair.0.shape, Shape::External(path) if path == "functools.partialmethod()") =>
+        {
+            let mut given = pair.1.clone();
+            let Some(function) = given.positional.first_mut() else { return found };
+            let function = std::mem::replace(function, object.clone());
+            Value::of(Shape::Partial(Rc::new((function, given))))
+        }
+        _ => found,
+    }
 }
 
 /// A method of a value, not yet called.

@@ -82,6 +82,8 @@ pub enum OriginKind {
     Credential(Credential),
     /// The whole header map, or an environment that contains it.
     HeaderMap,
+    /// A header that the program tells from the others by its name: whether it is one to hide is its business.
+    SortedHeader,
     /// Other data of the request.
     RequestData,
     /// The raw body of the request, or its parsed form.

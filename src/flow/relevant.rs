@@ -10,7 +10,10 @@ use crate::program::vocabulary;
 pub fn carries_credential(origins: &Origins) -> bool {
     origins.any(|kind| match kind {
         OriginKind::Credential(credential) => credential.part != Part::Scheme,
-        OriginKind::HeaderMap | OriginKind::Claims { .. } | OriginKind::TokenHeader { .. } => true,
+        OriginKind::HeaderMap
+        | OriginKind::SortedHeader
+        | OriginKind::Claims { .. }
+        | OriginKind::TokenHeader { .. } => true,
         OriginKind::Claim { name, .. } => !matches!(name.as_str(), "exp" | "iat" | "nbf"),
         _ => false,
     })

@@ -1,6 +1,5 @@
 //! Statements: they carry paths forward, split them, and end them.
 
-use super::containers::element_of;
 use super::interpreter::{Interpreter, RaisedClass, one};
 use super::operators::augmented;
 use super::origin::Origins;
@@ -14,12 +13,9 @@ use std::rc::Rc;
 /// Paths that leave a loop body early.
 #[derive(Default)]
 pub(super) struct LoopExits<'p> {
-    breaks: Vec<State<'p>>,
-    continues: Vec<State<'p>>,
+    pub(super) breaks: Vec<State<'p>>,
+    pub(super) continues: Vec<State<'p>>,
 }
-
-/// Elements of a list that start-up code walks over one by one: no program lists more blueprints in one place.
-const MOST_LISTED: usize = 40;
 
 impl<'p> Interpreter<'p, '_> {
     /// Runs statements on every path: the paths that reach the end.
@@ -268,55 +264,6 @@ impl<'p> Interpreter<'p, '_> {
         let mut next = self.block_in_loop(no, otherwise, exits);
         next.extend(inner.breaks);
         next
-    }
-
-    fn for_statement(
-        &mut self,
-        state: State<'p>,
-        target: &'p Expression,
-        iterable: &'p Expression,
-        body: &'p [Statement],
-        otherwise: &'p [Statement],
-        exits: &mut LoopExits<'p>,
-    ) -> Vec<State<'p>> {
-        let mut next = Vec::new();
-        let place = self.place(iterable.span);
-        for (state, walked) in self.evaluate(state, iterable) {
-            let walked = self.walked(&state, &walked, place);
-            if let Some(elements) = self.listed_for_start_up(&walked) {
-                let mut states = vec![state];
-                for element in elements {
-                    let started = states.into_iter().flat_map(|state| self.bind(state, target, element.clone()));
-                    let started: Vec<State<'p>> = started.collect();
-                    let mut inner = LoopExits::default();
-                    states = self.block_in_loop(started, body, &mut inner);
-                    states.extend(inner.continues);
-                    next.extend(inner.breaks);
-                }
-                next.extend(self.block_in_loop(states, otherwise, exits));
-                continue;
-            }
-            let is_never_empty = matches!(&walked.shape, Shape::Sequence(elements) if !elements.is_empty());
-            let mut done = if is_never_empty { Vec::new() } else { vec![state.clone()] };
-            let started = self.bind(state, target, element_of(&walked));
-            let mut inner = LoopExits::default();
-            done.extend(self.block_in_loop(started, body, &mut inner));
-            done.extend(inner.continues);
-            next.extend(self.block_in_loop(done, otherwise, exits));
-            next.extend(inner.breaks);
-        }
-        next
-    }
-
-    /// The elements of a short list while start-up code runs: each blueprint of a list is registered by itself. For handlers
-    /// one round with a typical element says as much.
-    fn listed_for_start_up(&self, walked: &Value<'p>) -> Option<Vec<Value<'p>>> {
-        match &walked.shape {
-            Shape::Sequence(elements) if self.record.is_some() && elements.len() <= MOST_LISTED => {
-                Some(elements.to_vec())
-            }
-            _ => None,
-        }
     }
 
     fn enter_context(

@@ -76,7 +76,7 @@ impl<'p> Interpreter<'p, '_> {
             "format" | "join" | "format_map" => {
                 let arguments = self.all_shown(&state, arguments.clone(), place);
                 let address = receiver.address_origin();
-                let origins = arguments.iter().fold(address, |all, value| all.union(&value.deep_origins()));
+                let origins = arguments.iter().fold(address, |all, value| all.union(&shown_in(name, value)));
                 Value::from_origins(origins, Nullness::FULL)
             }
             "replace" if arguments.iter().any(|value| !value.deep_origins().is_empty()) => {
@@ -175,7 +175,7 @@ impl<'p> Interpreter<'p, '_> {
             "__eq__" | "__ne__" => self.equality_method(state, receiver, arguments, name == "__ne__", place),
             "format" | "join" => {
                 let arguments = self.all_shown(&state, arguments.clone(), place);
-                let all = arguments.iter().fold(origins.clone(), |all, value| all.union(&value.deep_origins()));
+                let all = arguments.iter().fold(origins.clone(), |all, value| all.union(&shown_in(name, value)));
                 one(state, Value::from_origins(all, Nullness::PRESENT))
             }
             "update" => one(state, Value::none()),
@@ -228,4 +228,12 @@ pub(super) fn converted<'p>(receiver: &Value<'p>, name: &Name, arguments: &Argum
         _ => Shape::Unknown,
     };
     Value { origins, shape, nullness }
+}
+
+/// What `format` and `join` take of an argument: a dictionary that is joined is walked, and gives its keys.
+pub(super) fn shown_in(name: &str, value: &Value<'_>) -> Origins {
+    match &value.shape {
+        Shape::Dictionary(_) if name == "join" => value.origins.clone(),
+        _ => value.deep_origins(),
+    }
 }

@@ -14,6 +14,9 @@ pub struct GatherModel {
     /// Which argument, from 0, it takes, where it takes one.
     #[serde(default)]
     pub from: usize,
+    /// The class of the object that holds what it gives, until somebody awaits it or asks for it.
+    #[serde(default)]
+    pub into: Option<String>,
 }
 
 /// What a call that moves values gives.
@@ -22,6 +25,8 @@ pub struct GatherModel {
 pub enum Gathering {
     /// The argument itself: a cast, a task that is awaited for its result.
     Argument,
+    /// A function that gives its argument.
+    Identity,
     /// All arguments, in a list.
     Arguments,
     /// The elements of the argument.
@@ -62,6 +67,12 @@ pub struct AccessModel {
     pub path: Vec<String>,
     /// What it does.
     pub does: Access,
+    /// Which argument, from 0, is its first; those before it say how it is done.
+    #[serde(default)]
+    pub from: usize,
+    /// The class of the object that holds what comes of it, until somebody awaits it or asks for it.
+    #[serde(default)]
+    pub into: Option<String>,
 }
 
 /// What such a call does.
@@ -80,12 +91,18 @@ pub enum Access {
     MethodLater,
     /// Calls its first argument with the others.
     Call,
+    /// Calls its first argument with each element of the second.
+    Map,
+    /// Calls its first argument with what came of it before and the next element of the second.
+    Fold,
     /// `import first`.
     Module,
     /// Enters the context that it is given, as `with` does.
     Enter,
     /// Keeps its first argument in the object, for the method that reads it.
     Set,
+    /// Keeps its first argument beside what the object kept before.
+    Add,
     /// Reads what the object keeps.
     Get,
 }

@@ -334,6 +334,9 @@ pub struct LogModel {
     /// The class of what it gives, where that goes on writing (`log.bind(…)`).
     #[serde(default)]
     pub object: Option<String>,
+    /// The keyword that names another object to write to (`print(…, file=buffer)`).
+    #[serde(default)]
+    pub to: Option<String>,
 }
 
 /// A call to which no text of the caller's choice should come.

@@ -67,7 +67,7 @@ fn destination(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> Destinatio
     let origins = call.address.deep_origins();
     let has_host = addresses(&call.address, context).iter().any(|address| !host(address).is_empty());
     let is_callers = origins.any(|kind| {
-        matches!(kind, OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap)
+        matches!(kind, OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap | OriginKind::SortedHeader)
     });
     let is_setting = origins.any(|kind| matches!(kind, OriginKind::Setting { .. }));
     match (has_host, is_setting) {
