@@ -213,3 +213,38 @@ fn shape_problem(rule: &'static str, files: &Files, wanted: Option<(&str, Vec<(S
         Some(_) => (!last.findings.is_empty()).then(|| "something is still found".to_owned()),
     }
 }
+
+#[test]
+fn every_message_is_a_sentence_that_holds_no_secret() {
+    let mut failures = String::new();
+    for (place, files) in bad_examples() {
+        let run = run(&files, &rules());
+        let secrets: Vec<&str> = files.iter().flat_map(|(_, text)| text.split(['"', '\''])).filter(is_secret).collect();
+        for finding in &run.findings {
+            let edits = finding.fix.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.text.as_str()));
+            let words = [finding.message.as_str(), finding.help.as_str()];
+            let told = words.into_iter().chain(edits).any(|text| secrets.iter().any(|secret| text.contains(secret)));
+            let begins = |text: &str, upper: bool| {
+                text.chars().next().is_some_and(|first| first == '`' || first.is_uppercase() == upper)
+            };
+            let is_sentence = begins(&finding.message, true) && finding.message.ends_with('.');
+            let is_clause = begins(&finding.help, false) && !finding.help.ends_with('.');
+            let is_smooth = words.iter().all(|text| !text.contains("  ") && !text.contains("``"));
+            if told || !is_sentence || !is_clause || !is_smooth {
+                writeln!(failures, "{place}: {}: {} | {}", finding.rule, finding.message, finding.help).ok();
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}");
+}
+
+/// A text that can be nothing but a secret: long, letters and digits mixed, no address, header, path or sentence.
+fn is_secret(text: &&str) -> bool {
+    let count = |is_it: fn(&char) -> bool| text.chars().filter(is_it).count();
+    text.len() >= 12
+        && !text.starts_with("X-")
+        && count(char::is_ascii_digit) >= 3
+        && count(char::is_ascii_alphabetic) >= 3
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.'))
+        && text.chars().any(|letter| letter.is_ascii_lowercase())
+}

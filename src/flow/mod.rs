@@ -25,6 +25,7 @@ pub mod evidence;
 mod exception;
 mod expression;
 mod gathering;
+mod guesses;
 mod injection;
 mod installed;
 mod interest;
