@@ -18,6 +18,7 @@ impl<'p> Interpreter<'p, '_> {
         match &target.kind {
             ExpressionKind::Name(name) => {
                 let mut state = state;
+                self.is_named(&value, name, place);
                 let mut value = value.step(place, &Step::Assigned(name.clone()));
                 if !value.origins.is_empty() && vocabulary::is_user_name(name) {
                     // `client_id = decoded`: what the program itself calls a name is none of the secret.
@@ -65,6 +66,7 @@ impl<'p> Interpreter<'p, '_> {
         value: &Value<'p>,
         place: Place,
     ) -> Vec<State<'p>> {
+        self.is_named(value, name, place);
         let mut next = Vec::new();
         for (mut state, object_value) in self.evaluate(state, object) {
             if object_value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) {
@@ -142,6 +144,9 @@ impl<'p> Interpreter<'p, '_> {
         for (state, object_value) in self.evaluate(state, object) {
             for (mut state, key) in self.evaluate(state, index) {
                 let key = key.as_text().cloned();
+                if let Some(key) = &key {
+                    self.is_named(value, key, place);
+                }
                 match (&object_value.shape, key) {
                     (Shape::Dictionary(known), Some(key)) => {
                         let mut known = Dictionary::clone(known);

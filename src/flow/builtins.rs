@@ -82,6 +82,7 @@ impl<'p> Interpreter<'p, '_> {
                 let attribute = arguments.positional.get(1).and_then(Value::as_text).cloned();
                 let mut state = state.clone();
                 if let (Some(name), Some(value)) = (attribute, arguments.positional.get(2)) {
+                    self.is_named(value, &name, place);
                     self.set_attribute_of(&mut state, object, &name, value.clone(), place);
                 }
                 return Some(one(state, Value::none()));

@@ -37,8 +37,12 @@ impl<'p> Interpreter<'p, '_> {
         let mut all: Branches<'p> = SmallVec::new();
         for (state, callee_value) in callees {
             for (state, given) in self.arguments(state, arguments) {
+                for (name, value) in &given.keywords {
+                    self.is_named(value, name, place);
+                }
                 let state = self.mutate(state, callee, &callee_value, &given, place);
-                all.extend(self.call(state, &callee_value, given, place));
+                let results = self.call(state, &callee_value, given.clone(), place);
+                all.extend(self.guessed_after_call(results, (callee, &callee_value), arguments, &given, place));
             }
         }
         super::expression::merge_branches(all)
@@ -318,6 +322,8 @@ impl<'p> Interpreter<'p, '_> {
                     }
                 }
             };
+            let at = Place { file: closure.file, span: parameter.span };
+            self.is_named(&value, &parameter.name, at);
             locals.set(parameter.name.clone(), value);
         }
         locals

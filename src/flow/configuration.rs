@@ -156,6 +156,7 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         for class in super::walk::classes(file, &module.body) {
+            self.defaults_are_named(class);
             let scope = self.class_scope(class);
             let mut names: Vec<&Name> = scope.names.keys().filter(|name| vocabulary::is_secret(name)).collect();
             names.sort();

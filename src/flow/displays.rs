@@ -6,17 +6,18 @@ use super::interpreter::{Branches, Interpreter, one};
 use super::origin::Origins;
 use super::state::State;
 use super::value::{Constant, Dictionary, Nullness, Shape, Value};
-use crate::source::Place;
+use crate::source::{Place, Span};
 use crate::syntax::tree::{Expression, ExpressionKind, FormattedPart, Name};
 use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
     pub(super) fn formatted(&mut self, state: State<'p>, parts: &'p [FormattedPart], whole: Place) -> Branches<'p> {
         let mut paths = vec![(state, Origins::default(), Some(String::new()), false)];
+        let mut hides = false;
         // What matters of a literal that is put together is where its longest part stands.
         let mut longest: Option<(usize, Place)> = None;
         let pattern = address_pattern(parts).map(|text| Value::text(text, whole, false).address_origin());
-        for part in parts {
+        for (at, part) in parts.iter().enumerate() {
             match part {
                 FormattedPart::Text(text) => {
                     for (_, _, constant, has_text) in &mut paths {
@@ -28,8 +29,10 @@ impl<'p> Interpreter<'p, '_> {
                     let mut longer = Vec::new();
                     for (state, origins, constant, has_text) in paths {
                         let place = self.place(value.span);
-                        for (state, value) in self.evaluate(state, value) {
-                            let value = self.shown(&state, &value, place);
+                        for (state, part) in self.evaluate(state, value) {
+                            self.parameter_is_filled(parts.get(..at).unwrap_or_default(), &part, place);
+                            hides |= Self::part_may_hide(&part, value);
+                            let value = self.shown(&state, &part, place);
                             if let Shape::Constant(Constant::Text { text, at, .. }) = &value.shape
                                 && longest.is_none_or(|(length, _)| length < text.len())
                             {
@@ -56,6 +59,7 @@ impl<'p> Interpreter<'p, '_> {
                     (Some(text), Some((_, at))) => Value::text(text.into(), at, false).with_origins(origins),
                     _ => Value::from_origins(origins.union(&pattern.clone().unwrap_or_default()), nullness),
                 };
+                let value = Self::guessed_in_text(value, parts, hides, whole);
                 (state, value)
             })
             .collect()
@@ -101,7 +105,11 @@ impl<'p> Interpreter<'p, '_> {
                     for (state, value) in self.evaluate(state, value) {
                         let mut known = known.clone();
                         match (key.is_some(), key_value.as_text()) {
-                            (true, Some(text)) => drop(known.entries.insert(text.clone(), value)),
+                            (true, Some(text)) => {
+                                let at = key.as_ref().map_or(Span::default(), |key| key.span);
+                                self.is_named(&value, text, self.place(at));
+                                known.entries.insert(text.clone(), value);
+                            }
                             (true, None) => containers::add_rest(&mut known, &value),
                             (false, _) => containers::spread(&mut known, &value),
                         }

@@ -53,6 +53,7 @@ impl<'p> Interpreter<'p, '_> {
                         }
                         let object = this.walked(&state, &object, place);
                         let value = this.subscript(&state, &object, &index_value, index, place);
+                        let value = Self::pointed_at(value, &index_value);
                         one(this.relying_on(state, &value, place), value)
                     })
                 });
@@ -75,13 +76,15 @@ impl<'p> Interpreter<'p, '_> {
                     one(state, number.map_or_else(Value::present, |number| Value::integer(number.wrapping_neg())))
                 })
             }
-            ExpressionKind::Binary { left, operator, right } => {
-                let branches = self.evaluate(state, left);
+            ExpressionKind::Binary { left: left_written, operator, right: right_written } => {
+                let branches = self.evaluate(state, left_written);
                 self.then(branches, |this, state, left| {
-                    let rights = this.evaluate(state, right);
+                    let rights = this.evaluate(state, right_written);
                     this.then(rights, |this, state, right| {
                         let right = this.shown_when_formatted(&state, *operator, &right, place);
-                        one(state, binary(&left, *operator, &right))
+                        let value = binary(&left, *operator, &right);
+                        let sides = ((&left, Some(&**left_written)), (&right, Some(&**right_written)));
+                        one(state, Self::guessed_together(value, *operator, sides.0, sides.1, place))
                     })
                 })
             }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::bounds::{Bound, REACH_WITH_NOTHING};
 use super::interpreter::Interpreter;
-use super::origin::{OriginKind, Store};
+use super::origin::{Guess, OriginKind, Store};
 use super::relevant;
 use super::state::State;
 use super::value::{Arguments, Closure, Code, Shape, Value};
@@ -97,6 +97,8 @@ impl<'p> Interpreter<'p, '_> {
 fn interest_of(kind: &OriginKind) -> Interest {
     match kind {
         OriginKind::RequestData | OriginKind::Measure => Interest::Some,
+        OriginKind::Guessable { by: Guess::Clock | Guess::Identifier } => Interest::None,
+        OriginKind::Guessable { .. } => Interest::Some,
         OriginKind::Setting { store: Store::SecretStore, .. } => Interest::Credential,
         OriginKind::Setting { store: Store::Literal, .. } => Interest::Some,
         OriginKind::Setting { name, .. } if !crate::program::vocabulary::is_secret(name) => Interest::Some,

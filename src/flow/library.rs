@@ -3,6 +3,7 @@
 use super::decode::is_incomplete;
 use super::event::{Comparator, Event, HeaderUse, IssueCall, SecretRole};
 use super::evidence::CheckKind;
+use super::guesses;
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::moments;
 use super::origin::{Origin, OriginKind, Origins, Step, Store};
@@ -221,6 +222,10 @@ impl<'p> Interpreter<'p, '_> {
                 match arguments.positional.first() {
                     // A decorator that registers hands the function back.
                     Some(only) if arguments.positional.len() == 1 && is_function(only) => one(state, only.clone()),
+                    // A builtin function makes another number or its text.
+                    Some(only) if !path.contains('.') => {
+                        one(state, Value::unknown().with_origins(guesses::guesses(&only.origins)))
+                    }
                     _ => one(state, Value::unknown()),
                 }
             }
@@ -244,7 +249,8 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }
             Meaning::Random(model) => one(state, quantities::random(&model.parameters, &arguments, place)),
-            Meaning::Clock => one(state, moments::now()),
+            Meaning::Guessable(model) => one(state, guesses::made(model, &arguments, place)),
+            Meaning::Clock => one(state, moments::now(place)),
             Meaning::Duration => one(state, quantities::duration(&arguments)),
             Meaning::Digest => {
                 let kind = arguments
@@ -255,7 +261,9 @@ impl<'p> Interpreter<'p, '_> {
                 if kind == OriginKind::Mac {
                     self.body_is_signed(&arguments.iter().map(Value::deep_origins).collect::<Vec<_>>(), place);
                 }
-                let origins = Origins::one(kind, Confidence::High, place, "the digest is computed here");
+                let origins = Origins::one(kind.clone(), Confidence::High, place, "the digest is computed here");
+                let guessed = arguments.iter().filter(|_| kind == OriginKind::Digest).map(Value::deep_origins);
+                let origins = guessed.fold(origins, |all, guessed| all.union(&guesses::guesses(&guessed)));
                 one(state, Value::from_origins(origins, Nullness::FULL))
             }
             Meaning::Compare(model) => match (arguments.positional.first(), arguments.positional.get(1)) {

@@ -26,6 +26,7 @@ mod exception;
 mod expression;
 mod gathering;
 mod handing;
+mod guesses;
 mod injection;
 mod installed;
 mod interest;

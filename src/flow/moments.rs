@@ -1,7 +1,10 @@
 //! Moments, told by their seconds from now: when what the program issues ends. A part that is not known makes the whole
 //! unknown. What reads the clock stands in the models.
 
+use super::guesses;
+use super::origin::Guess;
 use super::value::{Arguments, Shape, Value};
+use crate::source::Place;
 use crate::syntax::tree::BinaryOperator;
 
 /// So many seconds from now.
@@ -10,8 +13,8 @@ fn moment<'p>(seconds: i64) -> Value<'p> {
 }
 
 /// What the clock says.
-pub(super) fn now<'p>() -> Value<'p> {
-    moment(0)
+pub(super) fn now<'p>(place: Place) -> Value<'p> {
+    moment(0).with_origins(guesses::origin(Guess::Clock, place))
 }
 
 /// A moment that a builtin function makes a number of.
@@ -29,6 +32,10 @@ pub(super) fn same<'p>(receiver: &Value<'p>, name: &str, arguments: &Arguments<'
             arguments.positional.is_empty()
                 && arguments.rest.is_none()
                 && arguments.keywords.iter().all(|(part, _)| matches!(part.as_str(), "tzinfo" | "microsecond"))
+        }
+        // Its text tells no rule when it is.
+        "strftime" | "isoformat" | "ctime" | "date" | "time" => {
+            return Some(Value::present().with_origins(receiver.origins.clone()));
         }
         _ => false,
     };

@@ -1,6 +1,7 @@
 //! Methods that change their receiver in place: what the name or attribute holds afterwards.
 
 use super::containers::{self, element_of};
+use super::guesses;
 use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Origins};
 use super::state::State;
@@ -84,10 +85,9 @@ impl<'p> Interpreter<'p, '_> {
                 if is_mac {
                     self.body_is_signed(&[added.deep_origins()], place);
                 }
-                Value::from_origins(
-                    Origins::one(kind, Confidence::High, place, "the digest is computed here"),
-                    Nullness::FULL,
-                )
+                let digest = Origins::one(kind, Confidence::High, place, "the digest is computed here");
+                let guessed = if is_mac { Origins::default() } else { guesses::digested_further(receiver, added) };
+                Value::from_origins(digest.union(&guessed), Nullness::FULL)
             }
             _ => return state,
         };

@@ -122,6 +122,7 @@ impl<'p> Interpreter<'p, '_> {
             let kind = OriginKind::Setting { store: Store::Attribute, name: name.clone() };
             origins = Origins::one(kind, Confidence::Medium, place, format!("`{name}` is read here"));
         }
+        origins = origins.union(&Self::guessed_part(&value.origins));
         let shape = Shape::Method(Rc::new((value.clone(), name.clone())));
         Value { origins, shape, nullness: Nullness::ANY }
     }

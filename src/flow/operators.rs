@@ -127,6 +127,11 @@ pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Val
             (Some(_), None) => Value::from_origins(right.deep_origins(), Nullness::PRESENT),
             _ => Value::present(),
         },
+        BinaryOperator::Power => {
+            let exponent = right.as_integer().and_then(|right| u32::try_from(right).ok());
+            let power = left.as_integer().zip(exponent).and_then(|(left, exponent)| left.checked_pow(exponent));
+            power.map_or_else(Value::present, Value::integer)
+        }
         _ => Value::present(),
     }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::finding::{Confidence, Label};
+pub use crate::models::schema::Guess;
 pub use crate::program::vocabulary::CredentialKind;
 use crate::source::Place;
 use crate::syntax::tree::Name;
@@ -112,6 +113,8 @@ pub enum OriginKind {
     Unverified,
     /// So few random bytes that all of them can be tried.
     FewRandomBytes { count: i64 },
+    /// Something that others can foresee or find out, and how.
+    Guessable { by: Guess },
     /// The answer of a token or introspection endpoint.
     TokenResponse,
     /// What a validator of the program returned that accepts everything; its name and definition.

@@ -65,7 +65,9 @@ impl<'p> Interpreter<'p, '_> {
                 self.answer_is_bound(&before, targets, value, &branches);
                 self.claim_verdict_is_dropped(&before, &branches, targets, value);
                 let mut next = Vec::new();
+                let is_added_to = super::guesses::is_added_to(targets, value);
                 for (state, value) in branches {
+                    let value = if is_added_to { super::guesses::strung_together(value) } else { value };
                     let mut paths = vec![state];
                     for target in targets {
                         paths = paths.into_iter().flat_map(|state| self.bind(state, target, value.clone())).collect();
@@ -91,6 +93,7 @@ impl<'p> Interpreter<'p, '_> {
                 for (state, old) in self.evaluate(state, target) {
                     for (state, added) in self.evaluate(state, value) {
                         let joined = augmented(&old, *operator, &added);
+                        let joined = Self::guessed_further(joined, (&old, Some(target)), (&added, Some(value)));
                         next.extend(self.bind(state, target, joined));
                     }
                 }
@@ -112,6 +115,7 @@ impl<'p> Interpreter<'p, '_> {
                         let returns: Vec<_> = returns.collect();
                         for (state, value, at) in &returns {
                             self.returned(state, value, *at);
+                            self.result_is_named(value, *at);
                         }
                         self.frame().returns.extend(returns);
                     }

@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use schema::{
     AccessModel, AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning,
     ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, GatherModel,
-    Gives, InertModel, InstalledModel, InstanceModel, IntrospectModel, IssueModel, LogModel, MacModel, ModelFile,
-    MountModel, ObjectText, ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel,
+    Gives, GuessableModel, InertModel, InstalledModel, InstanceModel, IntrospectModel, IssueModel, LogModel, MacModel,
+    ModelFile, MountModel, ObjectText, ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel,
     ProviderModel, RandomModel, ReaderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel,
     SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
@@ -43,6 +43,8 @@ pub enum Meaning {
     Digest,
     /// Random bytes.
     Random(Arc<RandomModel>),
+    /// What others can foresee.
+    Guessable(Arc<GuessableModel>),
     /// A length of time.
     Duration,
     /// What the clock says.
@@ -199,6 +201,7 @@ impl Models {
             file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
             file.before => Meaning::Before, file.reader => Meaning::Reader,
             file.mount => Meaning::Mount, file.random => Meaning::Random,
+            file.guessable => Meaning::Guessable,
         }
         let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
         let same =

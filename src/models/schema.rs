@@ -13,6 +13,8 @@ mod classes;
 mod gathering;
 #[path = "injection.rs"]
 mod injection;
+#[path = "randomness.rs"]
+mod randomness;
 #[path = "routing.rs"]
 mod routing;
 #[path = "tokens.rs"]
@@ -23,6 +25,7 @@ mod verifiers;
 pub use classes::{ClassModel, ClassRole, Gives, ObjectText, PartModel, RequestModel};
 pub use gathering::{Access, AccessModel, GatherModel, Gathering, Reading};
 pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, ReaderModel, SchemeModel};
+pub use randomness::{DigestModel, Guess, GuessableModel, RandomModel};
 pub use routing::{
     EntryKindModel, EntryModel, HandlerModel, InheritedModel, InstalledModel, MountModel, PlatformFunctionModel,
     PolicyArgument, PolicyDecision, PolicyModel, RefusingFieldModel, VariableSyntax, ViewClassModel,
@@ -93,6 +96,9 @@ pub struct ModelFile {
     /// Random bytes or texts of them.
     #[serde(default)]
     pub random: Vec<RandomModel>,
+    /// Values that somebody else can foresee or find out.
+    #[serde(default)]
+    pub guessable: Vec<GuessableModel>,
     /// Lengths of time, made of keyword arguments that name units; without a name, of days and seconds.
     #[serde(default)]
     pub duration: Vec<InertModel>,
@@ -370,24 +376,6 @@ pub struct MacModel {
     /// Dotted names.
     pub path: Vec<String>,
     /// Parameters in order; `key` and `message` have meaning.
-    pub parameters: Vec<String>,
-}
-
-/// A digest without a key.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DigestModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-}
-
-/// Random bytes, or a text that spells them.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RandomModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-    /// Its parameters: `bytes` says how many.
     pub parameters: Vec<String>,
 }
 

@@ -2,6 +2,7 @@
 
 pub mod development;
 mod index;
+pub mod making;
 mod modules;
 mod scope;
 pub mod triage;

@@ -34,7 +34,16 @@ pub enum Binding<'p> {
     Other,
 }
 
-impl Binding<'_> {
+impl<'p> Binding<'p> {
+    /// The expression that gives the name its value.
+    pub fn value(&self) -> Option<&'p Expression> {
+        match self {
+            Self::Value { expression, path } if path.is_empty() => Some(expression),
+            Self::Annotated { expression, .. } => *expression,
+            _ => None,
+        }
+    }
+
     /// Where the expression stands that gives the name its value.
     pub fn place(&self, file: FileId) -> Option<Place> {
         match self {

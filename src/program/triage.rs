@@ -43,6 +43,23 @@ const WORDS: &[&str] = &[
     "environ",
     "authenticate",
     "signing_key",
+    "passcode",
+    "otp",
+    "activation_key",
+    "reset_code",
+    "reset_key",
+    "reset_link",
+    "confirmation_code",
+    "confirm_code",
+    "verification_code",
+    "login_code",
+    "auth_code",
+    "security_code",
+    "recovery_code",
+    "backup_code",
+    "invite_code",
+    "invitation_code",
+    "activation_code",
 ];
 
 static MATCHER: LazyLock<Option<AhoCorasick>> =
@@ -53,8 +70,11 @@ pub fn may_matter(text: &str) -> bool {
     MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(text))
 }
 
-/// Words of functions that send what another part of the program holds.
+/// Words of functions that send what another part of the program holds, or make what it uses.
 const SENDING_WORDS: &[&str] = &[
+    "random",
+    "uuid1",
+    "hexdigest",
     "session.get(",
     "session.post(",
     "session.put(",

@@ -40,7 +40,7 @@ pub fn words(name: &str) -> SmallVec<[String; 4]> {
 }
 
 /// Words that turn a name about tokens into a name about something else.
-const OTHER_MEANINGS: &[&str] = &[
+pub(super) const OTHER_MEANINGS: &[&str] = &[
     "tokenizer",
     "tokens",
     "count",
@@ -209,11 +209,11 @@ pub fn names_a_user(name: &str) -> bool {
     words(name).last().is_some_and(|word| matches!(word.as_str(), "username" | "user" | "login"))
 }
 
-fn has(words: &[String], wanted: &[&str]) -> bool {
+pub(super) fn has(words: &[String], wanted: &[&str]) -> bool {
     words.iter().any(|word| wanted.contains(&word.as_str()))
 }
 
-fn has_pair(words: &[String], first: &[&str], second: &[&str]) -> bool {
+pub(super) fn has_pair(words: &[String], first: &[&str], second: &[&str]) -> bool {
     words.windows(2).any(|pair| first.contains(&pair[0].as_str()) && second.contains(&pair[1].as_str()))
 }
 

@@ -48,6 +48,7 @@ registry! {
     "none-algorithm" => none_algorithm,
     "partial-token-match" => partial_token_match,
     "plain-token-comparison" => plain_token_comparison,
+    "predictable-token" => predictable_token,
     "presence-only-check" => presence_only_check,
     "signature-over-parsed-body" => signature_over_parsed_body,
     "static-bearer-token" => static_bearer_token,

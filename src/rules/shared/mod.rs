@@ -11,6 +11,7 @@ pub(super) mod required_setting;
 pub mod sending;
 pub(super) mod stricter_decode;
 pub mod surroundings;
+pub(super) mod unguessable;
 pub(super) mod verified_connection;
 pub(in crate::rules) mod written;
 
