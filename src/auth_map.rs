@@ -180,6 +180,12 @@ fn reads(facts: &Facts<'_>) -> Vec<(String, Place)> {
             }
         }
     }
+    for (place, header) in &facts.read_by_guards {
+        let words = format!("the `{header}` header");
+        if reads.iter().all(|(known, _)| !known.ends_with(&words)) {
+            reads.push((words, *place));
+        }
+    }
     reads
 }
 

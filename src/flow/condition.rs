@@ -320,6 +320,10 @@ impl<'p> Interpreter<'p, '_> {
         right: &Operand<'p>,
         place: Place,
     ) -> Split<'p> {
+        if self.is_session_user(&state, &right.value, &left.value) {
+            let (yes, no) = Self::session_sides(state, place);
+            return (vec![yes], vec![no]);
+        }
         let bearing = left.value.origins.credential().map(|(_, credential)| credential.clone());
         match (&right.value.shape, &left.value) {
             (Shape::Request(RequestMap::Headers | RequestMap::Environment), key) => {

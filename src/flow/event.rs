@@ -274,6 +274,8 @@ pub struct Facts<'p> {
     pub stand_ins: BTreeSet<(Place, bool)>,
     /// Where the handler of a route returned, with what its path had established.
     pub ways_out: Vec<(Place, Evidence)>,
+    /// Handlers of errors that gave what the route would have given.
+    pub answered_instead: BTreeSet<Place>,
     /// Checks that let a caller without any credential pass.
     pub optional_checks: BTreeSet<Place>,
     /// Where somebody asked who the caller is.
@@ -302,6 +304,8 @@ pub struct Facts<'p> {
     pub reads: BTreeMap<Place, Origin>,
     /// Credentials that a callback is handed.
     pub presented: Vec<Origin>,
+    /// Headers in which guards of libraries look for a credential by themselves, by place of the guard.
+    pub read_by_guards: BTreeMap<Place, Name>,
     /// Which part of what surrounds the handler made each check.
     pub stages: BTreeMap<Check, Stage>,
     /// Where credentials enter that were compared with what the program holds.

@@ -167,7 +167,7 @@ impl<'p> Interpreter<'p, '_> {
         state
     }
 
-    fn if_may_catch(&mut self, class: &RaisedClass<'p>, wanted: &Value<'p>) -> Catch {
+    pub(super) fn if_may_catch(&mut self, class: &RaisedClass<'p>, wanted: &Value<'p>) -> Catch {
         let name = match &wanted.shape {
             Shape::External(path) => path.clone(),
             Shape::Class(class) => class.class.name.clone(),
@@ -264,13 +264,13 @@ fn is_of_another_kind(class: &str) -> bool {
 
 /// Whether a handler catches an exception.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Catch {
+pub(super) enum Catch {
     Certainly,
     Perhaps,
     Never,
 }
 
-fn is_builtin_exception(path: &str) -> bool {
+pub(super) fn is_builtin_exception(path: &str) -> bool {
     !path.contains('.')
         && (path.ends_with("Error")
             || path.ends_with("Exception")

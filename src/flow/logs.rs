@@ -42,7 +42,7 @@ impl<'p> Interpreter<'p, '_> {
         let adds = |meaning: &Meaning| matches!(meaning, Meaning::Access(model) if model.does == Access::Add);
         let is_kept = self.models.meaning(&format!("{class}.write")).is_some_and(adds);
         if is_kept {
-            arguments.positional.iter().for_each(|value| add_kept(state, buffer, value.clone()));
+            arguments.positional.iter().for_each(|value| add_kept(state, buffer, value));
         }
         is_kept
     }

@@ -51,7 +51,11 @@ impl Guarded<'_, '_, '_, '_> {
         });
         let is_relied_on = is_unheeded
             || (self.is_verification(check) && (self.is_unread(check) || self.refuses(check) || self.is_replaced(check)));
-        is_relied_on && opened.any(|outcome| self.answers_as_usual(&outcome.evidence, check)) && !self.is_for_guests(check)
+        is_relied_on
+            && opened.any(|outcome| {
+                self.facts.answered_instead.contains(&outcome.place) || self.answers_as_usual(&outcome.evidence, check)
+            })
+            && !self.is_for_guests(check)
     }
 
     fn is_unheeded(&self, check: Place) -> bool {
