@@ -107,10 +107,7 @@ pub(crate) fn route(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Option<
         protection: protection(&paths),
         established,
         weaker,
-        changes_state: entry
-            .methods
-            .iter()
-            .any(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE")),
+        changes_state: entry.changes_state(),
     })
 }
 
@@ -181,6 +178,12 @@ fn reads(facts: &Facts<'_>) -> Vec<(String, Place)> {
             if reads.iter().all(|(known, _)| *known != words) {
                 reads.push((words, *place));
             }
+        }
+    }
+    for (place, header) in &facts.read_by_guards {
+        let words = format!("the `{header}` header");
+        if reads.iter().all(|(known, _)| !known.ends_with(&words)) {
+            reads.push((words, *place));
         }
     }
     reads

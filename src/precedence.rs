@@ -35,6 +35,7 @@ pub(crate) const TABLE: &[Precedence] = &[
     speaks("stub-validator", &["presence-only-check"]),
     speaks("check-skipped-when-unset", &["presence-only-check", "unauthenticated-webhook"]),
     speaks("fail-open-validation", &["plain-token-comparison"]),
+    speaks("optional-auth-unchecked", &["presence-only-check", "unauthenticated-webhook"]),
     speaks("partial-token-match", &["plain-token-comparison", "static-bearer-token"]),
     speaks("webhook-bearer-only", &["static-bearer-token"]),
     speaks("presence-only-check", &["unauthenticated-webhook"]),

@@ -78,7 +78,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             (Access::Add, _) => {
                 if let Some(receiver) = receiver {
-                    add_kept(&mut state, receiver, first);
+                    add_kept(&mut state, receiver, &first);
                 }
                 one(state, Value::present())
             }
@@ -179,9 +179,9 @@ pub(super) fn awaited<'p>(state: &State<'p>, value: &Value<'p>) -> Value<'p> {
 }
 
 /// Keeps one value more in an object.
-pub(super) fn add_kept<'p>(state: &mut State<'p>, holder: &Value<'p>, value: Value<'p>) {
+pub(super) fn add_kept<'p>(state: &mut State<'p>, holder: &Value<'p>, value: &Value<'p>) {
     if let Shape::ExternalInstance { at, .. } = &holder.shape {
-        let all = kept(state, Some(holder)).map_or_else(|| value.clone(), |known| known.join(&value));
+        let all = kept(state, Some(holder)).map_or_else(|| value.clone(), |known| known.join(value));
         state.set_attribute(Object::At(*at), KEPT, all);
     }
 }

@@ -56,7 +56,7 @@ impl<'p> Interpreter<'p, '_> {
 
     fn entry_is_answered(&mut self, key: &Name, value: &Value<'p>, place: Place) {
         // What the program writes itself, or was just sent, is no secret of somebody's.
-        let is_looked_up = matches!(value.shape, Shape::Unknown) && value.origins.is_empty();
+        let is_looked_up = matches!(value.shape, Shape::Unknown | Shape::Method(_)) && value.origins.is_empty();
         if is_looked_up && vocabulary::is_personal(key) && self.is_loud() {
             self.facts.personal_answers.entry(place).or_insert_with(|| key.clone());
         }
@@ -65,7 +65,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// The handler of a route returned: what each of its paths had established by then, decorators and hooks included.
     pub(super) fn note_ways_out(&mut self, caller: &State<'p>, summary: &Summary<'p>) {
-        if !self.is_loud() || !self.is_route || self.facts.tried.is_empty() {
+        if !self.is_loud() || !self.is_route {
             return;
         }
         let around = self.outer_evidence.iter().fold(caller.evidence.clone(), |all, outer| all.union(outer));

@@ -42,7 +42,11 @@ impl<'p> Interpreter<'p, '_> {
             }
             ("any" | "all", Some(walked)) => {
                 let element = element_of(walked);
-                element.as_boolean().map_or_else(Value::any_boolean, Value::boolean)
+                match element.nullness {
+                    Nullness::FULL => Value::boolean(true),
+                    nullness if !nullness.may_be(Nullness::FULL) => Value::boolean(false),
+                    _ => Value::any_boolean(),
+                }
             }
             ("bool", Some(tested)) => match tested.nullness {
                 Nullness::FULL => Value::boolean(true),
@@ -56,8 +60,16 @@ impl<'p> Interpreter<'p, '_> {
                 let walked = arguments.positional.get(1).map_or_else(Value::unknown, element_of);
                 let results = self.call(state.clone(), function, Arguments::of(vec![walked.clone()]), place);
                 return Some(self.then(results, |_, state, result| {
-                    let element = if name == "filter" { walked.clone() } else { result };
-                    one(state, Value::of(Shape::Elements(Rc::new(element))).with_nullness(Nullness::PRESENT))
+                    let (element, nullness) = match name {
+                        "filter" if !result.nullness.may_be(Nullness::FULL) => {
+                            let none = Value::of(Shape::Sequence(Rc::new(Vec::new())));
+                            return one(state, none.with_nullness(Nullness::EMPTY));
+                        }
+                        "filter" if result.nullness == Nullness::FULL => (walked.clone(), Nullness::FULL),
+                        "filter" => (walked.clone(), Nullness::PRESENT),
+                        _ => (result, Nullness::PRESENT),
+                    };
+                    one(state, Value::of(Shape::Elements(Rc::new(element))).with_nullness(nullness))
                 }));
             }
             ("getattr", Some(object)) => {

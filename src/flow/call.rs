@@ -220,6 +220,7 @@ impl<'p> Interpreter<'p, '_> {
         } else {
             let summary = Rc::new(self.summarise(&state, closure, locals, identity));
             self.summaries.insert(key, Rc::clone(&summary));
+            self.failure_is_answered(&summary);
             summary
         };
         if self.entry == Some(identity) {

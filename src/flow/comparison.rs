@@ -62,7 +62,7 @@ impl<'p> Interpreter<'p, '_> {
         if credential.part == Part::Scheme {
             return shape_split(state, CheckKind::Scheme, place);
         }
-        let Some(expected_origin) = self.expected_origin(&presented, &expected, &credential) else {
+        let Some(expected_origin) = self.expected_origin(&state, &presented, &expected, &credential) else {
             return self.unknown_equality(state, &expected.value, &credential, place);
         };
         if credential.part != Part::Username {
@@ -131,6 +131,7 @@ impl<'p> Interpreter<'p, '_> {
     /// What a credential is compared with, when the program holds it.
     fn expected_origin(
         &self,
+        state: &State<'p>,
         presented: &Operand<'p>,
         expected: &Operand<'p>,
         credential: &Credential,
@@ -164,10 +165,22 @@ impl<'p> Interpreter<'p, '_> {
             && last.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
             && (vocabulary::is_secret(last) || vocabulary::credential_kind(last).is_some());
         let origin_confidence = presented.value.origins.iter().map(|origin| origin.confidence).max();
-        (is_named && origin_confidence == Some(Confidence::High)).then(|| {
+        let is_guessed = is_named && !self.is_looked_up_by(state, presented);
+        (is_guessed && origin_confidence == Some(Confidence::High)).then(|| {
             let kind = OriginKind::Setting { store: Store::Attribute, name: last.into() };
             let trail = super::origin::Trail::begin(expected.place, format!("`{last}` is what it must equal"));
             Origin { kind, confidence: Confidence::Medium, trail }
+        })
+    }
+
+    /// Whether something that nobody can see into was asked for what belongs to a credential before: what it found then holds
+    /// the same credential.
+    fn is_looked_up_by(&self, state: &State<'p>, presented: &Operand<'p>) -> bool {
+        let written = self.index.text(presented.place);
+        let mut asked = state.evidence.iter().filter(|check| check.kind == CheckKind::Opaque);
+        asked.any(|check| {
+            let call = self.index.text(check.place);
+            check.place.file == presented.place.file && call.len() > written.len() && call.contains(written)
         })
     }
 

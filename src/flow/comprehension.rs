@@ -15,6 +15,14 @@ use std::rc::Rc;
 /// Elements that are taken one by one: a dictionary that somebody wrote down has no more.
 const MOST_TAKEN: usize = 16;
 
+/// Whether an element is among those that a comprehension keeps.
+enum Stays<'p> {
+    /// It is, and so the state is afterwards.
+    Certainly(Box<State<'p>>),
+    No,
+    Perhaps,
+}
+
 /// Classes of which a comprehension makes objects that are kept apart.
 const MAX_CLASSES: usize = 8;
 
@@ -117,7 +125,11 @@ impl<'p> Interpreter<'p, '_> {
         let mut entries = Dictionary::default();
         for taken in elements.iter() {
             let [bound] = <[State<'p>; 1]>::try_from(self.bind(state.clone(), &clause.target, taken.clone())).ok()?;
-            let Some(stays) = self.stays(bound, &clause.conditions)? else { continue };
+            let stays = match self.stays(bound, &clause.conditions) {
+                Stays::Certainly(state) => *state,
+                Stays::No => continue,
+                Stays::Perhaps => return None,
+            };
             let keys = key.map_or_else(|| one(stays.clone(), Value::none()), |key| self.evaluate(stays.clone(), key));
             let [(stays, name)] = <[_; 1]>::try_from(keys.into_vec()).ok()?;
             let found = merge_branches(self.evaluate(stays, element));
@@ -137,18 +149,18 @@ impl<'p> Interpreter<'p, '_> {
         Some((state, value))
     }
 
-    /// Whether all conditions certainly hold: then the state in which they do. Nothing where one is not certain.
-    fn stays(&mut self, bound: State<'p>, conditions: &'p [Expression]) -> Option<Option<State<'p>>> {
+    /// Whether an element meets all conditions.
+    fn stays(&mut self, bound: State<'p>, conditions: &'p [Expression]) -> Stays<'p> {
         let mut bound = bound;
         for condition in conditions {
             let (mut holds, fails) = self.quietly(|this| this.branch(bound, condition));
             match (holds.len(), fails.len()) {
                 (1, 0) => bound = holds.swap_remove(0),
-                (0, _) => return Some(None),
-                _ => return None,
+                (0, _) => return Stays::No,
+                _ => return Stays::Perhaps,
             }
         }
-        Some(Some(bound))
+        Stays::Certainly(Box::new(bound))
     }
 
     /// `[make() for make in (A, B)]`: what is made of known classes is known one by one.

@@ -102,6 +102,7 @@ impl<'p> Interpreter<'p, '_> {
             && !matches!(value.shape, Shape::Elements(_))
             && value.origins.any(|kind| super::claims::addressed(kind).is_some());
         self.tuple_is_tested(value);
+        self.identity_is_looked_at(value, place);
         let side = |this: &mut Self, mut state: State<'p>, wanted: Nullness, kind: CheckKind| {
             if !value.nullness.may_be(wanted) {
                 return Vec::new();
@@ -243,6 +244,8 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
     ) -> Split<'p> {
         use CompareOperator::{Equal, In, Is, IsNot, NotEqual, NotIn};
+        self.identity_is_looked_at(&left.value, place);
+        self.identity_is_looked_at(&right.value, place);
         let is_negative = matches!(operator, NotEqual | IsNot | NotIn);
         let (yes, no) = match operator {
             Equal | NotEqual | Is | IsNot => {
@@ -317,6 +320,10 @@ impl<'p> Interpreter<'p, '_> {
         right: &Operand<'p>,
         place: Place,
     ) -> Split<'p> {
+        if self.is_session_user(&state, &right.value, &left.value) {
+            let (yes, no) = Self::session_sides(state, place);
+            return (vec![yes], vec![no]);
+        }
         let bearing = left.value.origins.credential().map(|(_, credential)| credential.clone());
         match (&right.value.shape, &left.value) {
             (Shape::Request(RequestMap::Headers | RequestMap::Environment), key) => {

@@ -166,6 +166,7 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
         absent: Nullness,
     ) -> Value<'p> {
+        self.identity_is_looked_at(object, place);
         let found = match &object.shape {
             Shape::Request(map) => self.request_item(state, *map, object, key, place),
             Shape::Dictionary(dictionary) => match key.as_text() {

@@ -8,7 +8,7 @@ use super::library::{named_parameter, parameter};
 use super::origin::{CredentialKind, Origin, OriginKind, Origins, Part, Step, Trail};
 use super::state::State;
 use super::token::{self, Algorithms, Call, Constraint, Expiry, decode_constraint, expiry};
-use super::value::{Arguments, Nullness, Shape, Value};
+use super::value::{Arguments, Nullness, Object, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
 use crate::models::schema::{
@@ -230,6 +230,21 @@ impl<'p> Interpreter<'p, '_> {
         for kind in &model.evidence {
             state.evidence.add(check_kind(*kind), place);
         }
+        for (key, kind) in &model.configured {
+            let value = match state.attribute(Object::Configuration, key) {
+                Some(value) => Some(value.clone()),
+                None => self.configuration_value(&key.into()),
+            };
+            if value.is_some_and(|value| !value.is_none()) {
+                state.evidence.add(check_kind(*kind), place);
+            }
+        }
+        if let Some(header) = model.reads.as_ref().filter(|_| self.is_loud()) {
+            let made = of.filter(|_| model.reads_parameter.is_some()).and_then(|of| self.made_with(of));
+            let given = made.as_ref().zip(model.reads_parameter.as_ref()).and_then(|(made, name)| made.keyword(name));
+            let header = given.and_then(Value::as_text).cloned().unwrap_or_else(|| header.into());
+            self.facts.read_by_guards.insert(place, header);
+        }
         if model.failure == Failure::WithoutCaller {
             return self.ask_whether_there_is_caller(state, place);
         }
@@ -272,7 +287,9 @@ impl<'p> Interpreter<'p, '_> {
         }
         let is_signed =
             |kind: &EvidenceModel| matches!(kind, EvidenceModel::Signature | EvidenceModel::DeliverySignature);
-        if model.evidence.iter().any(is_signed) {
+        // A password that is looked up in vain is told by the answer alone.
+        let is_answered = model.failure == Failure::False && !arguments.positional.is_empty();
+        if is_answered || model.evidence.iter().any(is_signed) {
             let given = arguments.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
             // A verifier without a parameter for it takes it from the request.
             let is_handed = arguments.iter().any(|value| value.as_boolean().is_none());
@@ -411,6 +428,7 @@ fn verified_value<'p>(model: &VerifyModel, place: Place) -> Value<'p> {
                 Nullness::FULL,
             )
         }
+        Some("identity") => Interpreter::identity(place),
         _ => Value::unknown(),
     }
 }

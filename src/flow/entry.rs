@@ -159,7 +159,8 @@ impl<'p> Interpreter<'p, '_> {
 
     fn run_handler(&mut self, state: State<'p>, entry: &Entry<'p>, outcomes: &mut Vec<Outcome>) {
         let mut branches: Branches<'p> = SmallVec::new();
-        for state in self.run_before(self.with_request(state, entry), entry, outcomes) {
+        let state = self.with_request(state, entry);
+        for state in self.run_before(state, entry, outcomes) {
             branches.extend(match self.course {
                 Some(_) => self.go_on(state, 0),
                 None => self.answers_of(state, entry),
@@ -177,9 +178,22 @@ impl<'p> Interpreter<'p, '_> {
             if entry.info.kind == EntryKind::Function {
                 self.claims_escape(&value.deep_origins(), entry.info.place, "is returned");
             }
+            if entry.info.kind == EntryKind::TokenCallback && ending == Ending::Success {
+                let held = match &value.shape {
+                    Shape::Instance { object, .. } => state
+                        .attributes_of(*object)
+                        .fold(value.deep_origins(), |held, attribute| held.union(&attribute.deep_origins())),
+                    _ => value.deep_origins(),
+                };
+                let unverified = super::binding::unverified(&held);
+                self.claims_escape(&unverified, entry.info.place, "says who the caller is");
+            }
             if entry.info.kind == EntryKind::Route && ending == Ending::Success {
                 let unverified = super::binding::unverified(&value.deep_origins());
                 self.claims_escape(&unverified, entry.info.place, "is answered as if it were true");
+            }
+            if entry.info.kind == EntryKind::TokenCallback && ending == Ending::Success {
+                self.somebody_is_answered(&state, &value);
             }
             outcomes.push(Outcome { ending, status, evidence: state.evidence, place: entry.info.place });
         }
@@ -196,7 +210,8 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// The request where a view's object keeps it.
-    pub(super) fn with_request(&self, mut state: State<'p>, entry: &Entry<'p>) -> State<'p> {
+    pub(super) fn with_request(&mut self, state: State<'p>, entry: &Entry<'p>) -> State<'p> {
+        let mut state = self.with_made_object(state, entry);
         if let (Some(attribute), Some(class)) = (&entry.handler.name_attribute, entry.view_class()) {
             let name = entry.info.name.rsplit('.').next().unwrap_or_default().into();
             let name = Value::text(name, entry.info.place, false);

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::entry::Entry;
 use super::event::{Ending, Outcome};
 use super::evidence::CheckKind;
+use super::exception::{Catch, is_builtin_exception};
 use super::interpreter::{Interpreter, Raised, RaisedClass};
 use super::outcome;
 use super::value::{Shape, Value};
@@ -32,8 +33,8 @@ impl<'p> Interpreter<'p, '_> {
         for raised in std::mem::take(&mut self.frame().raised) {
             let handlers = if self.is_route { self.handlers_of(&raised) } else { Vec::new() };
             let is_certain = handlers.iter().any(|(_, reach)| *reach == Reach::Certainly);
-            for (handler, _) in handlers {
-                self.answered_by(&handler, &raised, outcomes);
+            for (handler, reach) in handlers {
+                self.answered_by(&handler, reach, &raised, outcomes);
             }
             if !is_certain {
                 outcomes.push(self.turned_away(raised));
@@ -105,19 +106,25 @@ impl<'p> Interpreter<'p, '_> {
                 let is_own = self.resolution_order(*class).iter().any(|known| known.class.name == *error);
                 certainly(is_own || self.outside_bases(*class).iter().any(|base| last(base) == last(error)))
             }
-            RaisedClass::External(classes) => {
-                let canonical = self.models.canonical(error).into_owned();
-                let at = classes.iter().position(|known| *known == canonical || known == error)?;
-                Some(if at == 0 { Reach::Certainly } else { Reach::Perhaps })
-            }
+            // A class of the program is written without its module, and no library raises it.
+            RaisedClass::External(_) if !error.contains('.') && !is_builtin_exception(error) => None,
+            RaisedClass::External(_) => match self.if_may_catch(class, &Value::external(error.clone())) {
+                Catch::Certainly => Some(Reach::Certainly),
+                Catch::Perhaps => Some(Reach::Perhaps),
+                Catch::Never => None,
+            },
             RaisedClass::Unknown => wanted.is_none().then_some(Reach::Perhaps),
         }
     }
 
     /// Runs a handler with the exception, and says how that ends.
-    fn answered_by(&mut self, handler: &Entry<'p>, raised: &Raised<'p>, outcomes: &mut Vec<Outcome>) {
-        let lets_in = self.gives_what_was_refused(handler);
-        let state = raised.state.clone();
+    fn answered_by(&mut self, handler: &Entry<'p>, reach: Reach, raised: &Raised<'p>, outcomes: &mut Vec<Outcome>) {
+        let lets_in = reach == Reach::Certainly && self.gives_what_was_refused(handler);
+        if lets_in && self.is_loud() {
+            self.facts.answered_instead.insert(handler.info.place);
+        }
+        let mut state = raised.state.clone();
+        state.evidence.add(CheckKind::Caught, handler.info.place);
         let callee = self.entry_function(&state, handler);
         let mut arguments = self.entry_arguments(&state, handler);
         arguments.positional.push(raised.value.clone());

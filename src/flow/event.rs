@@ -204,6 +204,13 @@ pub struct EntryInfo {
     pub place: Place,
 }
 
+impl EntryInfo {
+    /// Whether it is there to change something.
+    pub fn changes_state(&self) -> bool {
+        self.methods.iter().any(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE"))
+    }
+}
+
 /// A decorator that stands above the one that registers its function.
 #[derive(Clone, Debug)]
 pub struct Above {
@@ -229,6 +236,15 @@ pub enum Stage {
     Body,
 }
 
+/// Names that a value is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Where they stand.
+    pub names: Place,
+    /// Where what is bound to them ends.
+    pub end: u32,
+}
+
 /// What is known when an entry has run.
 #[derive(Debug, Default)]
 pub struct Facts<'p> {
@@ -246,16 +262,28 @@ pub struct Facts<'p> {
     pub validated: BTreeSet<Place>,
     /// What was verified, or compared with what the program holds, by place: where the presented value came from.
     pub tried: BTreeMap<Place, Origins>,
-    /// Of these, the ones whose verdict nobody looks at.
-    pub unheeded: BTreeSet<Place>,
-    /// And those whose result nobody reads: an exception is all they can tell.
-    pub unread: BTreeSet<Place>,
+    /// Of these, the ones whose verdict nobody looks at, and the names that it is bound to, where it is.
+    pub unheeded: BTreeMap<Place, Option<Binding>>,
+    /// And those whose result nobody reads, likewise: an exception is all they can tell.
+    pub unread: BTreeMap<Place, Option<Binding>>,
+    /// Statements that change nothing: log lines, answers and exceptions that are made and dropped.
+    pub idle: BTreeSet<Place>,
+    /// Names of functions that hold what was verified, with the verifications.
+    pub holders: BTreeMap<(Option<Place>, Name), BTreeSet<Place>>,
+    /// Verifications in whose place something else says who the caller is where they fail, and whether that is a guest.
+    pub stand_ins: BTreeSet<(Place, bool)>,
     /// Where the handler of a route returned, with what its path had established.
     pub ways_out: Vec<(Place, Evidence)>,
+    /// Handlers of errors that gave what the route would have given.
+    pub answered_instead: BTreeSet<Place>,
     /// Checks that let a caller without any credential pass.
     pub optional_checks: BTreeSet<Place>,
     /// Where somebody asked who the caller is.
     pub identity_reads: BTreeSet<Place>,
+    /// Where what was answered decided something or was handed on, and whether the handler did it.
+    pub identity_looks: BTreeMap<Place, bool>,
+    /// Objects that read a credential for a parameter and give nothing where there is none.
+    pub optional_schemes: BTreeSet<Place>,
     /// Answers that hold what is known about a person, with the key that says so.
     pub personal_answers: BTreeMap<Place, Name>,
     /// Comparisons of claims of which nobody looks at the result, with the claim's name.
@@ -276,6 +304,8 @@ pub struct Facts<'p> {
     pub reads: BTreeMap<Place, Origin>,
     /// Credentials that a callback is handed.
     pub presented: Vec<Origin>,
+    /// Headers in which guards of libraries look for a credential by themselves, by place of the guard.
+    pub read_by_guards: BTreeMap<Place, Name>,
     /// Which part of what surrounds the handler made each check.
     pub stages: BTreeMap<Check, Stage>,
     /// Where credentials enter that were compared with what the program holds.

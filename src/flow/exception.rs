@@ -167,7 +167,7 @@ impl<'p> Interpreter<'p, '_> {
         state
     }
 
-    fn if_may_catch(&mut self, class: &RaisedClass<'p>, wanted: &Value<'p>) -> Catch {
+    pub(super) fn if_may_catch(&mut self, class: &RaisedClass<'p>, wanted: &Value<'p>) -> Catch {
         let name = match &wanted.shape {
             Shape::External(path) => path.clone(),
             Shape::Class(class) => class.class.name.clone(),
@@ -192,13 +192,18 @@ impl<'p> Interpreter<'p, '_> {
                     None if is_builtin_exception(wanted) || classes.iter().all(|known| is_builtin_exception(known)) => {
                         Catch::Never
                     }
+                    None if classes.first().is_some_and(|first| is_builtin_exception(first))
+                        && is_of_another_kind(wanted) =>
+                    {
+                        Catch::Never
+                    }
                     None => Catch::Perhaps,
                 }
             }
             (RaisedClass::Http(_), Shape::External(wanted)) => {
                 if wanted.ends_with("HTTPException") {
                     Catch::Certainly
-                } else if is_builtin_exception(wanted) {
+                } else if is_builtin_exception(wanted) || is_of_another_kind(wanted) {
                     Catch::Never
                 } else {
                     Catch::Perhaps
@@ -248,15 +253,24 @@ fn caught_at(mut state: State<'_>, handler: Place) -> State<'_> {
     state
 }
 
+/// Whether an exception class of a library is named for an error of something else than HTTP: `InvalidTokenError`.
+fn is_of_another_kind(class: &str) -> bool {
+    let name = class.rsplit('.').next().unwrap_or_default();
+    let stem = name.strip_suffix("Error").unwrap_or_default();
+    ["Token", "Signature", "SignatureVerification", "Decode", "JWT", "PyJWT", "JWS", "JOSE", "Jose"]
+        .iter()
+        .any(|word| stem.ends_with(word))
+}
+
 /// Whether a handler catches an exception.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Catch {
+pub(super) enum Catch {
     Certainly,
     Perhaps,
     Never,
 }
 
-fn is_builtin_exception(path: &str) -> bool {
+pub(super) fn is_builtin_exception(path: &str) -> bool {
     !path.contains('.')
         && (path.ends_with("Error")
             || path.ends_with("Exception")

@@ -48,6 +48,9 @@ impl<'p> Interpreter<'p, '_> {
                         if let Some(value) = this.special_item(&state, &object, &index_value, place) {
                             return one(state, value);
                         }
+                        if this.is_session_user(&state, &object, &index_value) {
+                            return Self::session_user_is_there(state, place);
+                        }
                         let object = this.walked(&state, &object, place);
                         let value = this.subscript(&state, &object, &index_value, index, place);
                         let value = Self::pointed_at(value, &index_value);

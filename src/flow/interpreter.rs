@@ -343,6 +343,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         let mut is_opaque = false;
         for value in values {
             let origins = value.deep_origins();
+            self.identity_is_looked_at(value, place);
             is_opaque |=
                 super::relevant::carries_credential(&origins) || super::relevant::is_request(value, self.models);
             self.claims_escape(&origins, place, "passed on");

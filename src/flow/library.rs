@@ -2,6 +2,7 @@
 
 use super::decode::is_incomplete;
 use super::event::{Comparator, Event, HeaderUse, IssueCall, SecretRole};
+use super::evidence::CheckKind;
 use super::guesses;
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::moments;
@@ -160,7 +161,9 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 one(state, answer(value, &model.held_in, model.object.as_deref(), place))
             }
-            Meaning::SettingMap(_) | Meaning::Identity => one(state, Value::unknown()),
+            // What is called gives the mapping: `dotenv_values(".env")`.
+            Meaning::SettingMap(_) => one(state, Value::external(path.clone())),
+            Meaning::Identity => one(state, Self::identity(place)),
             Meaning::Derive(model) => {
                 if model.may_raise && self.frame().open_tries > 0 {
                     let classes = Rc::new(vec![Name::new("ValueError")]);
@@ -346,7 +349,7 @@ impl<'p> Interpreter<'p, '_> {
                 let is_class = path.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase));
                 if is_class {
                     // An exception is made here and raised elsewhere.
-                    return one(state, Value::of(Shape::Response { status: model.status.or(status) }));
+                    return one(state, Value::of(Shape::Response { status }));
                 }
                 self.raise(state, RaisedClass::Http(status), Origins::default(), place);
                 SmallVec::new()
@@ -371,9 +374,15 @@ impl<'p> Interpreter<'p, '_> {
                 });
                 let denial = is_empty.then_some(403);
                 let status = given.or(denial).or(inner).or(model.status).or(refusal);
+                let is_sent_to_login = parameter(&model.parameters, &arguments, "url").is_some()
+                    && state.evidence.has(CheckKind::Rejected)
+                    && !state.evidence.has_proof()
+                    && super::outcome::is_login_page(self.index.text(place));
                 if !model.renders {
                     self.answered(&arguments, parameter(&model.parameters, &arguments, "url"), status, place);
                 }
+                // Who was found wanting and is sent to log in has been turned away.
+                let status = if is_sent_to_login { Some(401) } else { status };
                 one(state, Value::of(Shape::Response { status }))
             }
             Meaning::Outgoing(model) => self.outgoing(state, model, &arguments, receiver, path, place),

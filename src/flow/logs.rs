@@ -14,6 +14,9 @@ use crate::source::Place;
 impl<'p> Interpreter<'p, '_> {
     /// Every argument of a log call.
     pub(super) fn log(&mut self, sink: &LogModel, arguments: &Arguments<'p>, place: Place, confidence: Confidence) {
+        if self.is_loud() {
+            self.facts.idle.insert(place);
+        }
         let keywords = arguments
             .keywords
             .iter()
@@ -39,7 +42,7 @@ impl<'p> Interpreter<'p, '_> {
         let adds = |meaning: &Meaning| matches!(meaning, Meaning::Access(model) if model.does == Access::Add);
         let is_kept = self.models.meaning(&format!("{class}.write")).is_some_and(adds);
         if is_kept {
-            arguments.positional.iter().for_each(|value| add_kept(state, buffer, value.clone()));
+            arguments.positional.iter().for_each(|value| add_kept(state, buffer, value));
         }
         is_kept
     }

@@ -49,7 +49,7 @@ impl<'p> Interpreter<'p, '_> {
             let is_never_empty = matches!(&walked.shape, Shape::Sequence(elements) if !elements.is_empty());
             let mut done = if is_never_empty { Vec::new() } else { vec![state.clone()] };
             let element = element_of(&walked);
-            let started = self.bind(state, target, if is_told_apart { sorted_headers(element) } else { element });
+            let started = self.bind(state, target, if is_told_apart { sorted_headers(&element) } else { element });
             let mut inner = LoopExits::default();
             done.extend(self.block_in_loop(started, body, &mut inner));
             done.extend(inner.continues);
@@ -109,7 +109,7 @@ fn is_mentioned(expression: &Expression, name: &Name) -> bool {
 }
 
 /// A header and its value, taken apart by a body that asks which header it is: what should not be seen is told from the rest.
-fn sorted_headers(element: Value<'_>) -> Value<'_> {
+fn sorted_headers<'p>(element: &Value<'p>) -> Value<'p> {
     let sorted = |origins: &Origins| {
         origins.filter_map(|origin| match origin.kind {
             OriginKind::HeaderMap => Some(Origin { kind: OriginKind::SortedHeader, ..origin.clone() }),
@@ -125,5 +125,5 @@ fn sorted_headers(element: Value<'_>) -> Value<'_> {
         Shape::Request(_) => Shape::Unknown,
         _ => element.shape.clone(),
     };
-    Value { origins: sorted(&element.origins), shape, ..element }
+    Value { origins: sorted(&element.origins), shape, ..element.clone() }
 }

@@ -96,6 +96,13 @@ impl<'p> Interpreter<'p, '_> {
             return one(state, value);
         }
         match (self.models.role(class), name.as_str()) {
+            (Some(ClassRole::Session), "get")
+                if let Some(key) = arguments.positional.first()
+                    && self.is_session_user(&state, receiver, key) =>
+            {
+                let absent = arguments.positional.get(1).cloned().unwrap_or_else(Value::none);
+                self.session_user(state, absent, place)
+            }
             (Some(ClassRole::Configuration), "get" | "__getitem__") | (Some(ClassRole::Session), "get" | "pop") => {
                 self.get(state, receiver, &arguments, place)
             }

@@ -46,6 +46,7 @@ impl<'p> Interpreter<'p, '_> {
         if hook.handler.is_made_with_continuation {
             return self.go_through(state, hook, number);
         }
+        let state = self.with_made_object(state, hook);
         let callee = self.entry_function(&state, hook);
         let mut arguments = self.entry_arguments(&state, hook);
         let parameters = own_parameters(hook);

@@ -15,6 +15,8 @@ use crate::syntax::tree::{Function, Name};
 impl<'p> Interpreter<'p, '_> {
     /// `value.name`.
     pub(super) fn attribute(&mut self, state: State<'p>, value: &Value<'p>, name: &Name, place: Place) -> Branches<'p> {
+        // Nobody has no attributes: that ends in an error.
+        self.identity_is_looked_at(value, place);
         match &value.shape {
             Shape::Union(members) => {
                 let members: Vec<Value<'p>> = members.iter().filter(|member| !member.is_none()).cloned().collect();

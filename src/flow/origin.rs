@@ -111,6 +111,8 @@ pub enum OriginKind {
     Address { text: Name },
     /// A client or context that checks no certificates.
     Unverified,
+    /// Who the verified caller is, or nothing where there is none.
+    Identity,
     /// So few random bytes that all of them can be tried.
     FewRandomBytes { count: i64 },
     /// Something that others can foresee or find out, and how.

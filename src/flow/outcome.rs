@@ -62,6 +62,14 @@ fn status(value: &Value<'_>) -> Option<i64> {
     }
 }
 
+/// Whether a redirect, as it is written, leads to where callers log in.
+pub(super) fn is_login_page(written: &str) -> bool {
+    let words = vocabulary::words(written);
+    let is_one = |word: &String| matches!(word.as_str(), "login" | "signin" | "logon");
+    words.iter().any(is_one)
+        || words.windows(2).any(|pair| matches!(pair, [first, second] if first == "sign" && second == "in"))
+}
+
 /// Words of an answer that turns the caller away although its status says otherwise.
 pub(super) fn is_refusal_text(value: &Value<'_>) -> bool {
     match &value.shape {

@@ -18,6 +18,7 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Vec<State<'p>> {
         let mut next = Vec::new();
         for (state, value) in self.evaluate(state, subject) {
+            self.identity_is_looked_at(&value, self.place(subject.span));
             let operand = Operand { value, place: self.place(subject.span) };
             let mut open = vec![state];
             for case in cases {

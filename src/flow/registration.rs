@@ -3,6 +3,7 @@
 use super::entry::{Entry, FileEntries};
 use super::event::{EntryInfo, EntryKind};
 use super::interpreter::Interpreter;
+use super::routing::joined;
 use super::startup::{Record, Registered, Target};
 use super::url_table::Table;
 use super::value::{Closure, Shape, Value};
@@ -91,6 +92,9 @@ impl<'p> Interpreter<'p, '_> {
                 entry.error.clone_from(&one.error);
                 entry.model = Some(Arc::clone(&one.model));
                 entry.is_application_wide |= one.model.application_wide;
+                if entry.info.methods.is_empty() {
+                    entry.info.methods.clone_from(&one.methods);
+                }
                 let below = &entry.below;
                 let whole = path.map(|path| Name::from(format!("{path}{below}")));
                 entry.info.path = whole.or_else(|| entry.info.path.take());
@@ -110,6 +114,11 @@ impl<'p> Interpreter<'p, '_> {
             ExpressionKind::String(text) => Some(text.clone()),
             _ => None,
         });
+        let prefix = site.class.and_then(|class| self.prefix_of_class(class));
+        let path = match (path, prefix) {
+            (Some(path), Some(prefix)) => Some(joined(&prefix, &path).into()),
+            (path, _) => path,
+        };
         let is_list = |known: &String| known.split('=').next() == Some("methods");
         let methods_at = model.as_ref().and_then(|model| model.parameters.iter().position(is_list));
         let info = EntryInfo {
@@ -193,7 +202,11 @@ impl<'p> Interpreter<'p, '_> {
         if !answers_one && !model.dispatch.iter().any(|known| known == name) {
             return None;
         }
-        let methods = if answers_one { vec![http_method(&model, name)] } else { Vec::new() };
+        let methods = match &model.methods_attribute {
+            _ if answers_one => vec![http_method(&model, name)],
+            Some(attribute) => self.listed_attribute(class, attribute),
+            None => Vec::new(),
+        };
         let below = below(&model, name);
         let path = class.class.decorators.iter().find_map(|decorator| match &decorator.kind {
             ExpressionKind::Call { arguments, .. } => match &arguments.first()?.value.kind {
@@ -446,7 +459,7 @@ pub(super) fn entry_kind(model: EntryKindModel) -> EntryKind {
 }
 
 /// `methods=["POST"]`, or the argument that takes them.
-fn written_methods(arguments: &[Argument], at: Option<usize>) -> Vec<Name> {
+pub(super) fn written_methods(arguments: &[Argument], at: Option<usize>) -> Vec<Name> {
     let by_name =
         arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "methods"));
     let list = by_name.or_else(|| arguments.get(at?).filter(|argument| argument.kind == ArgumentKind::Positional));

@@ -4,9 +4,10 @@
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::library::parameter;
-use super::origin::Origins;
+use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part};
 use super::state::State;
 use super::value::{Arguments, Nullness, Object, Shape, Value};
+use crate::finding::Confidence;
 use crate::models::schema::{AnswerModel, Gives, ParameterModel, PartModel, ReaderModel, SchemeModel};
 use crate::program::ClassRef;
 use crate::source::Place;
@@ -208,6 +209,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             gives => self.given(&Value::unknown(), gives, place),
         };
+        let value = self.credential_of_scheme(value, model, name.as_deref(), place);
         let present = if model.may_be_empty { Nullness::PRESENT } else { Nullness::FULL };
         let refuses = match (made.is_some(), setting("refuses")) {
             (true, None) => true,
@@ -215,10 +217,40 @@ impl<'p> Interpreter<'p, '_> {
             (false, None) => false,
         };
         if !refuses {
+            if self.is_loud() && setting("refuses").is_some() {
+                self.facts.optional_schemes.insert(place);
+            }
             return one(state, value.with_nullness(present.or(Nullness::NONE)));
         }
         let kind = if model.tests_scheme { CheckKind::Scheme } else { CheckKind::Presence };
         self.demanded(state, value.with_nullness(present), kind, model.status, place)
+    }
+
+    /// What a scheme reads is a credential, whatever it is called.
+    fn credential_of_scheme(
+        &mut self,
+        value: Value<'p>,
+        model: &SchemeModel,
+        name: Option<&str>,
+        place: Place,
+    ) -> Value<'p> {
+        let (Gives::Part(part), Some(name)) = (&model.gives, name) else { return value };
+        let channel = match *part.of {
+            Gives::Headers => Channel::Header,
+            Gives::Query => Channel::Query,
+            Gives::Cookies => Channel::Cookie,
+            _ => return value,
+        };
+        if value.origins.credential().is_some() {
+            return value;
+        }
+        let credential = Credential { channel, kind: CredentialKind::ApiKey, name: name.into(), part: Part::Token };
+        let words = format!("`{name}` enters here, which the scheme says is a key");
+        let origins = Origins::one(OriginKind::Credential(credential), Confidence::High, place, words);
+        if let Some((origin, _)) = origins.credential().filter(|_| self.is_loud()) {
+            self.facts.reads.insert(place, origin.clone());
+        }
+        Value::from_origins(origins, value.nullness)
     }
 
     /// The arguments of the call that made an object, where it stands in the program.

@@ -282,10 +282,12 @@ impl<'p> Interpreter<'p, '_> {
         let function =
             parameter(&model.parameters, arguments, "function").filter(|given| self.innermost(given).is_some());
         let given = function.or_else(|| parameter(&model.parameters, arguments, "handler")).or_else(|| {
+            // A class that comes first may also be what the handler waits for.
+            let waits = model.parameters.first().is_some_and(|first| first.starts_with("error"));
             arguments
                 .positional
                 .first()
-                .filter(|only| arguments.positional.len() == 1 && self.innermost(only).is_some())
+                .filter(|only| !waits && arguments.positional.len() == 1 && self.innermost(only).is_some())
         });
         let handler = given.filter(|handler| self.innermost(handler).is_some()).cloned();
         if let Some(handler) = &handler {
@@ -354,6 +356,8 @@ impl<'p> Interpreter<'p, '_> {
             && match (&handler.shape, target) {
                 (Shape::Function(closure), Target::Function(place)) => closure.code.place(closure.file) != place,
                 (Shape::Class(_) | Shape::Instance { .. }, Target::Class(_)) => false,
+                // A method of an object is called with the object, as methods of views are.
+                (Shape::Partial(pair), Target::Function(place)) => !is_bound_method(pair, place),
                 _ => true,
             };
         let Partial { model, owner, paths, methods, error, is_other } = partial;
@@ -371,6 +375,14 @@ impl<'p> Interpreter<'p, '_> {
             });
         }
     }
+}
+
+/// Whether a partial call is the method of this place with its object and nothing else.
+fn is_bound_method(pair: &(Value<'_>, Arguments<'_>), place: Place) -> bool {
+    let is_object = |value: &Value<'_>| matches!(value.shape, Shape::Instance { .. });
+    let is_itself = matches!(&pair.0.shape, Shape::Function(closure) if closure.code.place(closure.file) == place);
+    let [only] = pair.1.positional.as_slice() else { return false };
+    is_itself && is_object(only) && pair.1.keywords.is_empty()
 }
 
 /// A registration whose function is still to come.

@@ -66,11 +66,13 @@ impl<'p> Interpreter<'p, '_> {
                 self.claim_verdict_is_dropped(&before, &branches, targets, value);
                 let mut next = Vec::new();
                 let is_added_to = super::guesses::is_added_to(targets, value);
-                for (state, value) in branches {
-                    let value = if is_added_to { super::guesses::strung_together(value) } else { value };
+                for (state, bound) in branches {
+                    let bound = if is_added_to { super::guesses::strung_together(bound) } else { bound };
+                    self.verified_is_bound(targets, value, &bound);
+                    self.failure_is_bound(&state, targets, &bound);
                     let mut paths = vec![state];
                     for target in targets {
-                        paths = paths.into_iter().flat_map(|state| self.bind(state, target, value.clone())).collect();
+                        paths = paths.into_iter().flat_map(|state| self.bind(state, target, bound.clone())).collect();
                     }
                     next.extend(paths);
                 }

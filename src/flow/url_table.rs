@@ -4,6 +4,7 @@
 use super::entry::Entry;
 use super::event::{EntryInfo, EntryKind};
 use super::interpreter::Interpreter;
+use super::registration::written_methods;
 use super::routing::joined;
 use super::startup::{Mount, Prefix, Target, owner};
 use super::value::{Constant, Shape};
@@ -72,12 +73,31 @@ impl<'p> Interpreter<'p, '_> {
                 self.table(file, left, found);
                 self.table(file, right, found);
             }
-            ExpressionKind::Call { callee, arguments } => match self.tabling(file, callee) {
-                Some(model) => self.tabled_call(file, &model, arguments, found),
-                // `format_suffix_patterns([…])`, `path("api/", include([…]))`.
-                None => arguments.iter().for_each(|argument| self.table(file, &argument.value, found)),
-            },
+            ExpressionKind::Call { callee, arguments } => {
+                if let Some(model) = self.tabling(file, callee) {
+                    return self.tabled_call(file, &model, arguments, found);
+                }
+                // `format_suffix_patterns([…])`, `path("api/", include([…]))`, `Mount("/api", routes=[…])`.
+                let prefix = self.mounting(file, callee, arguments);
+                let first = found.entries.len();
+                arguments.iter().for_each(|argument| self.table(file, &argument.value, found));
+                for entry in found.entries.iter_mut().skip(first).filter(|_| prefix.is_some()) {
+                    let path = entry.info.path.take();
+                    entry.info.path = path.zip(prefix.as_ref()).map(|(path, prefix)| joined(prefix, &path).into());
+                }
+            }
             _ => {}
+        }
+    }
+
+    /// The path that a call puts before the tables that it is handed.
+    fn mounting(&mut self, file: FileId, callee: &'p Expression, arguments: &'p [Argument]) -> Option<Name> {
+        let value = self.at_module_level(file, |this| this.evaluate_alone(callee));
+        let Shape::External(path) = &value.shape else { return None };
+        let Some(Meaning::Mount(model)) = self.models.meaning(path) else { return None };
+        match &argument_of(&model.parameters, arguments, "prefix")?.value.kind {
+            ExpressionKind::String(text) => Some(text.clone()),
+            _ => None,
         }
     }
 
@@ -139,7 +159,7 @@ impl<'p> Interpreter<'p, '_> {
             .filter(|entry| entry.info.kind == EntryKind::Route && entry.handler.request_class.is_some())
             .collect();
         let methods = own.iter().map(|own| &own.info.methods).find(|methods| !methods.is_empty());
-        let methods = methods.cloned().unwrap_or_else(|| model.methods.iter().map(Name::new).collect());
+        let methods = methods.cloned().unwrap_or_else(|| table_methods(model, arguments));
         let handler = own.first().map_or(&model.handler, |own| &own.handler);
         let handler = HandlerModel { variables: model.handler.variables, ..handler.clone() };
         let name = site.function.name.clone();
@@ -261,14 +281,24 @@ fn unwrapped(view: &Expression) -> (&Expression, Vec<&Expression>) {
     (view, around)
 }
 
+/// The methods that a call of a table names, or those of its model.
+fn table_methods(model: &EntryModel, arguments: &[Argument]) -> Vec<Name> {
+    let written = written_methods(arguments, None);
+    if written.is_empty() { model.methods.iter().map(Name::new).collect() } else { written }
+}
+
 fn meaning(parameter: &str) -> &str {
     parameter.split('=').next().unwrap_or_default()
 }
 
 /// The argument of a model's parameter, as it is written.
 fn argument<'t>(model: &EntryModel, arguments: &'t [Argument], wanted: &str) -> Option<&'t Argument> {
-    let at = model.parameters.iter().position(|parameter| meaning(parameter) == wanted)?;
-    let name = model.parameters.get(at)?.rsplit('=').next()?;
+    argument_of(&model.parameters, arguments, wanted)
+}
+
+fn argument_of<'t>(parameters: &[String], arguments: &'t [Argument], wanted: &str) -> Option<&'t Argument> {
+    let at = parameters.iter().position(|parameter| meaning(parameter) == wanted)?;
+    let name = parameters.get(at)?.rsplit('=').next()?;
     let by_name =
         arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(known) if known == name));
     by_name.or_else(|| arguments.get(at).filter(|argument| argument.kind == ArgumentKind::Positional))

@@ -279,6 +279,13 @@ pub struct ViewClassModel {
     /// The class method that makes a view of the class.
     #[serde(default)]
     pub made_by: Option<String>,
+    /// The class attribute that says which HTTP methods a method for all of them answers.
+    #[serde(default)]
+    pub methods_attribute: Option<String>,
+    /// The path before those of its methods: the first of these whose attributes the class has. `{name}` stands for a class
+    /// attribute, `{name|text}` for one with a default, `{class}` for the name of the class in small letters.
+    #[serde(default)]
+    pub prefixes: Vec<String>,
     /// What its methods are given.
     #[serde(default)]
     pub handler: HandlerModel,

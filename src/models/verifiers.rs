@@ -1,6 +1,8 @@
 //! The part of a model file's shape that is about what verifies a caller: what success establishes and how failure shows.
 //! Data only.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// A verifier.
@@ -32,6 +34,15 @@ pub struct VerifyModel {
     /// What it gives: "claims", "identity" or nothing.
     #[serde(default)]
     pub gives: Option<String>,
+    /// Configuration keys, and what they make it establish besides where the program sets them.
+    #[serde(default)]
+    pub configured: BTreeMap<String, EvidenceModel>,
+    /// The header in which it looks for the credential by itself.
+    #[serde(default)]
+    pub reads: Option<String>,
+    /// The parameter that names another one where the object is made that it is a method of.
+    #[serde(default)]
+    pub reads_parameter: Option<String>,
     /// What registers the callbacks of the program that it asks: of the object that it is a method of, or that the
     /// parameter `asked` is; of any object where there is neither.
     #[serde(default)]

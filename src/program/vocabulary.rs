@@ -401,6 +401,55 @@ pub fn sounds_like_check(name: &str) -> bool {
     })
 }
 
+/// Whether a check of this name lets callers pass who show nothing.
+pub fn sounds_optional(name: &str) -> bool {
+    let is_one = |word: &String| {
+        matches!(
+            word.as_str(),
+            "optional" | "optionally" | "maybe" | "try" | "load" | "soft" | "lenient" | "anonymous" | "public" | "may"
+        )
+    };
+    words(name).iter().any(is_one)
+}
+
+/// Whether a claim of this name says who somebody is or what they may do.
+pub fn is_identity_claim(name: &str) -> bool {
+    words(name).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "sub"
+                | "subject"
+                | "user"
+                | "uid"
+                | "id"
+                | "username"
+                | "identity"
+                | "email"
+                | "name"
+                | "account"
+                | "tenant"
+                | "role"
+                | "roles"
+                | "scope"
+                | "scopes"
+                | "permission"
+                | "permissions"
+                | "groups"
+                | "admin"
+                | "client"
+        )
+    })
+}
+
+/// Whether a text names a caller whom nobody knows.
+pub fn is_guest(text: &str) -> bool {
+    let words = words(text);
+    let is_one = |word: &String| {
+        matches!(word.as_str(), "anonymous" | "anon" | "guest" | "nobody" | "public" | "visitor" | "unknown" | "none")
+    };
+    words.iter().any(is_one)
+}
+
 /// Whether a field of this name holds what is known about a person and is not for everybody to read.
 pub fn is_personal(name: &str) -> bool {
     let words = words(name);

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::shared::verdicts::{decides_nothing, goes_nowhere};
 use super::shared::{Context, capitalised, entry_words};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::{CheckKind, Evidence};
 use crate::flow::origin::{Channel, Origin, OriginKind};
+use crate::program::vocabulary;
 use crate::source::Place;
-use crate::syntax::tree::{Expression, ExpressionKind, Statement, StatementKind};
 
 const RULE: &str = "fail-open-validation";
 
@@ -20,7 +21,9 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     }
     let route = Guarded { entry, outcomes, facts, context };
     let opened = facts.tried.iter().filter(|(place, presented)| presented.any(is_shown) && route.is_opened(**place));
-    opened.map(|(place, presented)| finding(entry, *place, presented.iter().find(|origin| is_shown(&origin.kind)), facts)).collect()
+    opened
+        .map(|(place, presented)| finding(&route, *place, presented.iter().find(|origin| is_shown(&origin.kind))))
+        .collect()
 }
 
 /// What a caller shows in a header or cookie is to be refused; a link that is no longer good is answered by a page that says so.
@@ -39,15 +42,33 @@ struct Guarded<'a, 'p, 'c, 'i> {
 impl Guarded<'_, '_, '_, '_> {
     /// Whether some path succeeds on which this check failed and nothing else proves anything.
     fn is_opened(&self, check: Place) -> bool {
-        let is_unheeded = self.facts.unheeded.contains(&check) || self.decides_log_lines_only(check);
+        let is_unheeded = self.is_unheeded(check);
         let mut opened = self.outcomes.iter().filter(|outcome| {
             outcome.ending == Ending::Success
                 && has_failed(&outcome.evidence, check)
                 && !self.proves_anything(&outcome.evidence, check)
                 && (is_unheeded || !self.is_refused_later(&outcome.evidence, check))
         });
-        let is_relied_on = is_unheeded || (self.is_verification(check) && (self.is_unread(check) || self.refuses(check)));
-        is_relied_on && opened.any(|outcome| self.answers_as_usual(&outcome.evidence, check)) && !self.is_for_guests(check)
+        let is_relied_on = is_unheeded
+            || (self.is_verification(check) && (self.is_unread(check) || self.refuses(check) || self.is_replaced(check)));
+        is_relied_on
+            && opened.any(|outcome| {
+                self.facts.answered_instead.contains(&outcome.place) || self.answers_as_usual(&outcome.evidence, check)
+            })
+            && !self.is_for_guests(check)
+    }
+
+    fn is_unheeded(&self, check: Place) -> bool {
+        let dropped = self.facts.unheeded.get(&check);
+        dropped.is_some_and(|names| goes_nowhere(*names, self.context, self.facts))
+            || decides_nothing(check, self.context, self.facts)
+    }
+
+    /// Where it fails, the path goes on with something else in the place of what was verified.
+    fn is_replaced(&self, check: Place) -> bool {
+        let mut stand_ins = self.facts.stand_ins.iter().filter(|(verified, _)| *verified == check);
+        // A guest may look at what is there for everybody.
+        stand_ins.any(|(_, is_guest)| !is_guest || self.entry.changes_state())
     }
 
     /// A comparison has a result like any other value; only a verification is there for nothing but its failure.
@@ -59,7 +80,8 @@ impl Guarded<'_, '_, '_, '_> {
     /// Nobody reads what the verification gives, nor who the library then says the caller is.
     fn is_unread(&self, check: Place) -> bool {
         let mut claims = self.facts.claim_reads.iter().chain(&self.facts.claim_checks);
-        self.facts.unread.contains(&check)
+        let dropped = self.facts.unread.get(&check);
+        (dropped.is_some_and(|names| goes_nowhere(*names, self.context, self.facts)) || self.is_made_by_guard(check))
             && !claims.any(|(decode, _)| *decode == check)
             && !self.facts.escaped_claims.contains(&check)
             && self.facts.identity_reads.is_empty()
@@ -69,7 +91,7 @@ impl Guarded<'_, '_, '_, '_> {
     fn refuses(&self, check: Place) -> bool {
         self.outcomes.iter().any(|outcome| {
             is_turned_away(outcome, &[400, 401, 403, 407, 422])
-                && (outcome.evidence.has(CheckKind::Rejected) || has_failed(&outcome.evidence, check))
+                && (has_failed(&outcome.evidence, check) || is_rejected(outcome))
                 && !self.proves_anything(&outcome.evidence, check)
         })
     }
@@ -80,7 +102,7 @@ impl Guarded<'_, '_, '_, '_> {
         let handlers: BTreeSet<Place> = caught(opened).collect();
         self.outcomes.iter().any(|outcome| {
             let handled: BTreeSet<Place> = caught(&outcome.evidence).collect();
-            is_turned_away(outcome, &[401, 403, 407]) && has_failed(&outcome.evidence, check) && handled.is_superset(&handlers)
+            outcome.place != check && is_turned_away(outcome, &[401, 403, 407]) && has_failed(&outcome.evidence, check) && handled.is_superset(&handlers)
         })
     }
 
@@ -113,52 +135,25 @@ impl Guarded<'_, '_, '_, '_> {
         evidence.has(CheckKind::Development) || evidence.iter().any(|known| known.kind.is_proof() && !is_decoded_before(known.place))
     }
 
-    /// `if not compare_digest(…): log.warning(…)`: whatever it says, the same happens.
-    fn decides_log_lines_only(&self, check: Place) -> bool {
-        let Some(function) = self.context.function_around(check).and_then(|(_, place)| self.context.function_at(place)) else {
-            return false;
-        };
-        let mut test = None;
-        find_test(&function.body, check, &mut test);
-        test.is_some_and(|(branches, otherwise)| branches.iter().map(|(_, body)| body.as_slice()).chain([otherwise]).all(|body| body.iter().all(|one| self.only_tells(one))))
-    }
-
-    fn only_tells(&self, statement: &Statement) -> bool {
-        match &statement.kind {
-            StatementKind::Pass => true,
-            StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, .. }, .. }) => match &callee.kind {
-                ExpressionKind::Name(name) => name == "print",
-                ExpressionKind::Attribute { name, .. } => {
-                    matches!(name.as_str(), "debug" | "info" | "warning" | "warn" | "error" | "exception" | "critical" | "log")
-                }
-                _ => false,
-            },
-            StatementKind::Expression(expression) => matches!(expression.kind, ExpressionKind::Ellipsis | ExpressionKind::String(_)),
-            _ => false,
-        }
-    }
-}
-
-/// The branches of an `if`, and what else it does.
-type Branching<'t> = (&'t [(Expression, Vec<Statement>)], &'t [Statement]);
-
-/// The `if` whose test holds a place.
-fn find_test<'t>(body: &'t [Statement], check: Place, found: &mut Option<Branching<'t>>) {
-    for statement in body.iter().filter(|statement| statement.span.contains(check.span)) {
-        if let StatementKind::If { branches, otherwise } = &statement.kind
-            && branches.iter().any(|(test, _)| test.span.contains(check.span))
-        {
-            *found = Some((branches, otherwise));
-        }
-        for inner in crate::flow::walk::bodies(statement) {
-            find_test(inner, check, found);
-        }
+    /// A decorator that is there to check: what it keeps of a verified token is not why it stands on a route.
+    fn is_made_by_guard(&self, check: Place) -> bool {
+        let is_around = !self.facts.stages.keys().any(|known| known.place == check);
+        let names = self.context.functions_around(check);
+        is_around
+            && self.entry.kind == EntryKind::Route
+            && names.iter().any(|name| vocabulary::sounds_like_check(name))
+            && !names.iter().any(|name| vocabulary::sounds_optional(name))
     }
 }
 
 /// On this path the check said no.
 fn has_failed(evidence: &Evidence, check: Place) -> bool {
     evidence.iter().any(|known| known.place == check && matches!(known.kind, CheckKind::FailedVerification | CheckKind::Rejected))
+}
+
+/// Something that was not there, or not right, was refused: more than a key that a lookup did not find.
+fn is_rejected(outcome: &Outcome) -> bool {
+    outcome.evidence.iter().any(|known| known.kind == CheckKind::Rejected && (known.place != outcome.place || outcome.status.is_some()))
 }
 
 /// The handlers that ran on a path.
@@ -170,8 +165,9 @@ fn is_turned_away(outcome: &Outcome, statuses: &[i64]) -> bool {
     outcome.ending == Ending::Refusal && outcome.status.is_none_or(|status| statuses.contains(&status))
 }
 
-fn finding(entry: &EntryInfo, check: Place, presented: Option<&Origin>, facts: &Facts<'_>) -> Finding {
-    let (label, message, help) = if facts.unheeded.contains(&check) {
+fn finding(route: &Guarded<'_, '_, '_, '_>, check: Place, presented: Option<&Origin>) -> Finding {
+    let entry = route.entry;
+    let (label, message, help) = if route.is_unheeded(check) {
         (
             "its answer goes nowhere",
             "never looks at the answer of this check: whatever is sent, made up or right, gets the same.",

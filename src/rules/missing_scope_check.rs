@@ -42,7 +42,7 @@ fn verified_by_library(outcome: &Outcome, entry: &EntryInfo, facts: &Facts<'_>, 
 }
 
 fn changes_state(entry: &EntryInfo) -> bool {
-    let is_writing = entry.methods.iter().any(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE"));
+    let is_writing = entry.changes_state();
     is_writing || entry.path.as_deref().is_some_and(|path| path.contains("hook"))
 }
 

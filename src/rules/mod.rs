@@ -46,6 +46,7 @@ registry! {
     "missing-issuer-check" => missing_issuer_check,
     "missing-scope-check" => missing_scope_check,
     "none-algorithm" => none_algorithm,
+    "optional-auth-unchecked" => optional_auth_unchecked,
     "partial-token-match" => partial_token_match,
     "plain-token-comparison" => plain_token_comparison,
     "predictable-token" => predictable_token,

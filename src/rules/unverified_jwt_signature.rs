@@ -6,6 +6,7 @@ use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decision, Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
 use crate::flow::origin::{Channel, OriginKind};
+use crate::flow::token::Constraint;
 use crate::models::schema::DecodeGives;
 use crate::source::Place;
 
@@ -15,6 +16,32 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let Event::EntryEnd { entry, facts, outcomes } = event else { return Vec::new() };
     let unverified = facts.decodes.values().filter(|decode| !decode.is_verified && decode.model.gives != DecodeGives::Header);
     unverified.filter_map(|decode| finding(decode, entry, facts, outcomes, context)).collect()
+}
+
+/// Whether the form of the token alone decides: what cannot be read is turned away, and nobody who gets through has proven anything.
+fn is_gate(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, outcomes: &[Outcome]) -> bool {
+    let has = |outcome: &&Outcome, kind: CheckKind| {
+        outcome.evidence.iter().any(|check| check.place == decode.place && check.kind == kind)
+    };
+    let refuses = |outcome: &Outcome| {
+        outcome.ending == Ending::Refusal
+            && matches!(outcome.status, None | Some(401 | 403))
+            && has(&outcome, CheckKind::Rejected)
+    };
+    let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).peekable();
+    let is_weak = |outcome: &Outcome| {
+        outcome.evidence.iter().all(|check| !check.kind.is_proof() || check.kind == CheckKind::UnverifiedClaim)
+    };
+    // One that names an audience or issuer all the same is a check that does nothing: another rule's matter.
+    let expects_nothing = decode.audience == Constraint::Absent && decode.issuer == Constraint::Absent;
+    let mut claims = facts.claim_reads.iter().chain(&facts.claim_checks);
+    expects_nothing
+        && !claims.any(|(of, _)| *of == decode.place)
+        && matches!(entry.kind, EntryKind::Route | EntryKind::TokenCallback)
+        && outcomes.iter().any(refuses)
+        && successes.peek().is_some()
+        && outcomes.iter().any(|outcome| outcome.ending == Ending::Success && has(&outcome, CheckKind::UnverifiedClaim))
+        && successes.all(is_weak)
 }
 
 fn finding(
@@ -30,8 +57,18 @@ fn finding(
     if is_from_token_endpoint(decode, context) {
         return None;
     }
-    let decision = facts.decisions.iter().find(|decision| decision.decode == decode.place && decides(decision));
-    let Some(decision) = decision else { return own_expiry(decode, entry, facts, context) };
+    let known = facts.decisions.iter().find(|decision| decision.decode == decode.place && decides(decision));
+    let gate = Decision {
+        decode: decode.place,
+        claim: crate::syntax::tree::Name::default(),
+        place: decode.place,
+        what: "lets in whoever sends something that can be read",
+    };
+    let decision = match known {
+        Some(decision) => decision,
+        None if is_gate(decode, entry, facts, outcomes) => &gate,
+        None => return own_expiry(decode, entry, facts, context),
+    };
     let origin = decode.token.origins.find(|kind| matches!(kind, OriginKind::Credential(_)));
     let is_returned_alone = entry.kind == EntryKind::Function && decision.what == "is returned";
     let confidence = match origin {

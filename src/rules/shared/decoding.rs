@@ -4,7 +4,8 @@ use super::{Context, entry_words, presented, steps, stricter_decode};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event, Facts};
 use crate::flow::origin::{Origin, OriginKind};
-use crate::models::schema::ClaimParameter;
+use crate::models::schema::{ClaimParameter, EvidenceModel};
+use crate::program::vocabulary;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Argument, ArgumentKind, ExpressionKind};
 use crate::syntax::visit;
@@ -88,7 +89,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, context: &Context<'_, '_>, cl
 
 /// The origin by which a decoded token is one that the caller presents.
 pub(in crate::rules) fn presented_token<'d>(decode: &'d Decode<'_>) -> Option<&'d Origin> {
-    decode.token.origins.iter().find(|origin| is_presented(origin))
+    decode.token.origins.iter().find(|origin| is_presented(origin, decode))
 }
 
 /// Whether something after the decode tests a claim, or one that may be it, or saw all of them without our knowing what it
@@ -119,9 +120,17 @@ pub(in crate::rules) fn decode_finding(
         .identity(entry.name.as_str())
 }
 
-/// Whether the caller presents the token: by its origin, or as request data, whatever the program calls it.
-fn is_presented(origin: &Origin) -> bool {
-    matches!(origin.kind, OriginKind::Credential(_) | OriginKind::RequestData | OriginKind::Body { .. })
+/// Whether the caller presents the token: by its origin, or as request data that the program itself calls a token, or that
+/// goes to the verifier of an identity provider, which is for nothing else.
+fn is_presented(origin: &Origin, decode: &Decode<'_>) -> bool {
+    match &origin.kind {
+        OriginKind::Credential(_) => true,
+        OriginKind::RequestData | OriginKind::Body { .. } => {
+            let is_of_provider = decode.model.always.contains(&EvidenceModel::Issuer);
+            is_of_provider || origin.trail.names().any(|name| vocabulary::credential_kind(name).is_some())
+        }
+        _ => false,
+    }
 }
 
 /// The called name of a decode, as a message quotes it.

@@ -12,6 +12,7 @@ pub mod sending;
 pub(super) mod stricter_decode;
 pub mod surroundings;
 pub(super) mod unguessable;
+pub(super) mod verdicts;
 pub(super) mod verified_connection;
 pub(in crate::rules) mod written;
 
@@ -58,6 +59,14 @@ impl Context<'_, '_> {
         let around = sites.into_iter().filter(|site| site.function.span.contains(place.span));
         let site = around.min_by_key(|site| site.function.span.end - site.function.span.start)?;
         Some((site.function.name.clone(), site.place()))
+    }
+
+    /// The names of the functions around a place, the innermost last.
+    pub fn functions_around(&self, place: Place) -> Vec<Name> {
+        let Some(module) = self.index.module(place.file) else { return Vec::new() };
+        let sites = walk::functions(place.file, &module.body);
+        let around = sites.into_iter().filter(|site| site.function.span.contains(place.span));
+        around.map(|site| site.function.name.clone()).collect()
     }
 
     /// Whether the strict profile is on for a file: where a finding would stand decides.
