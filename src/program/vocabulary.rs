@@ -206,6 +206,9 @@ const OTHER_ENDINGS: &[&str] = &[
     "threshold",
     "strategy",
     "mode",
+    "at",
+    "changed",
+    "on",
 ];
 
 fn is_about_something_else(words: &[String]) -> bool {

@@ -76,11 +76,7 @@ fn logged_keys(facts: &Facts<'_>) -> Vec<Finding> {
 
 /// A token that was just made or obtained.
 fn is_shown_on_purpose(origin: &Origin) -> bool {
-    match &origin.kind {
-        OriginKind::IssuedToken | OriginKind::TokenResponse => true,
-        OriginKind::Setting { store, .. } => matches!(store, Store::Variable | Store::Attribute),
-        _ => false,
-    }
+    matches!(origin.kind, OriginKind::IssuedToken | OriginKind::TokenResponse)
 }
 
 /// Whether this is a command of a command line (`@cli.command()`): whoever runs it is shown what they asked for.

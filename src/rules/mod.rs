@@ -28,6 +28,7 @@ macro_rules! registry {
 
 registry! {
     "algorithm-confusion" => algorithm_confusion,
+    "broad-scope-token" => broad_scope_token,
     "check-skipped-when-unset" => check_skipped_when_unset,
     "claims-not-validated" => claims_not_validated,
     "decorator-above-route" => decorator_above_route,
@@ -51,6 +52,7 @@ registry! {
     "plain-token-comparison" => plain_token_comparison,
     "predictable-token" => predictable_token,
     "presence-only-check" => presence_only_check,
+    "secret-in-claims" => secret_in_claims,
     "signature-over-parsed-body" => signature_over_parsed_body,
     "static-bearer-token" => static_bearer_token,
     "stub-validator" => stub_validator,

@@ -49,7 +49,7 @@ fn finding(value: &Value<'_>, what: &str, used: Place, confidence: Confidence, c
     }
     let severity = if guess == Guess::Identifier { Severity::Note } else { Severity::Error };
     let finding = FindingBuilder::new(RULE, severity, made, "made here")
-        .message(message(guess, what, &context.quote(made)))
+        .message(message(guess, what, &quoted(made, context)))
         .help("use `secrets.token_urlsafe(32)`, or `secrets.choice` and `secrets.randbelow` where the form is fixed")
         .confidence(confidence)
         .flow(steps(origin, used, "used as a credential here"))
@@ -66,6 +66,15 @@ fn worst<'v>(value: &'v Value<'_>) -> Option<(Guess, &'v Origin)> {
         _ => None,
     });
     guesses.min_by_key(|(by, _)| *by)
+}
+
+/// The code that makes it, without the texts that it is handed: they may be secrets of their own.
+fn quoted(made: Place, context: &Context<'_, '_>) -> String {
+    let whole = context.quote(made);
+    match whole.split_once('(') {
+        Some((callee, arguments)) if arguments.contains(['"', '\'']) => format!("{callee}(…)`"),
+        _ => whole,
+    }
 }
 
 fn message(guess: Guess, what: &str, made: &str) -> String {

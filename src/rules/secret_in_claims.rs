@@ -1,0 +1,80 @@
+//! `secret-in-claims`: a password, key or other secret stands in the claims of a token, where everyone who has it can read it.
+
+use super::shared::{Context, capitalised, leaked, root, steps};
+use crate::finding::{Finding, FindingBuilder, Severity};
+use crate::flow::event::{Event, IssueCall};
+use crate::flow::origin::{Credential, CredentialKind, Origin, OriginKind, Part, Store};
+use crate::flow::relevant;
+use crate::flow::value::{Shape, Value};
+use crate::program::vocabulary;
+
+const RULE: &str = "secret-in-claims";
+
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::Issue(call) = event else { return Vec::new() };
+    issued(call, context).into_iter().collect()
+}
+
+fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
+    let claims = call.claims.as_ref()?;
+    if context.is_test(call.place.file) || is_encrypted(call, context) {
+        return None;
+    }
+    let (claim, origin) = secret_among(claims)?;
+    let what = leaked(&origin);
+    let (subject, place_in_token) = match &claim {
+        Some(claim) => (capitalised(&what), format!("as the claim `{claim}` of the token")),
+        None => (capitalised(&what), "into the token".to_owned()),
+    };
+    let message = format!(
+        "{subject} is put {place_in_token} that `{}` issues: a token is signed and not encrypted, so its holder and everyone who finds it in a log or a browser can read it.",
+        call.function
+    );
+    let finding = FindingBuilder::new(RULE, Severity::Warning, call.place, "the token is issued here")
+        .message(message)
+        .help("leave it out: put an id into the token and look the secret up on the server where it is needed")
+        .confidence(origin.confidence)
+        .about(call.place)
+        .related(root(&origin), origin.trail.root().step_text())
+        .flow(steps(&origin, call.place, "written into the token"))
+        .identity(what);
+    Some(finding.build())
+}
+
+/// The first secret among claims, with the claim that holds it.
+fn secret_among(claims: &Value<'_>) -> Option<(Option<String>, Origin)> {
+    let secret = |value: &Value<'_>| value.deep_origins().iter().find(|origin| is_secret(origin)).cloned();
+    for alternative in claims.alternatives() {
+        let Shape::Dictionary(dictionary) = &alternative.shape else { continue };
+        for (claim, value) in &dictionary.entries {
+            if let Some(origin) = secret(value) {
+                return Some((Some(claim.to_string()), origin));
+            }
+        }
+        if let Some(origin) = dictionary.rest.as_ref().and_then(secret) {
+            return Some((None, origin));
+        }
+    }
+    let is_text = claims.alternatives().iter().all(|value| !matches!(value.shape, Shape::Dictionary(_)));
+    is_text.then(|| claims.origins.iter().find(|origin| is_secret(origin)).cloned()).flatten().map(|origin| (None, origin))
+}
+
+/// A secret of the program, or what a caller proves who they are with. A token inside a token is another matter.
+fn is_secret(origin: &Origin) -> bool {
+    match &origin.kind {
+        OriginKind::Credential(Credential { kind, part, .. }) => {
+            matches!(kind, CredentialKind::Password | CredentialKind::ApiKey) && matches!(part, Part::Whole | Part::Token)
+        }
+        // An attribute called `token` is as often an object or a public id.
+        OriginKind::Setting { store: Store::Attribute | Store::Variable, name } => {
+            !matches!(name.as_str(), "token" | "key" | "secret") && vocabulary::is_secret(name)
+        }
+        _ => relevant::is_secret(origin),
+    }
+}
+
+/// Whether tokens of this file are encrypted: their header says how (`enc`, RFC 7516 section 4.1.2).
+fn is_encrypted(call: &IssueCall<'_>, context: &Context<'_, '_>) -> bool {
+    let text = &context.index.program.source(call.place.file).text;
+    text.contains("\"enc\"") || text.contains("'enc'")
+}
