@@ -10,7 +10,7 @@ use crate::program::vocabulary;
 const RULE: &str = "broad-scope-token";
 /// Claims that say what a token is good for (RFC 8693 section 4.2, and what common issuers call it).
 const SCOPE_CLAIMS: [&str; 6] = ["scope", "scopes", "scp", "permissions", "roles", "role"];
-/// Claims that tokens of clients have (RFC 9068 section 2.2, `azp` of OpenID Connect, `gty` of an issuer).
+/// Claims that tokens of clients have (RFC 9068 section 2.2, `azp` of `OpenID` Connect, `gty` of an issuer).
 const CLIENT_CLAIMS: [&str; 4] = ["client_id", "azp", "gty", "client"];
 /// Words of programs that act for themselves.
 const MACHINE_WORDS: [&str; 14] = [
@@ -56,7 +56,7 @@ fn broad(claims: &Dictionary<'_>) -> Option<(&'static str, String)> {
 /// The scopes of a claim that the program itself writes: a text of several (RFC 6749 section 3.3) or a list.
 fn words_of(value: &Value<'_>) -> Vec<String> {
     let words = |value: &Value<'_>| {
-        let text = value.as_text().map(|text| text.to_string()).unwrap_or_default();
+        let text = value.as_text().map(ToString::to_string).unwrap_or_default();
         text.split([' ', ',']).map(str::to_owned).collect::<Vec<_>>()
     };
     match &value.shape {
