@@ -146,6 +146,8 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Decode<'p> {
         let library: Name = self.models.library(path).unwrap_or("the library").into();
         let options = parameter(&model.parameters, arguments, "options");
+        let folded = options.and_then(token::folded_options);
+        let options = folded.as_ref().or(options);
         let call = Call { parameters: &model.parameters, arguments, options };
         let file = &self.index.program.source(place.file).path;
         let fit = |range: &VersionRange| self.index.program.versions().fit(file, &library, range);

@@ -1,6 +1,8 @@
 //! What one call says about the token that it decodes or validates: what it expects of a claim, which algorithms it
 //! accepts, what it does about expiry. Reads arguments only; what follows from them is for others to say.
 
+use std::rc::Rc;
+
 use super::library::named_parameter;
 use super::origin::OriginKind;
 use super::value::{Arguments, Dictionary, Shape, Value};
@@ -96,6 +98,22 @@ impl<'a, 'p> Call<'a, 'p> {
         let Some(required) = list.and_then(|list| self.option(list)) else { return false };
         texts(required).is_none_or(|names| names.iter().any(|name| name == claim))
     }
+}
+
+/// Options that are one of several dictionaries, as one: what is the same in all is known, what differs is not.
+pub(super) fn folded_options<'p>(options: &Value<'p>) -> Option<Value<'p>> {
+    let Shape::Union(members) = &options.shape else { return None };
+    let known: Option<Vec<&Dictionary<'p>>> =
+        members.iter().map(|member| dictionary(member).filter(|known| known.rest.is_none())).collect();
+    let known = known?;
+    let mut all = Dictionary::default();
+    for name in known.iter().flat_map(|one| one.entries.keys()) {
+        let values = known.iter().map(|one| one.entries.get(name).cloned().unwrap_or_else(Value::unknown));
+        if let Some(value) = values.reduce(|left, right| left.join(&right)) {
+            all.entries.insert(name.clone(), value);
+        }
+    }
+    Some(Value::of(Shape::Dictionary(Rc::new(all))))
 }
 
 /// `False`, `0`.
