@@ -101,7 +101,9 @@ pub(super) fn may_hide(value: &Value<'_>, written: Option<&Expression>) -> bool 
 
 fn may_hide_to_depth(value: &Value<'_>, written: Option<&Expression>, depth: u8) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return true };
-    if value.origins.iter().any(is_hidden) {
+    // A digest of what others know is a guess itself; of anything else it may be one of a secret.
+    let is_digest_of_unknown = value.origins.any(|kind| *kind == OriginKind::Digest) && !value.origins.any(is_guess);
+    if is_digest_of_unknown || value.origins.iter().any(is_hidden) {
         return true;
     }
     let inner = |value: &Value<'_>| may_hide_to_depth(value, None, depth);

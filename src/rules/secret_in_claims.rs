@@ -47,7 +47,7 @@ fn secret_among(claims: &Value<'_>) -> Option<(Option<String>, Origin)> {
     for alternative in claims.alternatives() {
         let Shape::Dictionary(dictionary) = &alternative.shape else { continue };
         for (claim, value) in &dictionary.entries {
-            if let Some(origin) = secret(value) {
+            if let Some(origin) = secret(value).filter(|origin| !is_an_identifier(claim, origin)) {
                 return Some((Some(claim.to_string()), origin));
             }
         }
@@ -71,6 +71,17 @@ fn is_secret(origin: &Origin) -> bool {
         }
         _ => relevant::is_secret(origin),
     }
+}
+
+/// What names a party is no secret, whatever it is called: services hand out pairs of a key and a secret, of which the key
+/// says who signed.
+fn is_an_identifier(claim: &str, origin: &Origin) -> bool {
+    let is_key = match &origin.kind {
+        OriginKind::Credential(credential) => credential.kind == CredentialKind::ApiKey,
+        OriginKind::Setting { name, .. } => vocabulary::words(name).iter().any(|word| word == "key" || word == "apikey"),
+        _ => false,
+    };
+    is_key && matches!(claim, "iss" | "sub" | "aud" | "jti" | "kid" | "azp" | "client_id")
 }
 
 /// Whether tokens of this file are encrypted: their header says how (`enc`, RFC 7516 section 4.1.2).
