@@ -162,8 +162,9 @@ impl<'p> Interpreter<'p, '_> {
                 asked.push(known.clone());
             }
         });
+        // Two names may each be made of the other: what is asked again on the way is not known.
         for known in asked {
-            if let Some(value) = self.own_class_attribute(class, &known) {
+            if let Some(value) = self.class_attribute(class, &known) {
                 state.locals.set(known, value);
             }
         }
