@@ -189,15 +189,10 @@ impl<'p> Interpreter<'p, '_> {
         let mut own = parameters;
         if handler.request_class.is_some()
             && !handler.request_is_attribute
-            && let Some(parameter) = parameters.get(handler.request_at)
+            && let Some((_, rest)) = parameters.split_first()
         {
-            let request = self.handed_request(entry);
-            if handler.request_at == 0 {
-                arguments.positional.push(request);
-            } else {
-                arguments.keywords.push((parameter.name.clone(), request));
-            }
-            own = parameters.get(handler.request_at + 1..).unwrap_or_default();
+            arguments.positional.push(self.handed_request(entry));
+            own = rest;
         }
         if let Some(class) = &handler.answer_class
             && let Some((_, rest)) = own.split_first()

@@ -80,7 +80,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A request object that is read by keys holds the headers too, which is worth knowing where the program reads them.
     pub(super) fn headers_inside(&self, entry: &Entry<'p>, class: &str) -> Origins {
-        let Some(parameter) = entry.site.function.parameters.get(entry.handler.request_at) else {
+        let Some(parameter) = entry.site.function.parameters.first() else {
             return Origins::default();
         };
         let Some(module) = self.index.module(entry.site.file) else { return Origins::default() };

@@ -79,7 +79,7 @@ fn only_token() -> Vec<String> {
 }
 
 /// A token decoder.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DecodeModel {
     /// Dotted names.
@@ -186,10 +186,11 @@ pub struct ValidateModel {
 }
 
 /// What a decoder does about the signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignatureModel {
     /// Verifies it, unless told not to.
+    #[default]
     Verified,
     /// Never verifies it.
     Never,
