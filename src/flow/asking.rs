@@ -1,9 +1,8 @@
 //! Guards of extensions that ask callbacks of the program: what the callback looks at is what the guard establishes. The
 //! callback is judged by itself, too; a guard that asks one nobody can find counts as a check all the same.
 
-use std::sync::Arc;
-
 use super::entry::Entry;
+use super::event::{EntryInfo, EntryKind};
 use super::interpreter::Interpreter;
 use super::library::{named_parameter, parameter};
 use super::startup::{Registered, Target, owner};
@@ -71,8 +70,8 @@ impl<'p> Interpreter<'p, '_> {
         let callback = parameter(&model.parameters, arguments, "callback")?;
         let Some(Target::Function(place)) = self.innermost(callback) else { return None };
         let site = self.site_at(place)?;
-        let info = super::event::EntryInfo {
-            kind: super::event::EntryKind::TokenCallback,
+        let info = EntryInfo {
+            kind: EntryKind::TokenCallback,
             name: site.function.name.clone(),
             path: None,
             methods: Vec::new(),
@@ -86,28 +85,9 @@ impl<'p> Interpreter<'p, '_> {
         let Some(callback) = parameter(&model.parameters, arguments, "callback") else { return };
         let Some(target @ Target::Function(_)) = self.innermost(callback) else { return };
         if let Some(record) = &mut self.record {
-            let model = EntryModel {
-                path: model.path.clone(),
-                kind: EntryKindModel::TokenCallback,
-                methods: Vec::new(),
-                parameters: Vec::new(),
-                application_wide: false,
-                passage: false,
-                guarded_by: Vec::new(),
-                other_when: Vec::new(),
-                handler: crate::models::schema::HandlerModel::default(),
-            };
-            record.registered.push(Registered {
-                at,
-                model: Arc::new(model),
-                owner: None,
-                paths: Vec::new(),
-                methods: Vec::new(),
-                error: None,
-                target,
-                is_other: false,
-                is_wrapped: false,
-            });
+            let kind = EntryKindModel::TokenCallback;
+            let model = EntryModel { path: model.path.clone(), kind, ..EntryModel::default() };
+            record.registered.push(Registered::bare(target, model, None, at));
         }
     }
 }

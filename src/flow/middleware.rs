@@ -8,6 +8,7 @@ use super::entry::Entry;
 use super::event::{Ending, EntryKind, Outcome};
 use super::interpreter::{Branches, Interpreter, one};
 use super::outcome;
+use super::policies::has_caller;
 use super::state::State;
 use super::value::{Arguments, Object, Shape, Value};
 use crate::models::schema::ViewClassModel;
@@ -32,8 +33,18 @@ impl<'p> Interpreter<'p, '_> {
         self.course = Some(Rc::new(Course { entry: entry.clone(), middleware }));
     }
 
-    /// Goes on to the middleware of that number, or to the handler behind the last one.
+    /// Goes on to the middleware of that number, or to the handler behind the last one. What they leave on objects is one
+    /// world for all their answers: the rest of the middleware, and a request that it sends in again, are not run anew for
+    /// every path that differs in nothing but that. Whether there is a caller stays apart: the middleware may ask.
     pub(super) fn go_on(&mut self, state: State<'p>, number: usize) -> Branches<'p> {
+        let mut answers = self.answers_behind(state, number);
+        for known in [None, Some(false), Some(true)] {
+            State::share_world(answers.iter_mut().map(|(state, _)| state).filter(|state| has_caller(state) == known));
+        }
+        answers
+    }
+
+    fn answers_behind(&mut self, state: State<'p>, number: usize) -> Branches<'p> {
         let Some(course) = self.course.clone() else {
             // Middleware that is looked at alone: whatever lies behind it answers.
             return one(state, Value::of(Shape::Response { status: None }));

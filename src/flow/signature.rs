@@ -85,6 +85,9 @@ impl<'p> Interpreter<'p, '_> {
         };
         let Some(module) = self.index.module(entry.site.file) else { return Origins::default() };
         let keys = self.models.header_keys(class);
+        if keys.is_empty() {
+            return Origins::default();
+        }
         let source = self.index.program.source(entry.site.file);
         let text = source.slice(entry.site.function.span);
         let is_helper = |site: &Site<'p>| text.contains(&format!("{}({}", site.function.name, parameter.name));

@@ -162,6 +162,17 @@ impl<'p> State<'p> {
         }
     }
 
+    /// Makes the world of several paths one: what they established stays apart, what they left on objects does not.
+    pub(super) fn share_world<'a>(paths: impl IntoIterator<Item = &'a mut Self>)
+    where
+        'p: 'a,
+    {
+        let mut paths: Vec<&mut Self> = paths.into_iter().collect();
+        let worlds = paths.iter().map(|state| Rc::clone(&state.heap));
+        let Some(shared) = worlds.reduce(|left, right| join_heaps(&left, &right)) else { return };
+        paths.iter_mut().for_each(|state| state.heap = Rc::clone(&shared));
+    }
+
     /// Whether two paths may become one: they have established the same and end the same way.
     pub fn is_like(&self, other: &Self) -> bool {
         self.evidence == other.evidence && self.status == other.status
