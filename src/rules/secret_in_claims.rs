@@ -99,9 +99,8 @@ fn is_encrypted(call: &IssueCall<'_>, context: &Context<'_, '_>) -> bool {
 
 /// Whether the function around the call encrypts something too.
 fn is_put_into_encrypted(call: &IssueCall<'_>, context: &Context<'_, '_>) -> bool {
-    let around = context.function_around(call.place).and_then(|(_, name)| context.function_at(name));
     let mut encrypts = false;
-    if let Some(function) = around {
+    if let Some(function) = context.function_around(call.place) {
         visit::expressions(&function.body, &mut |expression| {
             encrypts |= call_parts(expression).is_some_and(|(callee, _)| {
                 let written = context.index.text(Place { file: call.place.file, span: callee.span });
