@@ -354,6 +354,14 @@ impl<'p> Value<'p> {
         }
     }
 
+    /// The dictionary, if it is one whose keys are known.
+    pub fn as_dictionary(&self) -> Option<&Dictionary<'p>> {
+        match &self.shape {
+            Shape::Dictionary(dictionary) => Some(dictionary),
+            _ => None,
+        }
+    }
+
     /// Whether it is the constant `None`.
     pub fn is_none(&self) -> bool {
         matches!(self.shape, Shape::Constant(Constant::None))

@@ -219,7 +219,8 @@ pub enum DecodeGives {
 pub struct IssueModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `claims`, `key`, `algorithm`, `header` and `lifetime` have meaning.
+    /// Parameters in order; `claims`, `key`, `algorithm`, `lifetime` and, where the library signs or encrypts as that says,
+    /// `header` have meaning.
     pub parameters: Vec<String>,
     /// Whether its tokens expire only where the claims say so (`exp`); otherwise it sets an end itself, or knows none.
     #[serde(default)]
