@@ -7,12 +7,15 @@ use super::interpreter::Interpreter;
 use super::library::{named_parameter, parameter};
 use super::startup::{Registered, Target, owner};
 use super::state::State;
-use super::value::{Arguments, Nullness};
+use super::value::{Arguments, Nullness, Object, Value};
 use crate::models::schema::{EntryKindModel, EntryModel, VerifyModel};
 use crate::source::Place;
+use crate::syntax::tree::Name;
 
 /// Objects that ask other objects (`MultiAuth(tokens, passwords)`): nobody nests deeper.
 const MAX_NESTING: u8 = 3;
+/// Under which name the answer of a callback is kept.
+const ANSWER: Name = Name::new_static("()");
 
 impl<'p> Interpreter<'p, '_> {
     /// The paths on which a guard lets the caller through: those of the callbacks that it asks, or the one on which nobody
@@ -36,18 +39,27 @@ impl<'p> Interpreter<'p, '_> {
         };
         callbacks.extend(self.handed_callback(model, arguments));
         callbacks.retain(|callback| Some(callback.info.place) != self.entry);
-        if callbacks.is_empty() {
+        // The same request gets the same answer: what let it through once is not asked again.
+        let is_answered = |callback: &Entry<'p>| state.attribute(answer_of(callback), &ANSWER).is_some();
+        if callbacks.is_empty() || callbacks.iter().any(is_answered) {
             return vec![state];
         }
+        let mut passed = Vec::new();
         // Without an object of its own the guard may also be content with a session.
-        let mut passed = if objects.is_empty() && !model.asks.is_empty() { vec![state.clone()] } else { Vec::new() };
+        if objects.is_empty() && !model.asks.is_empty() {
+            let mut remembered = state.clone();
+            callbacks.iter().for_each(|callback| lets_through(&mut remembered, callback));
+            passed.push(remembered);
+        }
         for callback in &callbacks {
             let callee = self.entry_function(&state, callback);
             let arguments = self.entry_arguments(&state, callback);
             let answers = self.call(state.clone(), &callee, arguments, callback.info.place);
-            passed.extend(
-                answers.into_iter().filter(|(_, value)| value.nullness.may_be(Nullness::FULL)).map(|(state, _)| state),
-            );
+            let yes = answers.into_iter().filter(|(_, value)| value.nullness.may_be(Nullness::FULL));
+            passed.extend(yes.map(|(mut state, _)| {
+                lets_through(&mut state, callback);
+                state
+            }));
         }
         self.merge(passed, place)
     }
@@ -90,4 +102,13 @@ impl<'p> Interpreter<'p, '_> {
             record.registered.push(Registered::bare(target, model, None, at));
         }
     }
+}
+
+fn answer_of(callback: &Entry<'_>) -> Object {
+    Object::Answer(callback.info.place)
+}
+
+/// A callback said yes on this path.
+fn lets_through(state: &mut State<'_>, callback: &Entry<'_>) {
+    state.set_attribute(answer_of(callback), ANSWER, Value::present());
 }

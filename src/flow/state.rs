@@ -182,6 +182,11 @@ impl<'p> State<'p> {
     pub fn is_of_same_kinds(&self, other: &Self) -> bool {
         self.evidence.is_of_same_kinds(&other.evidence) && self.status == other.status
     }
+
+    /// Whether both have proved something, with the same doubts, and end the same way.
+    pub fn proves_as_much(&self, other: &Self) -> bool {
+        self.evidence.proves_as_much(&other.evidence) && self.status == other.status
+    }
 }
 
 fn join_locals<'p>(left: &Locals<'p>, right: &Locals<'p>) -> Locals<'p> {
@@ -221,14 +226,16 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
 pub const MAX_PATHS: usize = 24;
 
 /// Paths with equal evidence become one. Where more than [`MAX_PATHS`] are left, those that established the same kinds
-/// of things become one, wherever they did; where that does not help, all become one opaque path, and the second value
-/// says so.
+/// of things become one, wherever they did, and then those that proved something by whatever means: a path on which nothing
+/// is proved stays apart. Where that does not help, all become one opaque path, and the second value says so.
 pub(super) fn merge(states: Vec<State<'_>>, at: Place) -> (Vec<State<'_>>, bool) {
-    let merged = merge_by(states, State::is_like);
-    if merged.len() <= MAX_PATHS {
-        return (merged, false);
+    let mut merged = merge_by(states, State::is_like);
+    for is_same in [State::is_of_same_kinds, State::proves_as_much] {
+        if merged.len() <= MAX_PATHS {
+            return (merged, false);
+        }
+        merged = merge_by(merged, is_same);
     }
-    let merged = merge_by(merged, State::is_of_same_kinds);
     if merged.len() <= MAX_PATHS {
         return (merged, false);
     }

@@ -137,6 +137,8 @@ pub enum Object {
     Cell(Place),
     /// The request itself: what the program adds to it.
     Request,
+    /// The answer of a callback that a guard asked: it let the caller through.
+    Answer(Place),
     /// `flask.g` and its like.
     RequestGlobals,
     /// `flask.session` and its like.
