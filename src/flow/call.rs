@@ -176,7 +176,8 @@ impl<'p> Interpreter<'p, '_> {
         if is_opaque && self.frame().open_tries > 0 {
             self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
         }
-        one(state, Value::unknown())
+        let found = Self::found_by(&state, &values);
+        one(state, found)
     }
 
     /// Request data goes to somebody who may know whether it is true.

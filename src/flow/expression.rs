@@ -83,13 +83,17 @@ impl<'p> Interpreter<'p, '_> {
                     this.then(rights, |this, state, right| {
                         let right = this.shown_when_formatted(&state, *operator, &right, place);
                         let value = binary(&left, *operator, &right);
+                        let value = Self::found_by_both(&state, value, [&left, &right]);
                         let sides = ((&left, Some(&**left_written)), (&right, Some(&**right_written)));
                         one(state, Self::guessed_together(value, *operator, sides.0, sides.1, place))
                     })
                 })
             }
             ExpressionKind::BooleanOperation { is_and, values } => self.boolean_operation(state, *is_and, values),
-            ExpressionKind::Compare { .. } => self.condition_value(state, expression),
+            ExpressionKind::Compare { .. } => match self.condition_of_query(&state, expression) {
+                Some(branches) => branches,
+                None => self.condition_value(state, expression),
+            },
             ExpressionKind::Conditional { test, body, otherwise } => {
                 let (yes, no) = self.branch(state, test);
                 let mut all: Branches<'p> = SmallVec::new();

@@ -24,6 +24,7 @@ pub mod event;
 pub mod evidence;
 mod exception;
 mod expression;
+mod found;
 mod gathering;
 mod guesses;
 mod handing;
