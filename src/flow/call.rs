@@ -214,7 +214,8 @@ impl<'p> Interpreter<'p, '_> {
             return one(state, Value::unknown());
         }
         let locals = self.bind_parameters(closure, arguments, place);
-        let key = summary_key(identity, closure, arguments, &state);
+        let world = state.visible_fingerprint(closure, arguments, &mut |place| self.is_made_in_function(place));
+        let key = summary_key(identity, closure, arguments, state.status, world);
         let summary = if let Some(known) = self.summaries.get(&key) {
             Rc::clone(known)
         } else {
@@ -232,7 +233,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         for raised in &summary.raised {
             let mut raised = raised.clone();
-            raised.state = continue_after(&state, &raised.state);
+            raised.state = continue_after(&state, &summary.before, &raised.state);
             self.frame().raised.push(raised);
         }
         let stub = stub_origin(closure, arguments, &summary);
@@ -242,7 +243,7 @@ impl<'p> Interpreter<'p, '_> {
             if let Some(stub) = &stub {
                 value.origins = value.origins.union(&Origins::from_list(vec![stub.clone()]));
             }
-            all.push((continue_after(&state, inner), value));
+            all.push((continue_after(&state, &summary.before, inner), value));
         }
         all
     }
@@ -284,7 +285,27 @@ impl<'p> Interpreter<'p, '_> {
             returns.iter_mut().for_each(|(_, value, _)| *value = walked.clone());
         }
         let says_yes = accepts_everything(&closure.code.name(), &returns, &frame.raised);
-        Summary { returns: merge_returns(returns), raised: merge_raised(frame.raised), says_yes }
+        Summary {
+            before: state.enter(Locals::default()),
+            returns: merge_returns(returns),
+            raised: merge_raised(frame.raised),
+            says_yes,
+        }
+    }
+
+    /// Whether something that is made at a place is made by a function: what a module or class makes is found by its name.
+    fn is_made_in_function(&mut self, place: Place) -> bool {
+        if !place.is_somewhere() {
+            return false;
+        }
+        let index = self.index;
+        let spans = self.function_spans.entry(place.file).or_insert_with(|| {
+            let Some(module) = index.module(place.file) else { return Rc::default() };
+            let sites = super::walk::functions(place.file, &module.body);
+            let outermost = sites.into_iter().filter(|site| site.outer.is_none());
+            outermost.map(|site| site.function.span).collect()
+        });
+        spans.iter().any(|span| span.contains(place.span))
     }
 
     /// The names of a function when it begins.

@@ -93,6 +93,8 @@ impl<'p> Frame<'p> {
 /// What a call of a function gave, for the same arguments in the same world.
 #[derive(Debug, Default)]
 pub struct Summary<'p> {
+    /// Where it began.
+    pub before: State<'p>,
     /// World, evidence gained and value of each way out.
     pub returns: Vec<(State<'p>, Value<'p>, Place)>,
     /// Exceptions that leave it.
@@ -142,6 +144,8 @@ pub struct Interpreter<'p, 'i> {
     pub(super) course: Option<Rc<super::middleware::Course<'p>>>,
     pub(super) frames: Vec<Frame<'p>>,
     pub(super) summaries: FxHashMap<SummaryKey, Rc<Summary<'p>>>,
+    /// Where the outermost functions of a file stand, once asked for.
+    pub(super) function_spans: FxHashMap<FileId, Rc<[Span]>>,
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
     pub(super) members: FxHashMap<(Place, Name), Option<Value<'p>>>,
     pub(super) initialised: FxHashMap<Place, State<'p>>,
@@ -211,6 +215,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             course: None,
             frames: Vec::new(),
             summaries: FxHashMap::default(),
+            function_spans: FxHashMap::default(),
             globals: FxHashMap::default(),
             members: FxHashMap::default(),
             initialised: FxHashMap::default(),

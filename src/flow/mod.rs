@@ -79,5 +79,6 @@ mod url_table;
 mod validation;
 pub mod value;
 mod view_class;
+mod visible;
 pub mod walk;
 mod watching;

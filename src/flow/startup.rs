@@ -156,7 +156,7 @@ impl<'p> Interpreter<'p, '_> {
             let Shape::External(path) = &value.shape else { continue };
             let class: Name = self.models.canonical(path).into_owned().into();
             if self.makes_application(&class) {
-                let at = Place { file: FileId(u32::MAX), span: Span::default() };
+                let at = Place::NOWHERE;
                 arguments.keywords.push((parameter.name.clone(), Value::of(Shape::ExternalInstance { class, at })));
             }
         }
@@ -400,7 +400,7 @@ pub(super) struct Partial {
 pub(super) fn owner(value: &Value<'_>) -> Option<Place> {
     match &value.shape {
         // An object that every program has (`current_app`) was made nowhere.
-        Shape::ExternalInstance { at, .. } => (at.file != FileId(u32::MAX)).then_some(*at),
+        Shape::ExternalInstance { at, .. } => at.is_somewhere().then_some(*at),
         Shape::Instance { object: Object::At(at), .. } => Some(*at),
         _ => None,
     }

@@ -1,14 +1,12 @@
 //! One path: the values of names and objects, and the evidence gained on the way. Cheap to copy, copied on write.
 
-use std::cell::Cell;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::hash::{Hash, Hasher};
 use std::rc::Rc;
-
-use rustc_hash::FxHasher;
 
 use super::evidence::{CheckKind, Evidence};
 use super::value::{Nullness, Object, Value};
+use super::visible::Common;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
 
@@ -42,22 +40,42 @@ impl<'p> Locals<'p> {
 
 /// What lives longer than one function: attributes of objects, and what is known of credentials read twice.
 #[derive(Clone, Debug, Default)]
-struct Heap<'p> {
+pub(super) struct Heap<'p> {
     attributes: BTreeMap<(Object, Name), Value<'p>>,
     /// Whether an attribute of a module is among them.
     has_module_names: bool,
     /// What tests said of an expression that reads the request, by its normal form.
     known: BTreeMap<Name, Nullness>,
-    /// The hash of both, once asked for.
-    fingerprint: Cell<Option<u64>>,
+    /// What every function can get at, once asked for.
+    pub(super) common: OnceCell<Rc<Common>>,
 }
 
 impl Heap<'_> {
-    /// The heap to be changed: what was known of its hash no longer holds.
+    /// The heap to be changed: what was found out about it no longer holds.
     fn changed(heap: &mut Rc<Self>) -> &mut Self {
         let heap = Rc::make_mut(heap);
-        heap.fingerprint = Cell::new(None);
+        heap.common = OnceCell::new();
         heap
+    }
+
+    /// What tests said of expressions that read the request.
+    pub(super) fn known(&self) -> impl Iterator<Item = (&Name, &Nullness)> {
+        self.known.iter()
+    }
+
+    /// A heap with what differs between two others.
+    pub(super) fn with_changes(&self, before: &Self, after: &Self) -> Self {
+        let mut changed = Self { common: OnceCell::new(), ..self.clone() };
+        changed.has_module_names |= after.has_module_names;
+        for (key, value) in &after.attributes {
+            let is_kept = before.attributes.get(key).is_some_and(|old| old.fingerprint() == value.fingerprint());
+            if !is_kept {
+                changed.attributes.insert(key.clone(), value.clone());
+            }
+        }
+        // What tests said of the request is the same in both worlds where a call began.
+        changed.known.clone_from(&after.known);
+        changed
     }
 }
 
@@ -134,21 +152,15 @@ impl<'p> State<'p> {
         Self { locals, heap: Rc::clone(&self.heap), evidence: self.evidence.clone(), status: self.status }
     }
 
-    /// A hash of the world outside the function, for summaries.
-    pub fn heap_fingerprint(&self) -> u64 {
-        if let Some(known) = self.heap.fingerprint.get() {
-            return known;
-        }
-        let mut hasher = FxHasher::default();
-        for ((object, name), value) in &self.heap.attributes {
-            (object, name).hash(&mut hasher);
-            value.fingerprint().hash(&mut hasher);
-        }
-        for entry in &self.heap.known {
-            entry.hash(&mut hasher);
-        }
-        self.heap.fingerprint.set(Some(hasher.finish()));
-        hasher.finish()
+    /// The world outside the function.
+    pub(super) fn heap(&self) -> &Rc<Heap<'p>> {
+        &self.heap
+    }
+
+    /// The same path in another world.
+    #[must_use]
+    pub(super) fn with_heap(&self, heap: Rc<Heap<'p>>) -> Self {
+        Self { heap, ..self.clone() }
     }
 
     /// One state that stands for both.
@@ -189,7 +201,7 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
         return Rc::clone(left);
     }
     let mut joined = Heap::clone(left);
-    joined.fingerprint = Cell::new(None);
+    joined.common = OnceCell::new();
     joined.has_module_names |= right.has_module_names;
     for (key, value) in &right.attributes {
         joined
