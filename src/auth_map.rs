@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Outcome, Stage};
 use crate::flow::evidence::{Check, CheckKind};
 use crate::flow::origin::OriginKind;
-use crate::rules::shared::{Context, credential_words};
+use crate::rules::shared::{Context, credential_words, name_place};
 use crate::source::Place;
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{Function, Name};
 
 /// One route and what guards it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,8 +210,8 @@ fn steps(entry: &EntryInfo, outcomes: &[Outcome], facts: &Facts<'_>, context: &C
 }
 
 fn position(check: &Check, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> (Position, Name) {
-    let around =
-        || context.function_around(check.place).filter(|(_, place)| *place != entry.place).map(|(name, _)| name);
+    let is_other = |function: &&Function| name_place(function, check.place.file) != entry.place;
+    let around = || context.function_around(check.place).filter(is_other).map(|function| function.name.clone());
     match facts.stages.get(check) {
         Some(Stage::Hook(name)) => (Position::Hook, name.clone()),
         Some(Stage::Dependency) => (Position::Dependency, around().unwrap_or_default()),

@@ -104,6 +104,51 @@ fn nothing_unfinished_or_silenced_is_left() {
 }
 
 #[test]
+fn every_key_of_the_model_schema_is_documented_and_some_model_uses_it() {
+    let mut used = BTreeSet::new();
+    for stem in stems("rules/models", "toml") {
+        let text = fs::read_to_string(root().join(format!("rules/models/{stem}.toml"))).expect("models are readable");
+        collect_keys(&text.parse::<toml::Table>().expect("the build has read it"), &mut used);
+    }
+    let mut keys = 0;
+    let mut problems = Vec::new();
+    for (name, text) in rust_files(&["src/models"]) {
+        // Only what a file can say is read strictly.
+        for structure in text.split("#[serde(deny_unknown_fields").skip(1) {
+            let body = structure.split("\n}").next().unwrap_or_default();
+            let mut above = "";
+            for line in body.lines().map(str::trim) {
+                let field = line.strip_prefix("pub ").and_then(|rest| rest.split_once(": "));
+                let Some((field, _)) = field.filter(|(field, _)| !field.contains(' ')) else {
+                    above = if line.starts_with("#[serde(default") { above } else { line };
+                    continue;
+                };
+                keys += 1;
+                // The other half of `before`, which one model at least uses.
+                let is_half = field == "since";
+                if !above.starts_with("#[serde(skip") && !is_half && !used.contains(&field.replace('_', "-")) {
+                    problems.push(format!("{name}: no model uses `{field}`"));
+                }
+                if !above.starts_with("///") && !above.starts_with("#[serde(skip") {
+                    problems.push(format!("{name}: `{field}` has no documentation"));
+                }
+                above = "";
+            }
+        }
+    }
+    assert!(keys > 150, "the keys are found: {keys}");
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+fn collect_keys(table: &toml::Table, into: &mut BTreeSet<String>) {
+    for (key, value) in table {
+        into.insert(key.clone());
+        let tables = value.as_array().into_iter().flatten().chain([value]).filter_map(toml::Value::as_table);
+        tables.for_each(|table| collect_keys(table, into));
+    }
+}
+
+#[test]
 fn files_that_the_documents_name_exist() {
     let mut missing = Vec::new();
     for document in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {

@@ -1,19 +1,21 @@
 //! Guards of extensions that ask callbacks of the program: what the callback looks at is what the guard establishes. The
 //! callback is judged by itself, too; a guard that asks one nobody can find counts as a check all the same.
 
-use std::sync::Arc;
-
 use super::entry::Entry;
+use super::event::{EntryInfo, EntryKind};
 use super::interpreter::Interpreter;
 use super::library::{named_parameter, parameter};
 use super::startup::{Registered, Target, owner};
 use super::state::State;
-use super::value::{Arguments, Nullness};
+use super::value::{Arguments, Nullness, Object, Value};
 use crate::models::schema::{EntryKindModel, EntryModel, VerifyModel};
 use crate::source::Place;
+use crate::syntax::tree::Name;
 
 /// Objects that ask other objects (`MultiAuth(tokens, passwords)`): nobody nests deeper.
 const MAX_NESTING: u8 = 3;
+/// Under which name the answer of a callback is kept.
+const ANSWER: Name = Name::new_static("()");
 
 impl<'p> Interpreter<'p, '_> {
     /// The paths on which a guard lets the caller through: those of the callbacks that it asks, or the one on which nobody
@@ -37,18 +39,27 @@ impl<'p> Interpreter<'p, '_> {
         };
         callbacks.extend(self.handed_callback(model, arguments));
         callbacks.retain(|callback| Some(callback.info.place) != self.entry);
-        if callbacks.is_empty() {
+        // The same request gets the same answer: what let it through once is not asked again.
+        let is_answered = |callback: &Entry<'p>| state.attribute(answer_of(callback), &ANSWER).is_some();
+        if callbacks.is_empty() || callbacks.iter().any(is_answered) {
             return vec![state];
         }
+        let mut passed = Vec::new();
         // Without an object of its own the guard may also be content with a session.
-        let mut passed = if objects.is_empty() && !model.asks.is_empty() { vec![state.clone()] } else { Vec::new() };
+        if objects.is_empty() && !model.asks.is_empty() {
+            let mut remembered = state.clone();
+            callbacks.iter().for_each(|callback| lets_through(&mut remembered, callback));
+            passed.push(remembered);
+        }
         for callback in &callbacks {
             let callee = self.entry_function(&state, callback);
             let arguments = self.entry_arguments(&state, callback);
             let answers = self.call(state.clone(), &callee, arguments, callback.info.place);
-            passed.extend(
-                answers.into_iter().filter(|(_, value)| value.nullness.may_be(Nullness::FULL)).map(|(state, _)| state),
-            );
+            let yes = answers.into_iter().filter(|(_, value)| value.nullness.may_be(Nullness::FULL));
+            passed.extend(yes.map(|(mut state, _)| {
+                lets_through(&mut state, callback);
+                state
+            }));
         }
         self.merge(passed, place)
     }
@@ -71,8 +82,8 @@ impl<'p> Interpreter<'p, '_> {
         let callback = parameter(&model.parameters, arguments, "callback")?;
         let Some(Target::Function(place)) = self.innermost(callback) else { return None };
         let site = self.site_at(place)?;
-        let info = super::event::EntryInfo {
-            kind: super::event::EntryKind::TokenCallback,
+        let info = EntryInfo {
+            kind: EntryKind::TokenCallback,
             name: site.function.name.clone(),
             path: None,
             methods: Vec::new(),
@@ -86,28 +97,18 @@ impl<'p> Interpreter<'p, '_> {
         let Some(callback) = parameter(&model.parameters, arguments, "callback") else { return };
         let Some(target @ Target::Function(_)) = self.innermost(callback) else { return };
         if let Some(record) = &mut self.record {
-            let model = EntryModel {
-                path: model.path.clone(),
-                kind: EntryKindModel::TokenCallback,
-                methods: Vec::new(),
-                parameters: Vec::new(),
-                application_wide: false,
-                passage: false,
-                guarded_by: Vec::new(),
-                other_when: Vec::new(),
-                handler: crate::models::schema::HandlerModel::default(),
-            };
-            record.registered.push(Registered {
-                at,
-                model: Arc::new(model),
-                owner: None,
-                paths: Vec::new(),
-                methods: Vec::new(),
-                error: None,
-                target,
-                is_other: false,
-                is_wrapped: false,
-            });
+            let kind = EntryKindModel::TokenCallback;
+            let model = EntryModel { path: model.path.clone(), kind, ..EntryModel::default() };
+            record.registered.push(Registered::bare(target, model, None, at));
         }
     }
+}
+
+fn answer_of(callback: &Entry<'_>) -> Object {
+    Object::Answer(callback.info.place)
+}
+
+/// A callback said yes on this path.
+fn lets_through(state: &mut State<'_>, callback: &Entry<'_>) {
+    state.set_attribute(answer_of(callback), ANSWER, Value::present());
 }

@@ -12,25 +12,31 @@ use super::value::{Arguments, Nullness, Object, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
 use crate::models::schema::{
-    DecodeGives, DecodeModel, EvidenceModel, Failure, SignatureModel, VerifyModel, VersionRange,
+    DecodeGives, DecodeModel, DeriveModel, EvidenceModel, Failure, Reading, SignatureModel, VerifyModel, VersionRange,
 };
 use crate::program::versions::Fit;
 use crate::source::Place;
 use crate::syntax::tree::Name;
 use std::rc::Rc;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 impl<'p> Interpreter<'p, '_> {
     /// JSON that came out of a piece of a bearer token: the claims, read without looking at the signature.
-    pub(super) fn claims_by_hand(&mut self, value: Value<'p>, path: &Name, place: Place) -> Value<'p> {
-        let is_json = path.ends_with(".loads");
+    pub(super) fn claims_by_hand(
+        &mut self,
+        value: Value<'p>,
+        model: &DeriveModel,
+        path: &Name,
+        place: Place,
+    ) -> Value<'p> {
+        let reads_value = model.reads == Some(Reading::Value);
         let origin = value.origins.iter().find(|origin| match &origin.kind {
             OriginKind::Credential(credential) => {
                 credential.kind == CredentialKind::Bearer && credential.part == Part::Fragment
             }
             _ => false,
         });
-        let Some(origin) = origin.filter(|_| is_json) else { return value };
+        let Some(origin) = origin.filter(|_| reads_value) else { return value };
         let kind = OriginKind::Claims { decode: place, is_verified: false };
         let trail = origin.trail.then(place, Step::Source("the payload is read without its signature here".into()));
         let origins = Origins::from_list(vec![Origin { kind, confidence: origin.confidence, trail }]);
@@ -38,7 +44,7 @@ impl<'p> Interpreter<'p, '_> {
             let decode = Decode {
                 function: path.clone(),
                 library: "Python".into(),
-                model: by_hand(),
+                model: Arc::new(by_hand()),
                 place,
                 token: value.clone(),
                 key: None,
@@ -344,22 +350,9 @@ fn gained(decode: &Decode<'_>) -> Vec<CheckKind> {
 }
 
 /// The decoder that a program writes itself.
-fn by_hand() -> Arc<DecodeModel> {
-    static MODEL: LazyLock<Arc<DecodeModel>> = LazyLock::new(|| {
-        let words = r#"
-            path = []
-            parameters = []
-            needs = []
-            signature = "never"
-            checks-expiry = false
-            raises = []
-            signature-fix = "verify the token with a JWT library and its key (`jwt.decode(token, key, algorithms=[…], audience=…, issuer=…)`)"
-        "#;
-        Arc::new(
-            toml::from_str(words).unwrap_or_else(|error| unreachable!("the words above follow the schema: {error}")),
-        )
-    });
-    Arc::clone(&MODEL)
+fn by_hand() -> DecodeModel {
+    let fix = "verify the token with a JWT library and its key (`jwt.decode(token, key, algorithms=[…], audience=…, issuer=…)`)";
+    DecodeModel { signature: SignatureModel::Never, signature_fix: fix.to_owned(), ..DecodeModel::default() }
 }
 
 fn check_kind(evidence: EvidenceModel) -> CheckKind {

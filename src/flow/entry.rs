@@ -360,7 +360,6 @@ impl<'p> Interpreter<'p, '_> {
             EntryKind::Route => self.route_arguments(state, entry, parameters, &mut arguments),
             EntryKind::TokenCallback if entry.handler.request_class.is_some() => {
                 let request = self.handed_request(entry);
-                arguments.positional.extend(std::iter::repeat_n(Value::unknown(), entry.handler.request_at));
                 arguments.positional.push(request);
                 arguments.rest = Some(Value::unknown());
             }

@@ -383,6 +383,8 @@ pub struct IssueCall<'p> {
     pub function: Name,
     /// What the token says.
     pub claims: Option<Value<'p>>,
+    /// The header, where the library makes tokens as that says: signed, or encrypted.
+    pub header: Option<Value<'p>>,
     /// How long it is good for, where an argument says that.
     pub lifetime: Option<Value<'p>>,
     /// Whether it expires only where its claims say so.

@@ -69,6 +69,20 @@ impl CheckKind {
                 | Self::Caught
         )
     }
+
+    /// Whether it says that a proof on the same path may be worth less than it seems.
+    fn is_doubt(self) -> bool {
+        matches!(
+            self,
+            Self::Unset
+                | Self::Development
+                | Self::FailedVerification
+                | Self::Caught
+                | Self::Stub
+                | Self::UnverifiedClaim
+                | Self::Opaque
+        )
+    }
 }
 
 /// A check and where it stands.
@@ -152,8 +166,18 @@ impl Evidence {
 
     /// Whether two paths established the same kinds of things, wherever they did.
     pub fn is_of_same_kinds(&self, other: &Self) -> bool {
-        let kinds = |evidence: &Self| evidence.iter().fold(0_u32, |all, check| all | 1 << check.kind as u32);
-        kinds(self) == kinds(other)
+        self.kinds(|_| true) == other.kinds(|_| true)
+    }
+
+    /// Whether two paths proved something, by whatever means, and the same kinds of doubts remain.
+    pub fn proves_as_much(&self, other: &Self) -> bool {
+        self.has_proof() && other.has_proof() && self.kinds(CheckKind::is_doubt) == other.kinds(CheckKind::is_doubt)
+    }
+
+    /// The wanted kinds among those of the checks, a bit for each.
+    fn kinds(&self, is_wanted: impl Fn(CheckKind) -> bool) -> u32 {
+        let kinds = self.iter().map(|check| check.kind).filter(|kind| is_wanted(*kind));
+        kinds.fold(0, |all, kind| all | 1 << kind as u32)
     }
 
     /// Each check.

@@ -192,7 +192,7 @@ impl<'p> Interpreter<'p, '_> {
                 } else {
                     value
                 };
-                let value = self.claims_by_hand(value, path, place);
+                let value = self.claims_by_hand(value, model, path, place);
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
             }
@@ -298,6 +298,7 @@ impl<'p> Interpreter<'p, '_> {
                 let call = IssueCall {
                     function: self.callee_text(place).trim().into(),
                     claims: given("claims"),
+                    header: given("header"),
                     lifetime: given("lifetime"),
                     expires_by_claims: model.expires_by_claims && arguments.rest.is_none(),
                     place,

@@ -8,6 +8,7 @@ use super::entry::Entry;
 use super::event::{Ending, EntryKind, Outcome};
 use super::interpreter::{Branches, Interpreter, one};
 use super::outcome;
+use super::policies::has_caller;
 use super::state::State;
 use super::value::{Arguments, Object, Shape, Value};
 use crate::models::schema::ViewClassModel;
@@ -32,8 +33,18 @@ impl<'p> Interpreter<'p, '_> {
         self.course = Some(Rc::new(Course { entry: entry.clone(), middleware }));
     }
 
-    /// Goes on to the middleware of that number, or to the handler behind the last one.
+    /// Goes on to the middleware of that number, or to the handler behind the last one. What they leave on objects is one
+    /// world for all their answers: the rest of the middleware, and a request that it sends in again, are not run anew for
+    /// every path that differs in nothing but that. Whether there is a caller stays apart: the middleware may ask.
     pub(super) fn go_on(&mut self, state: State<'p>, number: usize) -> Branches<'p> {
+        let mut answers = self.answers_behind(state, number);
+        for known in [None, Some(false), Some(true)] {
+            State::share_world(answers.iter_mut().map(|(state, _)| state).filter(|state| has_caller(state) == known));
+        }
+        answers
+    }
+
+    fn answers_behind(&mut self, state: State<'p>, number: usize) -> Branches<'p> {
         let Some(course) = self.course.clone() else {
             // Middleware that is looked at alone: whatever lies behind it answers.
             return one(state, Value::of(Shape::Response { status: None }));
@@ -189,15 +200,10 @@ impl<'p> Interpreter<'p, '_> {
         let mut own = parameters;
         if handler.request_class.is_some()
             && !handler.request_is_attribute
-            && let Some(parameter) = parameters.get(handler.request_at)
+            && let Some((_, rest)) = parameters.split_first()
         {
-            let request = self.handed_request(entry);
-            if handler.request_at == 0 {
-                arguments.positional.push(request);
-            } else {
-                arguments.keywords.push((parameter.name.clone(), request));
-            }
-            own = parameters.get(handler.request_at + 1..).unwrap_or_default();
+            arguments.positional.push(self.handed_request(entry));
+            own = rest;
         }
         if let Some(class) = &handler.answer_class
             && let Some((_, rest)) = own.split_first()

@@ -55,6 +55,7 @@ mod passage;
 mod pattern;
 pub mod placement;
 mod policies;
+mod policy_lists;
 mod quantities;
 mod registration;
 pub mod relevant;

@@ -53,20 +53,9 @@ impl<'p> Interpreter<'p, '_> {
         }
         let Some(target @ Target::Function(place)) = self.innermost(passage) else { return };
         let Some(model) = self.hook_model(place) else { return };
-        let model = Arc::new(EntryModel { application_wide: false, ..(*model).clone() });
-        let registered = Registered {
-            at,
-            model,
-            owner: Some(owner),
-            paths: Vec::new(),
-            methods: Vec::new(),
-            error: None,
-            target,
-            is_other: false,
-            is_wrapped: false,
-        };
+        let model = EntryModel { application_wide: false, ..(*model).clone() };
         if let Some(record) = &mut self.record {
-            record.registered.push(registered);
+            record.registered.push(Registered::bare(target, model, Some(owner), at));
         }
     }
 
@@ -91,7 +80,7 @@ impl<'p> Interpreter<'p, '_> {
             Shape::Elements(typical) => self.may_check(typical, depth - 1),
             Shape::External(path) | Shape::ExternalInstance { class: path, .. } => !self.is_harmless(path),
             _ => match self.innermost(passage) {
-                Some(Target::Function(place)) => !self.is_hook_function(place) && self.may_look_at_caller(place),
+                Some(Target::Function(place)) => self.hook_model(place).is_none() && self.may_look_at_caller(place),
                 Some(Target::Class(class)) => {
                     let is_hook = self.class_entries(class).iter().any(|entry| entry.info.kind == EntryKind::Hook);
                     !is_hook && (self.has_unseen_base(class) || self.may_methods_look_at_caller(class))
@@ -109,19 +98,14 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// Whether a class inherits from one outside the program of which nothing is known.
-    fn has_unseen_base(&mut self, class: ClassRef<'p>) -> bool {
+    pub(super) fn has_unseen_base(&mut self, class: ClassRef<'p>) -> bool {
         let bases = self.outside_bases(class);
         bases
             .iter()
             .any(|base| base != "object" && !self.models.is_class(base) && self.models.view_class(base).is_none())
     }
 
-    /// Whether a decorator makes a function a hook, which then is run as one.
-    fn is_hook_function(&mut self, place: Place) -> bool {
-        self.hook_model(place).is_some()
-    }
-
-    /// The model of the decorator that makes a function a hook.
+    /// The model of the decorator that makes a function a hook, which then is run as one.
     fn hook_model(&mut self, place: Place) -> Option<Arc<EntryModel>> {
         let site = self.site_at(place)?;
         let decorators = site.function.decorators.iter();

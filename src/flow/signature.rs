@@ -80,11 +80,14 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A request object that is read by keys holds the headers too, which is worth knowing where the program reads them.
     pub(super) fn headers_inside(&self, entry: &Entry<'p>, class: &str) -> Origins {
-        let Some(parameter) = entry.site.function.parameters.get(entry.handler.request_at) else {
+        let Some(parameter) = entry.site.function.parameters.first() else {
             return Origins::default();
         };
         let Some(module) = self.index.module(entry.site.file) else { return Origins::default() };
         let keys = self.models.header_keys(class);
+        if keys.is_empty() {
+            return Origins::default();
+        }
         let source = self.index.program.source(entry.site.file);
         let text = source.slice(entry.site.function.span);
         let is_helper = |site: &Site<'p>| text.contains(&format!("{}({}", site.function.name, parameter.name));

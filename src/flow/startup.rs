@@ -77,6 +77,23 @@ pub struct Registered<'p> {
     pub is_wrapped: bool,
 }
 
+impl<'p> Registered<'p> {
+    /// A bare function or class that is handed over without a path.
+    pub(super) fn bare(target: Target<'p>, model: EntryModel, owner: Option<Place>, at: Place) -> Self {
+        Self {
+            at,
+            model: Arc::new(model),
+            owner,
+            paths: Vec::new(),
+            methods: Vec::new(),
+            error: None,
+            target,
+            is_other: false,
+            is_wrapped: false,
+        }
+    }
+}
+
 /// What answers.
 #[derive(Clone, Copy, Debug)]
 pub enum Target<'p> {

@@ -174,6 +174,17 @@ impl<'p> State<'p> {
         }
     }
 
+    /// Makes the world of several paths one: what they established stays apart, what they left on objects does not.
+    pub(super) fn share_world<'a>(paths: impl IntoIterator<Item = &'a mut Self>)
+    where
+        'p: 'a,
+    {
+        let mut paths: Vec<&mut Self> = paths.into_iter().collect();
+        let worlds = paths.iter().map(|state| Rc::clone(&state.heap));
+        let Some(shared) = worlds.reduce(|left, right| join_heaps(&left, &right)) else { return };
+        paths.iter_mut().for_each(|state| state.heap = Rc::clone(&shared));
+    }
+
     /// Whether two paths may become one: they have established the same and end the same way.
     pub fn is_like(&self, other: &Self) -> bool {
         self.evidence == other.evidence && self.status == other.status
@@ -182,6 +193,11 @@ impl<'p> State<'p> {
     /// Whether they have established the same kinds of things, wherever they did, and end the same way.
     pub fn is_of_same_kinds(&self, other: &Self) -> bool {
         self.evidence.is_of_same_kinds(&other.evidence) && self.status == other.status
+    }
+
+    /// Whether both have proved something, with the same doubts, and end the same way.
+    pub fn proves_as_much(&self, other: &Self) -> bool {
+        self.evidence.proves_as_much(&other.evidence) && self.status == other.status
     }
 }
 
@@ -222,14 +238,16 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
 pub const MAX_PATHS: usize = 24;
 
 /// Paths with equal evidence become one. Where more than [`MAX_PATHS`] are left, those that established the same kinds
-/// of things become one, wherever they did; where that does not help, all become one opaque path, and the second value
-/// says so.
+/// of things become one, wherever they did, and then those that proved something by whatever means: a path on which nothing
+/// is proved stays apart. Where that does not help, all become one opaque path, and the second value says so.
 pub(super) fn merge(states: Vec<State<'_>>, at: Place) -> (Vec<State<'_>>, bool) {
-    let merged = merge_by(states, State::is_like);
-    if merged.len() <= MAX_PATHS {
-        return (merged, false);
+    let mut merged = merge_by(states, State::is_like);
+    for is_same in [State::is_of_same_kinds, State::proves_as_much] {
+        if merged.len() <= MAX_PATHS {
+            return (merged, false);
+        }
+        merged = merge_by(merged, is_same);
     }
-    let merged = merge_by(merged, State::is_of_same_kinds);
     if merged.len() <= MAX_PATHS {
         return (merged, false);
     }

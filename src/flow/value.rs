@@ -137,6 +137,8 @@ pub enum Object {
     Cell(Place),
     /// The request itself: what the program adds to it.
     Request,
+    /// The answer of a callback that a guard asked: it let the caller through.
+    Answer(Place),
     /// `flask.g` and its like.
     RequestGlobals,
     /// `flask.session` and its like.
@@ -350,6 +352,14 @@ impl<'p> Value<'p> {
     pub fn as_boolean(&self) -> Option<bool> {
         match &self.shape {
             Shape::Constant(Constant::Boolean(truth)) => Some(*truth),
+            _ => None,
+        }
+    }
+
+    /// The dictionary, if it is one whose keys are known.
+    pub fn as_dictionary(&self) -> Option<&Dictionary<'p>> {
+        match &self.shape {
+            Shape::Dictionary(dictionary) => Some(dictionary),
             _ => None,
         }
     }

@@ -75,17 +75,3 @@ pub struct SchemeModel {
     #[serde(default)]
     pub may_be_empty: bool,
 }
-
-/// A call that sets the status of the answer that is under way (`self.set_status(401)`), or writes some of it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AnswerModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-    /// Parameters in order; `status` and `body` have meaning.
-    #[serde(default)]
-    pub parameters: Vec<String>,
-    /// The status where no argument says.
-    #[serde(default)]
-    pub status: Option<i64>,
-}

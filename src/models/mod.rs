@@ -1,5 +1,6 @@
 //! What calls and objects of libraries mean: `rules/models/*.toml`, looked up by dotted name. No judgement here.
 
+mod objects;
 mod own;
 mod registering;
 pub mod schema;
@@ -8,12 +9,12 @@ use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 use schema::{
-    AccessModel, AnswerModel, BeforeModel, ClassModel, ClassRole, CompareModel, ConfigurationMeaning,
-    ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, DigestModel, EntryModel, GatherModel,
-    Gives, GuessableModel, InertModel, InstalledModel, InstanceModel, IntrospectModel, IssueModel, LogModel, MacModel,
-    ModelFile, MountModel, ObjectText, ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel,
-    ProviderModel, RandomModel, ReaderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel,
-    SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
+    AccessModel, AnswerModel, BeforeModel, ClassModel, CompareModel, ConfigurationMeaning, ConfigurationModel,
+    CookieModel, DecodeModel, DependencyModel, DeriveModel, EntryModel, GatherModel, GuessableModel, InstalledModel,
+    InstanceModel, IntrospectModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, NamesModel, ObtainModel,
+    OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel, ProviderModel, RandomModel, ReaderModel,
+    RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind,
+    SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -193,35 +194,28 @@ impl Models {
         }
         add! {
             file.instance => Meaning::Instance, file.setting => Meaning::Setting, file.setting_map => Meaning::SettingMap,
-            file.derive => Meaning::Derive, file.gather => Meaning::Gather, file.access => Meaning::Access, file.log => Meaning::Log, file.mac => Meaning::Mac, file.sink => Meaning::Sink,
-            file.decode => Meaning::Decode, file.validate => Meaning::Validate, file.issue => Meaning::Issue, file.obtain => Meaning::Obtain,
-            file.verify => Meaning::Verify, file.introspect => Meaning::Introspect,
+            file.derive => Meaning::Derive, file.gather => Meaning::Gather, file.access => Meaning::Access,
+            file.log => Meaning::Log, file.mac => Meaning::Mac, file.sink => Meaning::Sink,
+            file.decode => Meaning::Decode, file.validate => Meaning::Validate, file.issue => Meaning::Issue,
+            file.obtain => Meaning::Obtain, file.verify => Meaning::Verify, file.introspect => Meaning::Introspect,
             file.refuse => Meaning::Refuse, file.response => Meaning::Response, file.outgoing => Meaning::Outgoing,
             file.entry => Meaning::Entry, file.compare => Meaning::Compare, file.parameter => Meaning::Parameter,
             file.dependency => Meaning::Dependency, file.scheme => Meaning::Scheme, file.answer => Meaning::Answer,
-            file.before => Meaning::Before, file.reader => Meaning::Reader,
-            file.mount => Meaning::Mount, file.random => Meaning::Random,
-            file.guessable => Meaning::Guessable,
+            file.before => Meaning::Before, file.reader => Meaning::Reader, file.mount => Meaning::Mount,
+            file.random => Meaning::Random, file.guessable => Meaning::Guessable,
         }
-        let inert = file.inert.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Inert));
-        let same =
-            file.transparent.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Transparent));
-        let identity =
-            file.identity.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Identity));
-        let clock = file.clock.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Clock));
-        let same = same.chain(identity).chain(clock);
-        let duration =
-            file.duration.into_iter().flat_map(|InertModel { path }| path).map(|path| (path, Meaning::Duration));
-        let digest = file.digest.into_iter().flat_map(|DigestModel { path }| path).map(|path| (path, Meaning::Digest));
-        for path in file.include.into_iter().flat_map(|InertModel { path }| path) {
-            self.add_root(&path, &library);
-            self.meanings.insert(path, Meaning::Include);
+        macro_rules! name {
+            ($($list:expr => $meaning:expr),* $(,)?) => {$(
+                for path in $list.into_iter().flat_map(|NamesModel { path }| path) {
+                    self.add_root(&path, &library);
+                    self.meanings.insert(path, $meaning);
+                }
+            )*};
         }
-        let for_methods = file.method_decorator.into_iter().flat_map(|InertModel { path }| path);
-        let for_methods = for_methods.map(|path| (path, Meaning::MethodDecorator));
-        for (path, meaning) in inert.chain(same).chain(digest).chain(duration).chain(for_methods) {
-            self.add_root(&path, &library);
-            self.meanings.insert(path, meaning);
+        name! {
+            file.inert => Meaning::Inert, file.transparent => Meaning::Transparent, file.identity => Meaning::Identity,
+            file.clock => Meaning::Clock, file.digest => Meaning::Digest, file.duration => Meaning::Duration,
+            file.method_decorator => Meaning::MethodDecorator, file.include => Meaning::Include,
         }
         for model in file.view_class {
             let model = Arc::new(model);
@@ -266,14 +260,6 @@ impl Models {
         self.libraries.entry(path.to_owned()).or_insert_with(|| library.to_owned());
     }
 
-    /// Whether a method of a class that describes data makes an object of a mapping.
-    pub fn is_made_from(&self, class: &str, method: &str) -> bool {
-        let is_one = |models: &Self, path: &str| {
-            models.classes.get(path)?.made_from.iter().any(|known| known == method).then_some(())
-        };
-        self.find_in_bases(class, &is_one).is_some()
-    }
-
     /// Whether the library of a name also has calls that tell who the verified caller is.
     pub fn tells_identity(&self, path: &str) -> bool {
         let library = self.library(path);
@@ -313,68 +299,6 @@ impl Models {
         })
     }
 
-    /// What calling a method of a library's class means; looks at its bases too.
-    pub fn method(&self, class: &str, name: &str) -> Option<&Meaning> {
-        self.find_in_bases(class, &|models, path| models.meanings.get(&format!("{path}.{name}")))
-    }
-
-    /// What an attribute of a library's object gives.
-    pub fn attribute(&self, class: &str, name: &str) -> Option<&Gives> {
-        self.find_in_bases(class, &|models, path| models.classes.get(path)?.attributes.get(name))
-    }
-
-    /// What a method of a library's object gives.
-    pub fn method_gives(&self, class: &str, name: &str) -> Option<&Gives> {
-        self.find_in_bases(class, &|models, path| models.classes.get(path)?.methods.get(name))
-    }
-
-    /// Whether assigning to this attribute of a library's object sets the status of the answer.
-    pub fn sets_status(&self, class: &str, name: &str) -> bool {
-        let is_one = |models: &Self, path: &str| {
-            models.classes.get(path)?.status_attributes.iter().any(|known| known == name).then_some(())
-        };
-        self.find_in_bases(class, &is_one).is_some()
-    }
-
-    /// Whether assigning to this attribute of a library's object answers with the value.
-    pub fn answers_with(&self, class: &str, name: &str) -> bool {
-        let is_one = |models: &Self, path: &str| {
-            models.classes.get(path)?.answer_attributes.iter().any(|known| known == name).then_some(())
-        };
-        self.find_in_bases(class, &is_one).is_some()
-    }
-
-    /// Whether classes of the program that inherit from this one describe what a caller sends.
-    pub fn describes_data(&self, class: &str) -> bool {
-        let is_one = |models: &Self, path: &str| models.classes.get(path)?.describes_data.then_some(());
-        self.find_in_bases(class, &is_one).is_some()
-    }
-
-    /// What the text of a class's objects shows, where a model says so.
-    pub fn text_shows(&self, class: &str) -> Option<ObjectText> {
-        self.find_in_bases(class, &|models, path| models.classes.get(path)?.text)
-    }
-
-    /// Whether a class's objects hold a secret that their text does not show.
-    pub fn hides_secret(&self, class: &str) -> bool {
-        self.text_shows(class) == Some(ObjectText::Asterisks)
-    }
-
-    /// What a key of a library's object gives.
-    pub fn item(&self, class: &str, key: &str) -> Option<&Gives> {
-        self.find_in_bases(class, &|models, path| models.classes.get(path)?.items.get(key))
-    }
-
-    /// Whether objects of a library's class are read by keys that a model names.
-    pub fn has_items(&self, class: &str) -> bool {
-        self.find_in_bases(class, &|models, path| (!models.classes.get(path)?.items.is_empty()).then_some(())).is_some()
-    }
-
-    /// What part objects of a class play.
-    pub fn role(&self, class: &str) -> Option<ClassRole> {
-        self.find_in_bases(class, &|models, path| models.classes.get(path)?.role)
-    }
-
     /// The class of what a parameter called like a request holds in a file that imports these top-level modules: the most
     /// special one of those that fit.
     pub fn request_class(&self, is_imported: &dyn Fn(&str) -> bool) -> Option<&str> {
@@ -383,47 +307,6 @@ impl Models {
             .map(|model| model.class.as_str())
             .reduce(|known, class| if self.is_subclass(class, known) { class } else { known });
         best.or_else(|| self.requests.iter().find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
-    }
-
-    /// Whether a class is, or inherits from, another.
-    pub fn is_subclass(&self, class: &str, base: &str) -> bool {
-        self.find_in_bases(class, &|_, path| (path == base).then_some(())).is_some()
-    }
-
-    /// As which parameter of its requests an object keeps an attribute.
-    pub fn keeps(&self, class: &str, attribute: &str) -> Option<&str> {
-        self.find_in_bases(class, &|models, path| models.classes.get(path)?.keeps.get(attribute)).map(String::as_str)
-    }
-
-    /// Whether an attribute of a class's objects is the object again under another name (`app.wsgi_app`).
-    pub fn gives_itself(&self, class: &str, attribute: &str) -> bool {
-        let gives = self.find_in_bases(class, &|models, path| models.classes.get(path)?.attributes.get(attribute));
-        gives == Some(&Gives::Itself)
-    }
-
-    /// Whether fields of a class's subclasses are read from the environment.
-    pub fn reads_environment(&self, class: &str) -> bool {
-        self.find_in_bases(class, &|models, path| models.classes.get(path)?.reads_environment.then_some(())).is_some()
-    }
-
-    /// Whether a class is described.
-    pub fn is_class(&self, path: &str) -> bool {
-        self.classes.contains_key(path) || self.classes.contains_key(self.canonical(path).as_ref())
-    }
-
-    fn find_in_bases<'a, T>(&'a self, class: &str, find: &dyn Fn(&'a Self, &str) -> Option<T>) -> Option<T> {
-        let mut pending = vec![self.canonical(class).into_owned()];
-        // Bases come from model files: a chain longer than this is a mistake there, not a reason to hang.
-        for _ in 0..16 {
-            let path = pending.pop()?;
-            if let Some(found) = find(self, &path) {
-                return Some(found);
-            }
-            if let Some(model) = self.classes.get(&path) {
-                pending.extend(model.bases.iter().rev().map(|base| self.canonical(base).into_owned()));
-            }
-        }
-        None
     }
 
     /// The class of a library's object that is reached by its dotted name.
@@ -501,17 +384,6 @@ impl Models {
     /// Fields of answers that say whether they refuse.
     pub fn refusing_fields(&self) -> &[RefusingFieldModel] {
         &self.refusing_fields
-    }
-
-    /// The keys under which objects of a class hold the header map or the `Authorization` header.
-    pub fn header_keys(&self, class: &str) -> Vec<&str> {
-        let holds = |gives: &Gives| match gives {
-            Gives::Headers => true,
-            Gives::Part(part) => *part.of == Gives::Headers,
-            _ => false,
-        };
-        let Some(model) = self.classes.get(self.canonical(class).as_ref()) else { return Vec::new() };
-        model.items.iter().filter(|(_, gives)| holds(gives)).map(|(key, _)| key.as_str()).collect()
     }
 
     /// Classes that are known by their methods and what their file imports.

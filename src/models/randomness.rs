@@ -1,14 +1,6 @@
-//! How a model says what values are made by: random numbers, the clock, digests.
+//! How a model says what values are made by: random numbers, and what others can foresee.
 
 use serde::Deserialize;
-
-/// A digest without a key.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DigestModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-}
 
 /// Random bytes that nobody can foresee, or a text that spells them.
 #[derive(Debug, Clone, Deserialize)]
@@ -50,7 +42,8 @@ pub enum Guess {
     Machine,
     /// One more than the last time.
     Counter,
-    /// A digest of what others know.
+    /// A digest of what others know: no call alone tells that, and no model says it.
+    #[serde(skip)]
     PublicDigest,
     /// An identifier: unique and random, but nothing promises that it is kept secret.
     Identifier,

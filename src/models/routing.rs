@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 /// Something that makes a function an entry: a decorator, or a call that is handed the function.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EntryModel {
     /// Dotted names: methods of an application object used as decorators or called.
@@ -64,12 +64,9 @@ pub enum EntryKindModel {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[expect(clippy::struct_excessive_bools, reason = "independent questions about one handler")]
 pub struct HandlerModel {
-    /// The class of the request object that it gets as an argument; none where the request is a global.
+    /// The class of the request object that it gets as its first argument; none where the request is a global.
     #[serde(default)]
     pub request_class: Option<String>,
-    /// The place of that argument among the handler's parameters, `self` not counted.
-    #[serde(default)]
-    pub request_at: usize,
     /// The attribute of a view's object that holds the request too.
     #[serde(default)]
     pub request_attribute: Option<String>,
@@ -86,8 +83,9 @@ pub struct HandlerModel {
     /// The place among its parameters of what goes on to the route, `self` not counted; none where returning nothing does.
     #[serde(default)]
     pub continuation: Option<usize>,
-    /// Whether it is made with what goes on to the route, and then called with the request.
-    #[serde(default)]
+    /// Whether it is made with what goes on to the route, and then called with the request: so is what `[[installed]]`
+    /// lists, and no model says it.
+    #[serde(skip)]
     pub is_made_with_continuation: bool,
     /// Whether the request is in the attribute alone and no argument.
     #[serde(default)]

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+#[path = "answers.rs"]
+mod answers;
 #[path = "classes.rs"]
 mod classes;
 #[path = "gathering.rs"]
@@ -17,18 +19,24 @@ mod injection;
 mod randomness;
 #[path = "routing.rs"]
 mod routing;
+#[path = "settings.rs"]
+mod settings;
 #[path = "tokens.rs"]
 mod tokens;
 #[path = "verifiers.rs"]
 mod verifiers;
 
+pub use answers::{AnswerModel, CookieModel, RefuseModel, ResponseModel};
 pub use classes::{ClassModel, ClassRole, Gives, ObjectText, PartModel, RequestModel};
 pub use gathering::{Access, AccessModel, GatherModel, Gathering, Reading};
-pub use injection::{AnswerModel, BeforeModel, DependencyModel, ParameterModel, ReaderModel, SchemeModel};
-pub use randomness::{DigestModel, Guess, GuessableModel, RandomModel};
+pub use injection::{BeforeModel, DependencyModel, ParameterModel, ReaderModel, SchemeModel};
+pub use randomness::{Guess, GuessableModel, RandomModel};
 pub use routing::{
     EntryKindModel, EntryModel, HandlerModel, InheritedModel, InstalledModel, MountModel, PlatformFunctionModel,
     PolicyArgument, PolicyDecision, PolicyModel, RefusingFieldModel, VariableSyntax, ViewClassModel,
+};
+pub use settings::{
+    ConfigurationMeaning, ConfigurationModel, Missing, SettingMapModel, SettingModel, StoreModel, VerifiesModel,
 };
 pub use tokens::{
     ClaimParameter, DecodeGives, DecodeModel, ExpiryModel, IntrospectModel, IssueModel, SignatureModel, ValidateModel,
@@ -83,7 +91,7 @@ pub struct ModelFile {
     pub access: Vec<AccessModel>,
     /// Calls that check nothing and return nothing of interest, whatever they see.
     #[serde(default)]
-    pub inert: Vec<InertModel>,
+    pub inert: Vec<NamesModel>,
     /// Calls that write where people or other systems read along.
     #[serde(default)]
     pub log: Vec<LogModel>,
@@ -101,13 +109,13 @@ pub struct ModelFile {
     pub guessable: Vec<GuessableModel>,
     /// Lengths of time, made of keyword arguments that name units; without a name, of days and seconds.
     #[serde(default)]
-    pub duration: Vec<InertModel>,
+    pub duration: Vec<NamesModel>,
     /// What reads the clock: a moment that arithmetic moves.
     #[serde(default)]
-    pub clock: Vec<InertModel>,
+    pub clock: Vec<NamesModel>,
     /// Digests without a key.
     #[serde(default)]
-    pub digest: Vec<DigestModel>,
+    pub digest: Vec<NamesModel>,
     /// Constant-time comparisons.
     #[serde(default)]
     pub compare: Vec<CompareModel>,
@@ -170,13 +178,13 @@ pub struct ModelFile {
     pub view_class: Vec<ViewClassModel>,
     /// Calls that make a decorator of functions one of methods, or of the method of a class that `name` says.
     #[serde(default)]
-    pub method_decorator: Vec<InertModel>,
+    pub method_decorator: Vec<NamesModel>,
     /// Functions that a platform calls by what they look like.
     #[serde(default)]
     pub platform_function: Vec<PlatformFunctionModel>,
     /// Calls that hand over a table of routes, or its module, to stand under a path.
     #[serde(default)]
-    pub include: Vec<InertModel>,
+    pub include: Vec<NamesModel>,
     /// Settings that list what stands before all routes.
     #[serde(default)]
     pub installed: Vec<InstalledModel>,
@@ -191,10 +199,10 @@ pub struct ModelFile {
     pub refusing_field: Vec<RefusingFieldModel>,
     /// Decorators that leave a function as it is.
     #[serde(default)]
-    pub transparent: Vec<InertModel>,
+    pub transparent: Vec<NamesModel>,
     /// Functions and objects that tell who the verified caller is; nothing where nobody was verified.
     #[serde(default)]
-    pub identity: Vec<InertModel>,
+    pub identity: Vec<NamesModel>,
     /// Configuration keys that matter.
     #[serde(default)]
     pub configuration: Vec<ConfigurationModel>,
@@ -236,58 +244,6 @@ impl InstanceModel {
     }
 }
 
-/// A call that reads a setting.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SettingModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-    /// Where settings are kept.
-    pub store: StoreModel,
-    /// Parameters in order; `key` and `default` have meaning.
-    pub parameters: Vec<String>,
-    /// What happens when the setting is absent and there is no default.
-    pub missing: Missing,
-    /// Where in the answer the value stands, as keys joined by dots (`Parameter.Value`); everywhere where this is empty.
-    #[serde(default)]
-    pub held_in: Vec<String>,
-    /// The class of the answer, where the value is reached through its attributes.
-    #[serde(default)]
-    pub object: Option<String>,
-}
-
-/// A mapping of settings.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SettingMapModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-    /// Where settings are kept.
-    pub store: StoreModel,
-}
-
-/// Where settings are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StoreModel {
-    /// The process's environment.
-    Environment,
-    /// Configuration.
-    Configuration,
-    /// A secret manager: every value is a secret.
-    SecretStore,
-}
-
-/// What a missing setting does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Missing {
-    /// The call gives `None`.
-    None,
-    /// The call raises.
-    Raises,
-}
-
 /// A call whose result is made of its arguments.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -318,10 +274,10 @@ pub struct DeriveModel {
     pub pattern: Option<usize>,
 }
 
-/// Calls without effect on what is known.
+/// Names of which the kind of entry says everything.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct InertModel {
+pub struct NamesModel {
     /// Dotted names.
     pub path: Vec<String>,
 }
@@ -407,57 +363,6 @@ pub struct ObtainModel {
     pub object: Option<String>,
 }
 
-/// A call that ends the request.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RefuseModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-    /// Parameters in order; `status` has meaning.
-    #[serde(default = "only_status")]
-    pub parameters: Vec<String>,
-    /// The status it answers with where no argument says.
-    #[serde(default)]
-    pub status: Option<i64>,
-    /// Of an exception: the class attribute in which subclasses say theirs.
-    #[serde(default)]
-    pub status_attribute: Option<String>,
-}
-
-fn only_status() -> Vec<String> {
-    vec!["status=http_status_code".to_owned()]
-}
-
-/// A call that makes an answer.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ResponseModel {
-    /// Dotted names.
-    pub path: Vec<String>,
-    /// Parameters in order; `status` and `body` have meaning.
-    #[serde(default)]
-    pub parameters: Vec<String>,
-    /// The status where no argument says.
-    #[serde(default)]
-    pub status: Option<i64>,
-    /// A parameter that refuses everything where it is an empty list.
-    #[serde(default)]
-    pub refuses_when_empty: Option<String>,
-    /// Whether it fills a template: what that shows of what it is handed is not known.
-    #[serde(default)]
-    pub renders: bool,
-}
-
-/// A method that sets a cookie, on whatever object.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CookieModel {
-    /// Its name.
-    pub method: String,
-    /// Parameters in order; `name`, `value`, `secure` and `httponly` have meaning.
-    pub parameters: Vec<String>,
-}
-
 /// A call to another service.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -473,66 +378,6 @@ pub struct OutgoingModel {
     /// Whether what it gives checks no certificates.
     #[serde(default)]
     pub unverified: bool,
-}
-
-/// What a configuration key decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ConfigurationMeaning {
-    /// How long access tokens are good for; `False` for ever.
-    AccessLifetime,
-    /// The same for refresh tokens.
-    RefreshLifetime,
-    /// Whether cookies with tokens are sent over TLS only.
-    SecureCookie,
-    /// The same, of a library that reads cookies only where it is told to, and whose default is no.
-    SecureTokenCookie,
-    /// Whether scripts are kept from cookies with tokens.
-    HttpOnlyCookie,
-    /// Whether requests that bring a cookie must also prove where they come from.
-    CookieProtection,
-    /// Where tokens are taken from.
-    TokenLocation,
-}
-
-/// A configuration key.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ConfigurationModel {
-    /// Keys.
-    pub key: Vec<String>,
-    /// Whether their values are secrets.
-    #[serde(default)]
-    pub is_secret: bool,
-    /// What they decide, where rules ask.
-    #[serde(default)]
-    pub decides: Option<ConfigurationMeaning>,
-    /// Whether tokens, cookies or links are signed with them.
-    #[serde(default)]
-    pub is_signing_key: bool,
-    /// Whether their values are names of algorithms.
-    #[serde(default)]
-    pub is_algorithm: bool,
-    /// Keys that only fill in a claim: the one that checks it, without which a token with any value passes.
-    #[serde(default)]
-    pub checked_by: Option<String>,
-    /// Keys that hold the public key of whoever issues the tokens.
-    #[serde(default)]
-    pub verifies: Option<VerifiesModel>,
-}
-
-/// What a configuration that names a public key also says.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct VerifiesModel {
-    /// The module whose mention says that a project uses the library: others give the key other meanings.
-    pub module: String,
-    /// The key with which the program issues tokens itself.
-    pub issues_with: String,
-    /// The key that names the expected audience.
-    pub audience: String,
-    /// The key that names the expected issuer.
-    pub issuer: String,
 }
 
 /// A sender of webhooks that signs its deliveries.

@@ -79,7 +79,7 @@ fn only_token() -> Vec<String> {
 }
 
 /// A token decoder.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DecodeModel {
     /// Dotted names.
@@ -186,10 +186,11 @@ pub struct ValidateModel {
 }
 
 /// What a decoder does about the signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignatureModel {
     /// Verifies it, unless told not to.
+    #[default]
     Verified,
     /// Never verifies it.
     Never,
@@ -218,7 +219,8 @@ pub enum DecodeGives {
 pub struct IssueModel {
     /// Dotted names.
     pub path: Vec<String>,
-    /// Parameters in order; `claims`, `key`, `algorithm`, `header` and `lifetime` have meaning.
+    /// Parameters in order; `claims`, `key`, `algorithm`, `lifetime` and, where the library signs or encrypts as that says,
+    /// `header` have meaning.
     pub parameters: Vec<String>,
     /// Whether its tokens expire only where the claims say so (`exp`); otherwise it sets an end itself, or knows none.
     #[serde(default)]

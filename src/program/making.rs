@@ -1,10 +1,9 @@
 //! What names say of values that a program makes itself: which are credentials, and which anybody knows.
 
-use super::vocabulary::{OTHER_MEANINGS, has, has_pair, words};
+use super::vocabulary::{OTHER_MEANINGS, has, has_pair, speak_of_secret, words};
 
 /// Words of names that hold a credential for something that is not a caller, or only speak of one.
 const NO_MADE_CREDENTIAL: &[&str] = &[
-    "request",
     "trace",
     "correlation",
     "client",
@@ -67,8 +66,6 @@ const NO_MADE_CREDENTIAL: &[&str] = &[
     "probability",
     "guess",
     "seed",
-    "random_token",
-    "ids",
     "idx",
     "change",
 ];
@@ -107,14 +104,9 @@ pub fn is_made_credential(name: &str) -> bool {
         "access",
         "passwordless",
     ];
-    has(
-        &words,
-        &["token", "secret", "password", "passwd", "pwd", "passphrase", "apikey", "bearer", "otp", "totp", "passcode"],
-    ) || has_pair(
-        &words,
-        &["api", "access", "secret", "private", "signing", "encryption", "auth", "jwt", "hmac", "shared"],
-        &["key"],
-    ) || has_pair(&words, &purposes, &["code", "key", "hash", "link", "pin"])
+    speak_of_secret(&words)
+        || has(&words, &["otp", "totp", "passcode"])
+        || has_pair(&words, &purposes, &["code", "key", "hash", "link", "pin"])
 }
 
 /// Whether a function of this name only says that it makes something, not what.
@@ -201,7 +193,6 @@ pub fn is_public(name: &str) -> bool {
                 "last",
                 "at",
                 "self",
-                "self_id",
                 "full",
                 "birth",
                 "birthday",

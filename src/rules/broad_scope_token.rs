@@ -78,6 +78,6 @@ fn is_for_a_machine(claims: &Dictionary<'_>, call: &IssueCall<'_>, context: &Con
     let speaks = |text: &str| vocabulary::words(text).iter().any(|word| MACHINE_WORDS.contains(&word.as_str()));
     let by_claim = CLIENT_CLAIMS.iter().any(|name| claims.entries.contains_key(*name));
     let by_subject = claims.entries.get("sub").and_then(Value::as_text).is_some_and(|subject| !subject.is_empty());
-    let by_function = context.function_around(call.place).is_some_and(|(name, _)| speaks(&name));
+    let by_function = context.function_around(call.place).is_some_and(|function| speaks(&function.name));
     by_claim || by_subject || by_function
 }

@@ -1,29 +1,25 @@
 //! `claims-not-validated`: a library that splits decoding in two is asked for the first half only.
 
 use super::shared::decoding::{decode_finding, function_quote, is_checked_later, presented_token};
+use super::shared::ended::Ended;
 use super::shared::{Context, entry_words, presented, stricter_decode};
 use crate::finding::{Finding, Severity};
-use crate::flow::event::{Decode, Ending, EntryInfo, Event, Facts, Outcome};
+use crate::flow::event::{Decode, Event, Outcome};
 use crate::flow::evidence::{Check, CheckKind};
 use crate::flow::token::Constraint;
 
 const RULE: &str = "claims-not-validated";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::EntryEnd { entry, facts, outcomes } = event else { return Vec::new() };
-    let verified = facts.decodes.values().filter(|decode| decode.is_verified);
-    verified.filter_map(|decode| finding(decode, entry, facts, outcomes, context)).collect()
+    let Some(ended) = Ended::of(event, context) else { return Vec::new() };
+    let verified = ended.facts.decodes.values().filter(|decode| decode.is_verified);
+    verified.filter_map(|decode| finding(decode, ended)).collect()
 }
 
-fn finding(
-    decode: &Decode<'_>,
-    entry: &EntryInfo,
-    facts: &Facts<'_>,
-    outcomes: &[Outcome],
-    context: &Context<'_, '_>,
-) -> Option<Finding> {
+fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding> {
+    let Ended { entry, facts, context, .. } = ended;
     let is_validated = facts.validated.contains(&decode.place);
-    if is_validated && !outcomes.iter().any(|outcome| goes_around(outcome, decode)) {
+    if is_validated && !ended.successes().any(|outcome| goes_around(outcome, decode)) {
         return None;
     }
     let validation = decode.model.validation.as_deref()?;
@@ -53,7 +49,5 @@ fn finding(
 /// A way in on which the signature was verified, and the validation did not happen or failed to no effect.
 fn goes_around(outcome: &Outcome, decode: &Decode<'_>) -> bool {
     let is_signature = |check: &Check| check.kind == CheckKind::Signature && check.place == decode.place;
-    outcome.ending == Ending::Success
-        && outcome.evidence.iter().any(is_signature)
-        && !outcome.evidence.has(CheckKind::Expiry)
+    outcome.evidence.iter().any(is_signature) && !outcome.evidence.has(CheckKind::Expiry)
 }

@@ -1,9 +1,10 @@
 //! `ineffective-claim-check`: a check of a claim that looks right and refuses nothing, or not what it should.
 
 use super::shared::decoding::{decode_finding, function_quote, is_checked_later, is_looked_for, presented_token};
+use super::shared::ended::Ended;
 use super::shared::{Context, capitalised, entry_words, presented, stricter_decode};
 use crate::finding::{Finding, FindingBuilder, Severity};
-use crate::flow::event::{Decode, Ending, EntryInfo, Event, Facts, Outcome};
+use crate::flow::event::{Decode, EntryInfo, Event};
 use crate::flow::evidence::{Check, CheckKind};
 use crate::flow::token::Constraint;
 use crate::models::schema::{ClaimParameter, DecodeGives};
@@ -13,19 +14,20 @@ const RULE: &str = "ineffective-claim-check";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     match event {
-        Event::EntryEnd { entry, facts, outcomes } => {
-            let decodes = facts.decodes.values().filter(|decode| decode.model.gives != DecodeGives::Header);
-            let passed_over = decodes.clone().flat_map(|decode| {
-                CLAIMS.iter().filter_map(|claim| passed_over(claim, decode, entry, facts, outcomes, context))
-            });
-            let passed_over: Vec<Finding> = passed_over.collect();
-            let in_vain = decodes.flat_map(|decode| CLAIMS.iter().filter_map(|claim| finding(claim, decode, entry, facts, context)));
-            let unused = facts.unused_comparisons.iter().map(|(place, claim)| unused(*place, claim, entry, context));
-            in_vain.chain(unused).chain(passed_over).collect()
-        }
         Event::Configured { key, place, .. } => configured(key, *place, context).into_iter().collect(),
-        _ => Vec::new(),
+        _ => Ended::of(event, context).map(judged).unwrap_or_default(),
     }
+}
+
+fn judged(ended: Ended<'_, '_, '_, '_>) -> Vec<Finding> {
+    let Ended { entry, facts, context, .. } = ended;
+    let decodes = facts.decodes.values().filter(|decode| decode.model.gives != DecodeGives::Header);
+    let expected = decodes.flat_map(|decode| CLAIMS.iter().map(move |claim| (claim, decode)));
+    let of_decodes = expected.flat_map(|(claim, decode)| {
+        finding(claim, decode, ended).into_iter().chain(passed_over(claim, decode, ended))
+    });
+    let unused = facts.unused_comparisons.iter().map(|(place, claim)| unused(*place, claim, entry, context));
+    of_decodes.chain(unused).collect()
 }
 
 struct Claim {
@@ -56,7 +58,8 @@ const CLAIMS: [Claim; 2] = [
     },
 ];
 
-fn finding(claim: &Claim, decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
+fn finding(claim: &Claim, decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding> {
+    let Ended { entry, facts, context, .. } = ended;
     let origin = presented_token(decode)?;
     // Claims that are never validated are another flaw, which says more.
     let is_validated = decode.model.validation.is_none() || facts.validated.contains(&decode.place);
@@ -126,14 +129,8 @@ fn finding(claim: &Claim, decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<
 }
 
 /// `if "aud" in claims and claims["aud"] != AUDIENCE: abort(401)`: a token without the claim goes past the comparison.
-fn passed_over(
-    claim: &Claim,
-    decode: &Decode<'_>,
-    entry: &EntryInfo,
-    facts: &Facts<'_>,
-    outcomes: &[Outcome],
-    context: &Context<'_, '_>,
-) -> Option<Finding> {
+fn passed_over(claim: &Claim, decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding> {
+    let Ended { entry, facts, context, .. } = ended;
     let Claim { name, noun, evidence, .. } = claim;
     let origin = presented_token(decode)?;
     let is_tested = facts.claim_checks.contains(&(decode.place, (*name).into()));
@@ -143,10 +140,9 @@ fn passed_over(
     }
     let looked_for = facts.claim_presence.iter().filter(|(_, of, looked_for)| *of == decode.place && looked_for == name);
     let goes_past = |place: &Place| {
-        outcomes.iter().any(|outcome| {
+        ended.successes().any(|outcome| {
             let is_past = |check: &Check| check.kind == CheckKind::Rejected && check.place == *place;
-            outcome.ending == Ending::Success
-                && outcome.evidence.iter().any(is_past)
+            outcome.evidence.iter().any(is_past)
                 && outcome.evidence.has(CheckKind::Signature)
                 && !outcome.evidence.has(*evidence)
                 && !OTHER_PROOF.into_iter().any(|kind| outcome.evidence.has(kind))
@@ -207,7 +203,7 @@ fn unused(place: Place, claim: &str, entry: &EntryInfo, context: &Context<'_, '_
 /// A key that only fills a claim in, in a project that nowhere sets the one that checks it.
 fn configured(key: &str, place: Place, context: &Context<'_, '_>) -> Option<Finding> {
     let check = context.models.configuration(key)?.checked_by.as_deref()?;
-    let is_set = context.names_in_project(place.file, check);
+    let is_set = context.files_naming(place.file, check).next().is_some();
     let builder = FindingBuilder::new(RULE, Severity::Error, place, "it is written into tokens here and checked nowhere")
         .message(format!(
             "`{key}` writes a claim into the tokens that are issued, and `{check}`, which checks it in those that come back, is not set: a token with any value there, or none, is accepted."

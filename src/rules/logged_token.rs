@@ -81,9 +81,7 @@ fn is_shown_on_purpose(origin: &Origin) -> bool {
 
 /// Whether this is a command of a command line (`@cli.command()`): whoever runs it is shown what they asked for.
 fn is_in_command(place: Place, context: &Context<'_, '_>) -> bool {
-    let Some(function) = context.function_around(place).and_then(|(_, name)| context.function_at(name)) else {
-        return false;
-    };
+    let Some(function) = context.function_around(place) else { return false };
     function.decorators.iter().any(|decorator| {
         let called = if let ExpressionKind::Call { callee, .. } = &decorator.kind { callee } else { decorator };
         matches!(&called.kind, ExpressionKind::Attribute { name, .. } | ExpressionKind::Name(name) if name == "command")

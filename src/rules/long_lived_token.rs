@@ -74,7 +74,7 @@ fn lifetime_of_claims(claims: &Value<'_>) -> Option<i64> {
 
 /// Whether the token goes into a link that is sent by mail: how long that waits is another question.
 fn is_link(call: &IssueCall<'_>, context: &Context<'_, '_>) -> bool {
-    context.function_around(call.place).is_some_and(|(name, _)| speaks_of_links(&name))
+    context.function_around(call.place).is_some_and(|function| speaks_of_links(&function.name))
 }
 
 /// Whether the call names an algorithm of key pairs that nothing else in the project names: then nothing here accepts such a
@@ -85,8 +85,7 @@ fn is_for_another_service(call: &IssueCall<'_>, context: &Context<'_, '_>) -> bo
     let text = index.text(call.place);
     let Some(algorithm) = text.split(['"', '\'']).skip(1).step_by(2).find(is_pair) else { return false };
     let count = |text: &str| memchr::memmem::find_iter(text.as_bytes(), algorithm.as_bytes()).count();
-    let everywhere = index.program.files().filter(|file| *file == call.place.file || index.is_same_project(call.place.file, *file));
-    everywhere.map(|file| count(&index.program.source(file).text)).sum::<usize>() == count(text)
+    context.project_files(call.place.file).map(|file| count(&index.program.source(file).text)).sum::<usize>() == count(text)
 }
 
 /// Whether it is a refresh token, by the call, the function around it, or a claim that names its type.
@@ -101,7 +100,7 @@ fn is_refresh(call: &IssueCall<'_>, context: &Context<'_, '_>) -> bool {
     });
     by_claims
         || speaks(context.index.text(call.place))
-        || context.function_around(call.place).is_some_and(|(name, _)| speaks(&name))
+        || context.function_around(call.place).is_some_and(|function| speaks(&function.name))
 }
 
 fn is_too_long(seconds: i64, is_refresh: bool) -> bool {

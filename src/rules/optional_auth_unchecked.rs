@@ -1,21 +1,22 @@
 //! `optional-auth-unchecked`: a route changes something, or answers what is private, behind a check that lets callers pass who
 //! show nothing, and never looks at who the caller is.
 
+use super::shared::ended::{Ended, has_failed};
 use super::shared::{Context, capitalised, entry_words};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
-use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Outcome, Stage};
+use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Stage};
 use crate::flow::evidence::{Check, CheckKind, Evidence};
 use crate::source::Place;
 
 const RULE: &str = "optional-auth-unchecked";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::EntryEnd { entry, outcomes, facts } = event else { return Vec::new() };
-    if entry.kind != EntryKind::Route || context.is_test(entry.place.file) {
+    let Some(ended) = Ended::of(event, context) else { return Vec::new() };
+    if ended.entry.kind != EntryKind::Route || context.is_test(ended.entry.place.file) {
         return Vec::new();
     }
-    let Some(harm) = harm(entry, facts) else { return Vec::new() };
-    let route = Optional { entry, outcomes, facts, context };
+    let Some(harm) = harm(ended.entry, ended.facts) else { return Vec::new() };
+    let route = Optional(ended);
     let found = route.by_library().or_else(|| route.by_scheme()).or_else(|| route.by_program());
     found.map(|(place, confidence)| route.finding(place, &harm, confidence)).into_iter().collect()
 }
@@ -28,49 +29,44 @@ fn harm(entry: &EntryInfo, facts: &Facts<'_>) -> Option<String> {
     facts.personal_answers.values().next().map(|key| format!("answers `{key}`"))
 }
 
-/// A route with everything that happened in it.
-struct Optional<'a, 'p, 'c, 'i> {
-    entry: &'a EntryInfo,
-    outcomes: &'a [Outcome],
-    facts: &'a Facts<'p>,
-    context: &'a Context<'c, 'i>,
-}
+/// A route that is asked what callers get who show nothing.
+struct Optional<'a, 'p, 'c, 'i>(Ended<'a, 'p, 'c, 'i>);
 
 impl Optional<'_, '_, '_, '_> {
     /// A library's check that was told to let everybody pass, and whose answer decides nothing.
     fn by_library(&self) -> Option<(Place, Confidence)> {
-        if !self.facts.identity_looks.is_empty() {
+        if !self.0.facts.identity_looks.is_empty() {
             return None;
         }
         let is_open = |check: Place| {
-            self.successes().any(|outcome| {
+            self.0.successes().any(|outcome| {
                 let mut others = outcome.evidence.iter().filter(|known| known.place != check);
                 outcome.evidence.iter().any(|known| known.place == check && known.kind == CheckKind::FailedVerification)
                     && others.all(|known| known.kind == CheckKind::Rejected)
             })
         };
-        self.facts.optional_checks.iter().copied().find(|check| is_open(*check)).map(|check| (check, Confidence::High))
+        self.0.facts.optional_checks.iter().copied().find(|check| is_open(*check)).map(|check| (check, Confidence::High))
     }
 
     /// A parameter for the credential that may be `None`, and a route that does nothing with it.
     fn by_scheme(&self) -> Option<(Place, Confidence)> {
-        let is_open = self.facts.tried.is_empty() && self.successes().any(|outcome| outcome.evidence.iter().next().is_none());
-        let place = self.facts.optional_schemes.first()?;
-        (is_open && self.facts.identity_looks.is_empty()).then_some((*place, Confidence::High))
+        let is_open = self.0.facts.tried.is_empty() && self.0.successes().any(|outcome| outcome.evidence.iter().next().is_none());
+        let place = self.0.facts.optional_schemes.first()?;
+        (is_open && self.0.facts.identity_looks.is_empty()).then_some((*place, Confidence::High))
     }
 
     /// A check of the program's own that is made only where something is sent.
     fn by_program(&self) -> Option<(Place, Confidence)> {
-        let is_looked_at = self.facts.identity_looks.values().any(|by_handler| *by_handler);
+        let is_looked_at = self.0.facts.identity_looks.values().any(|by_handler| *by_handler);
         if is_looked_at {
             return None;
         }
-        self.facts.tried.keys().filter(|check| self.is_refused(**check)).find_map(|check| self.skipped(*check))
+        self.0.facts.tried.keys().filter(|check| self.is_refused(**check)).find_map(|check| self.skipped(*check))
     }
 
     /// What is sent and is not good is refused.
     fn is_refused(&self, check: Place) -> bool {
-        self.outcomes.iter().any(|outcome| {
+        self.0.outcomes.iter().any(|outcome| {
             outcome.ending == Ending::Refusal
                 && outcome.status.is_none_or(|status| matches!(status, 400 | 401 | 403 | 422))
                 && has_failed(&outcome.evidence, check)
@@ -79,41 +75,27 @@ impl Optional<'_, '_, '_, '_> {
 
     /// Where a path leaves the check out because nothing was sent, and ends where a verified caller's does.
     fn skipped(&self, check: Place) -> Option<(Place, Confidence)> {
-        let has_passed = |evidence: &Evidence| {
-            !has_failed(evidence, check) && evidence.iter().any(|known| known.place == check && known.kind.is_proof())
-        };
-        let ends_alike = |anonymous: &Evidence| {
-            let mut ways = self.facts.ways_out.iter();
-            ways.any(|(at, evidence)| {
-                evidence.iter().all(|known| anonymous.iter().any(|held| held == known))
-                    && evidence.iter().next().is_some()
-                    && self.facts.ways_out.iter().any(|(other, passed)| other == at && has_passed(passed))
-            })
-        };
-        let mut anonymous = self.successes().filter(|outcome| {
+        let is_known = |way: &Evidence| way.iter().next().is_some();
+        let mut anonymous = self.0.successes().filter(|outcome| {
             outcome.evidence.iter().next().is_some() && outcome.evidence.iter().all(|known| known.kind == CheckKind::Rejected && known.place != check)
         });
-        let found = anonymous.find(|outcome| ends_alike(&outcome.evidence))?;
+        let found = anonymous.find(|outcome| self.0.ends_as_passed(&outcome.evidence, check, is_known))?;
         let left_out = found.evidence.iter().find(|known| !self.is_by_hook(known))?;
         Some((left_out.place, Confidence::High))
     }
 
     /// A hook finds out who the caller is for every route; those that are for everybody do not ask.
     fn is_by_hook(&self, check: &Check) -> bool {
-        matches!(self.facts.stages.get(check), Some(Stage::Hook(_)))
-    }
-
-    fn successes(&self) -> impl Iterator<Item = &Outcome> {
-        self.outcomes.iter().filter(|outcome| outcome.ending == Ending::Success)
+        matches!(self.0.facts.stages.get(check), Some(Stage::Hook(_)))
     }
 
     fn finding(&self, place: Place, harm: &str, confidence: Confidence) -> Finding {
-        let entry = self.entry;
+        let entry = self.0.entry;
         FindingBuilder::new(RULE, Severity::Warning, place, "lets callers pass who show nothing")
             .message(format!(
                 "{} is open to callers who send no credential at all ({}), and {harm} for them too: nothing on the way looks at who the caller is.",
                 capitalised(&entry_words(entry)),
-                self.context.quote(place),
+                self.0.context.quote(place),
             ))
             .help("refuse where nobody is known (`if identity is None: abort(401)`), or make the check one that everybody must pass")
             .confidence(confidence)
@@ -122,9 +104,4 @@ impl Optional<'_, '_, '_, '_> {
             .identity(entry.name.as_str())
             .build()
     }
-}
-
-fn has_failed(evidence: &Evidence, check: Place) -> bool {
-    let mut failed = evidence.iter().filter(|known| known.place == check);
-    failed.any(|known| matches!(known.kind, CheckKind::FailedVerification | CheckKind::Rejected))
 }

@@ -1,6 +1,6 @@
 //! `presence-only-check`: the credential's presence or form is tested, its content never.
 
-use super::shared::{Context, capitalised, credential_words, entry_words, root};
+use super::shared::{Context, capitalised, credential_words, entry_words, name_place, root};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
 use crate::flow::evidence::{Check, CheckKind, Evidence};
@@ -70,7 +70,9 @@ fn finding(
     let tests: Vec<&Check> = successes.flat_map(|outcome| outcome.evidence.iter()).filter(is_form).collect();
     // A helper that takes the header apart tests it too: the guard is what turns callers away.
     let tested = tests.iter().rfind(|test| refuses_alone(outcomes, test)).or(tests.first()).copied();
-    let guard = tested.and_then(|check| context.function_around(check.place)).filter(|(_, place)| *place != entry.place);
+    let guard = tested.and_then(|check| Some((context.function_around(check.place)?, check.place.file)));
+    let guard = guard.map(|(function, file)| (&function.name, name_place(function, file)));
+    let guard = guard.filter(|(_, place)| *place != entry.place);
     let (subject, place) = match &guard {
         Some((name, place)) => (format!("`{name}`, which guards {},", entry_words(entry)), *place),
         None => (capitalised(&entry_words(entry)), entry.place),

@@ -1,12 +1,15 @@
 //! `secret-in-claims`: a password, key or other secret stands in the claims of a token, where everyone who has it can read it.
 
+use super::shared::edits::call_parts;
 use super::shared::{Context, capitalised, leaked, root, steps};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, IssueCall};
 use crate::flow::origin::{Credential, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::flow::relevant;
-use crate::flow::value::{Shape, Value};
+use crate::flow::value::Value;
 use crate::program::vocabulary;
+use crate::source::Place;
+use crate::syntax::visit;
 
 const RULE: &str = "secret-in-claims";
 
@@ -23,7 +26,7 @@ fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     let (claim, origin) = secret_among(claims)?;
     let what = leaked(&origin);
     let (subject, place_in_token) = match &claim {
-        Some(claim) => (capitalised(&what), format!("as the claim `{claim}` of the token")),
+        Some(claim) => (capitalised(&what), format!("into the claim `{claim}` of the token")),
         None => (capitalised(&what), "into the token".to_owned()),
     };
     let message = format!(
@@ -45,7 +48,7 @@ fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
 fn secret_among(claims: &Value<'_>) -> Option<(Option<String>, Origin)> {
     let secret = |value: &Value<'_>| value.deep_origins().iter().find(|origin| is_secret(origin)).cloned();
     for alternative in claims.alternatives() {
-        let Shape::Dictionary(dictionary) = &alternative.shape else { continue };
+        let Some(dictionary) = alternative.as_dictionary() else { continue };
         for (claim, value) in &dictionary.entries {
             if let Some(origin) = secret(value).filter(|origin| !is_an_identifier(claim, origin)) {
                 return Some((Some(claim.to_string()), origin));
@@ -55,7 +58,7 @@ fn secret_among(claims: &Value<'_>) -> Option<(Option<String>, Origin)> {
             return Some((None, origin));
         }
     }
-    let is_text = claims.alternatives().iter().all(|value| !matches!(value.shape, Shape::Dictionary(_)));
+    let is_text = claims.alternatives().iter().all(|value| value.as_dictionary().is_none());
     is_text.then(|| claims.origins.iter().find(|origin| is_secret(origin)).cloned()).flatten().map(|origin| (None, origin))
 }
 
@@ -84,8 +87,26 @@ fn is_an_identifier(claim: &str, origin: &Origin) -> bool {
     is_key && matches!(claim, "iss" | "sub" | "aud" | "jti" | "kid" | "azp" | "client_id")
 }
 
-/// Whether tokens of this file are encrypted: their header says how (`enc`, RFC 7516 section 4.1.2).
+/// Whether nobody reads the claims who has no key: the header says how they are encrypted (`enc`, RFC 7516 section 4.1.2) or
+/// may say so, or the token goes into one that is (RFC 7519 section 11.2).
 fn is_encrypted(call: &IssueCall<'_>, context: &Context<'_, '_>) -> bool {
-    let text = &context.index.program.source(call.place.file).text;
-    text.contains("\"enc\"") || text.contains("'enc'")
+    let signs = |header: &Value<'_>| {
+        header.as_dictionary().is_some_and(|known| known.rest.is_none() && !known.entries.contains_key("enc"))
+    };
+    let is_signed = call.header.as_ref().is_none_or(|header| header.alternatives().iter().all(signs));
+    !is_signed || is_put_into_encrypted(call, context)
+}
+
+/// Whether the function around the call encrypts something too.
+fn is_put_into_encrypted(call: &IssueCall<'_>, context: &Context<'_, '_>) -> bool {
+    let mut encrypts = false;
+    if let Some(function) = context.function_around(call.place) {
+        visit::expressions(&function.body, &mut |expression| {
+            encrypts |= call_parts(expression).is_some_and(|(callee, _)| {
+                let written = context.index.text(Place { file: call.place.file, span: callee.span });
+                vocabulary::words(written).iter().any(|word| word.starts_with("encrypt") || word == "jwe")
+            });
+        });
+    }
+    encrypts
 }

@@ -11,7 +11,7 @@ use crate::flow::origin::CredentialKind;
 use crate::flow::value::{Shape, Value};
 use crate::models::schema::ConfigurationMeaning;
 use crate::program::vocabulary;
-use crate::source::{FileId, Place};
+use crate::source::Place;
 use crate::syntax::tree::{ExpressionKind, StatementKind};
 
 const RULE: &str = "token-in-insecure-cookie";
@@ -132,7 +132,7 @@ fn secure_by_default(key: &str, value: &Value<'_>, place: Place, context: &Conte
         Shape::Sequence(elements) => elements.iter().any(|element| element.as_text().is_some_and(|text| text == "cookies")),
         _ => value.as_text().is_some_and(|text| text == "cookies"),
     };
-    if !has_cookies || files_with(FLAG, place.file, context).next().is_some() {
+    if !has_cookies || context.files_naming(place.file, FLAG).next().is_some() {
         return None;
     }
     let finding = FindingBuilder::new(RULE, Severity::Warning, place, "tokens travel in cookies")
@@ -161,7 +161,7 @@ fn set_beside(key: &str, place: Place, context: &Context<'_, '_>) -> Option<Fix>
 /// Whether the application gives a key another value somewhere.
 fn is_given_elsewhere(key: &str, place: Place, context: &Context<'_, '_>) -> bool {
     let last = key.rsplit('.').next().unwrap_or(key);
-    files_with(last, place.file, context).any(|file| {
+    context.files_naming(place.file, last).any(|file| {
         let text: &str = &context.index.program.source(file).text;
         text.match_indices(last).any(|(at, _)| {
             let rest = text.get(at + last.len()..).unwrap_or_default();
@@ -169,12 +169,5 @@ fn is_given_elsewhere(key: &str, place: Place, context: &Context<'_, '_>) -> boo
             let given = given.trim_start_matches(|letter: char| !letter.is_alphanumeric());
             !given.is_empty() && !given.starts_with("False")
         })
-    })
-}
-
-fn files_with<'a>(word: &'a str, near: FileId, context: &'a Context<'_, '_>) -> impl Iterator<Item = FileId> + 'a {
-    let index = context.index;
-    index.program.files().filter(move |file| {
-        (*file == near || index.is_same_project(near, *file)) && index.program.source(*file).text.contains(word)
     })
 }

@@ -1,7 +1,7 @@
 //! `token-in-url`: a bearer credential is accepted from the query string, or put into an address.
 
 use super::shared::sending::{addresses, words};
-use super::shared::{Context, capitalised, entry_words, root, speaks_of_links, steps};
+use super::shared::{Context, capitalised, entry_words, name_place, root, speaks_of_links, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Answer, Ending, EntryInfo, EntryKind, Event, Facts, Outcome, OutgoingCall};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Store};
@@ -49,7 +49,7 @@ fn accepted(entry: &EntryInfo, outcomes: &[Outcome], facts: &Facts<'_>, context:
         _ => None,
     });
     // Who has shown another credential before the handler runs is asked there for what it wants to know.
-    let is_inside = |place: Place| context.function_around(place).is_some_and(|(_, around)| around == entry.place);
+    let is_inside = |place: Place| context.function_around(place).is_some_and(|function| name_place(function, place.file) == entry.place);
     let is_known_before = facts.reads.iter().any(|(place, origin)| {
         let is_shown = |credential: &Credential| matches!(credential.channel, Channel::Header | Channel::Cookie);
         matches!(&origin.kind, OriginKind::Credential(credential) if is_shown(credential)) && !is_inside(*place)
@@ -184,5 +184,5 @@ fn is_telling(name: &str) -> bool {
 }
 
 fn function_speaks_of_links(context: &Context<'_, '_>, place: Place) -> bool {
-    !context.is_strict(place.file) && context.function_around(place).is_some_and(|(name, _)| speaks_of_links(&name))
+    !context.is_strict(place.file) && context.function_around(place).is_some_and(|function| speaks_of_links(&function.name))
 }

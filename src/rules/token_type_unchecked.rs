@@ -60,14 +60,9 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
 
 /// The kinds of token that the project signs with a key of this name.
 fn issued_kinds(context: &Context<'_, '_>, file: FileId, key: &str) -> BTreeSet<String> {
-    let index = context.index;
     let mut kinds = BTreeSet::new();
-    for other in index.program.files() {
-        let is_near = other == file || index.is_same_project(file, other);
-        if !is_near || context.is_test(other) || !index.program.source(other).text.contains("encode(") {
-            continue;
-        }
-        let Some(module) = index.module(other) else { continue };
+    for other in context.files_naming(file, "encode(").filter(|other| !context.is_test(*other)) {
+        let Some(module) = context.index.module(other) else { continue };
         for site in walk::functions(other, &module.body) {
             if signs_with(context, other, site.function, key) {
                 kinds.extend(kinds_of(site.function));

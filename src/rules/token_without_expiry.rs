@@ -4,8 +4,7 @@ use super::shared::Context;
 use super::shared::surroundings::is_development_only;
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, IssueCall};
-use crate::flow::value::{Dictionary, Shape, Value};
-use crate::flow::walk;
+use crate::flow::value::{Dictionary, Value};
 use crate::models::schema::ConfigurationMeaning;
 use crate::source::Place;
 use crate::syntax::tree::{ExpressionKind, Name};
@@ -33,12 +32,9 @@ fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
         return Some(finding(call, message, "give it a lifetime: `expires_delta=timedelta(minutes=15)`"));
     }
     let claims = call.claims.as_ref().filter(|_| call.expires_by_claims)?;
-    let known: Option<Vec<&Dictionary<'_>>> = claims.alternatives().iter().map(|claims| match &claims.shape {
-        Shape::Dictionary(dictionary) if dictionary.rest.is_none() => Some(&**dictionary),
-        _ => None,
-    }).collect();
+    let whole = |claims| Value::as_dictionary(claims).filter(|claims| claims.rest.is_none());
+    let known = claims.alternatives().iter().map(whole).collect::<Option<Vec<&Dictionary<'_>>>>()?;
     let expires = |claims: &&Dictionary<'_>| ["exp", "jti"].iter().any(|name| claims.entries.contains_key(*name));
-    let known = known?;
     if known.iter().any(expires) || is_changed_elsewhere(call.place, context) {
         return None;
     }
@@ -75,12 +71,9 @@ fn configured(key: &str, value: &Value<'_>, place: Place, context: &Context<'_, 
 
 /// Whether the claims are handed, by their name, to another call of the same function, which may add to them.
 fn is_changed_elsewhere(place: Place, context: &Context<'_, '_>) -> bool {
-    let Some(module) = context.index.module(place.file) else { return true };
-    let sites = walk::functions(place.file, &module.body);
-    let around = sites.into_iter().filter(|site| site.function.span.contains(place.span));
-    let Some(site) = around.min_by_key(|site| site.function.span.end - site.function.span.start) else { return false };
+    let Some(function) = context.function_around(place) else { return false };
     let (mut own, mut others): (Vec<Name>, Vec<Name>) = (Vec::new(), Vec::new());
-    visit::expressions(&site.function.body, &mut |expression| {
+    visit::expressions(&function.body, &mut |expression| {
         let ExpressionKind::Call { arguments, .. } = &expression.kind else { return };
         let names = arguments.iter().filter_map(|argument| match &argument.value.kind {
             ExpressionKind::Name(name) => Some(name.clone()),
@@ -92,10 +85,9 @@ fn is_changed_elsewhere(place: Place, context: &Context<'_, '_>) -> bool {
 }
 
 fn reads_issue_time(place: Place, context: &Context<'_, '_>) -> bool {
-    let index = context.index;
-    index.program.files().any(|file| {
-        let text = &index.program.source(file).text;
-        let reads = ["[\"iat\"]", "['iat']", ".get(\"iat\"", ".get('iat'"];
-        (file == place.file || index.is_same_project(place.file, file)) && reads.iter().any(|read| text.contains(read))
+    let reads = ["[\"iat\"]", "['iat']", ".get(\"iat\"", ".get('iat'"];
+    context.files_naming(place.file, "iat").any(|file| {
+        let text = &context.index.program.source(file).text;
+        reads.iter().any(|read| text.contains(read))
     })
 }

@@ -1,6 +1,7 @@
 //! `unverified-jwt-signature`: claims of a token whose signature nobody checked decide something.
 
 use super::shared::decoding::call_at;
+use super::shared::ended::Ended;
 use super::shared::{Context, presented, root, steps, stricter_decode};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decision, Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
@@ -13,13 +14,13 @@ use crate::source::Place;
 const RULE: &str = "unverified-jwt-signature";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::EntryEnd { entry, facts, outcomes } = event else { return Vec::new() };
-    let unverified = facts.decodes.values().filter(|decode| !decode.is_verified && decode.model.gives != DecodeGives::Header);
-    unverified.filter_map(|decode| finding(decode, entry, facts, outcomes, context)).collect()
+    let Some(ended) = Ended::of(event, context) else { return Vec::new() };
+    let unverified = ended.facts.decodes.values().filter(|decode| !decode.is_verified && decode.model.gives != DecodeGives::Header);
+    unverified.filter_map(|decode| finding(decode, ended)).collect()
 }
 
 /// Whether the form of the token alone decides: what cannot be read is turned away, and nobody who gets through has proven anything.
-fn is_gate(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, outcomes: &[Outcome]) -> bool {
+fn is_gate(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
     let has = |outcome: &&Outcome, kind: CheckKind| {
         outcome.evidence.iter().any(|check| check.place == decode.place && check.kind == kind)
     };
@@ -28,33 +29,25 @@ fn is_gate(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, outcomes: 
             && matches!(outcome.status, None | Some(401 | 403))
             && has(&outcome, CheckKind::Rejected)
     };
-    let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).peekable();
+    let mut successes = ended.successes().peekable();
     let is_weak = |outcome: &Outcome| {
         outcome.evidence.iter().all(|check| !check.kind.is_proof() || check.kind == CheckKind::UnverifiedClaim)
     };
     // One that names an audience or issuer all the same is a check that does nothing: another rule's matter.
     let expects_nothing = decode.audience == Constraint::Absent && decode.issuer == Constraint::Absent;
-    let mut claims = facts.claim_reads.iter().chain(&facts.claim_checks);
+    let mut claims = ended.facts.claim_reads.iter().chain(&ended.facts.claim_checks);
     expects_nothing
         && !claims.any(|(of, _)| *of == decode.place)
-        && matches!(entry.kind, EntryKind::Route | EntryKind::TokenCallback)
-        && outcomes.iter().any(refuses)
+        && matches!(ended.entry.kind, EntryKind::Route | EntryKind::TokenCallback)
+        && ended.outcomes.iter().any(refuses)
         && successes.peek().is_some()
-        && outcomes.iter().any(|outcome| outcome.ending == Ending::Success && has(&outcome, CheckKind::UnverifiedClaim))
+        && ended.successes().any(|outcome| has(&outcome, CheckKind::UnverifiedClaim))
         && successes.all(is_weak)
 }
 
-fn finding(
-    decode: &Decode<'_>,
-    entry: &EntryInfo,
-    facts: &Facts<'_>,
-    outcomes: &[Outcome],
-    context: &Context<'_, '_>,
-) -> Option<Finding> {
-    if is_verified_elsewhere(decode, facts, outcomes) || is_verified_by_hand(decode, facts, outcomes) {
-        return None;
-    }
-    if is_from_token_endpoint(decode, context) {
+fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding> {
+    let Ended { entry, facts, context, .. } = ended;
+    if is_verified_elsewhere(decode, ended) || is_verified_by_hand(decode, ended) || is_from_token_endpoint(decode, context) {
         return None;
     }
     let known = facts.decisions.iter().find(|decision| decision.decode == decode.place && decides(decision));
@@ -66,7 +59,7 @@ fn finding(
     };
     let decision = match known {
         Some(decision) => decision,
-        None if is_gate(decode, entry, facts, outcomes) => &gate,
+        None if is_gate(decode, ended) => &gate,
         None => return own_expiry(decode, entry, facts, context),
     };
     let origin = decode.token.origins.find(|kind| matches!(kind, OriginKind::Credential(_)));
@@ -156,26 +149,24 @@ fn decides(decision: &Decision) -> bool {
 }
 
 /// The program computes the token's signature itself and compares it on every path that lets anyone in.
-fn is_verified_by_hand(decode: &Decode<'_>, facts: &Facts<'_>, outcomes: &[Outcome]) -> bool {
-    let is_compared = decode.token.origins.iter().any(|origin| facts.compared.contains(&root(origin)));
-    let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success);
-    is_compared && successes.all(|outcome| outcome.evidence.has(CheckKind::DeliverySignature))
+fn is_verified_by_hand(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
+    let is_compared = decode.token.origins.iter().any(|origin| ended.facts.compared.contains(&root(origin)));
+    is_compared && ended.successes().all(|outcome| outcome.evidence.has(CheckKind::DeliverySignature))
 }
 
 /// The same token is verified too: after its issuer chose the key, or on every path on which its claims let anyone in.
-fn is_verified_elsewhere(decode: &Decode<'_>, facts: &Facts<'_>, outcomes: &[Outcome]) -> bool {
-    let is_same_token = facts.decodes.values().filter(|other| other.is_verified).any(|other| {
+fn is_verified_elsewhere(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
+    let is_same_token = ended.facts.decodes.values().filter(|other| other.is_verified).any(|other| {
         let roots = |decode: &Decode<'_>| -> Vec<_> { decode.token.origins.iter().map(root).collect() };
         let (left, right) = (roots(decode), roots(other));
         (left.is_empty() && right.is_empty()) || left.iter().any(|place| right.contains(place))
     });
-    let mut decisions = facts.decisions.iter().filter(|decision| decision.decode == decode.place);
+    let mut decisions = ended.facts.decisions.iter().filter(|decision| decision.decode == decode.place);
     let only_chooses_key = decisions.all(|decision| matches!(decision.claim.as_str(), "iss" | "kid" | "alg" | "azp" | "tid"));
-    let trusts = |outcome: &&Outcome| {
+    let trusts = |outcome: &Outcome| {
         let evidence = &outcome.evidence;
-        outcome.ending == Ending::Success
-            && evidence.has(CheckKind::UnverifiedClaim)
+        evidence.has(CheckKind::UnverifiedClaim)
             && (!evidence.has(CheckKind::Signature) || evidence.has(CheckKind::FailedVerification))
     };
-    is_same_token && (only_chooses_key || !outcomes.iter().any(|outcome| trusts(&outcome)))
+    is_same_token && (only_chooses_key || !ended.successes().any(trusts))
 }

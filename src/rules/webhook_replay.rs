@@ -5,7 +5,6 @@ use super::shared::{Context, capitalised, entry_words};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
-use crate::flow::walk;
 use crate::program::vocabulary;
 use crate::source::Place;
 
@@ -48,13 +47,9 @@ fn looks_at_time_or_id(entry: &EntryInfo, signature: Place, facts: &Facts<'_>, c
     let checks = facts.stages.keys().map(|check| check.place);
     let places: Vec<Place> = checks.chain([entry.place, signature]).collect();
     places.into_iter().any(|place| {
-        let Some(module) = context.index.module(place.file) else { return true };
-        let sites = walk::functions(place.file, &module.body);
-        let around = sites.iter().filter(|site| site.function.span.contains(place.span));
-        around.into_iter().any(|site| {
-            let text = context.index.text(Place { file: place.file, span: site.function.span });
-            says_so(text)
-        })
+        let around = context.functions_around(place).into_iter();
+        let mut texts = around.map(|function| context.index.text(Place { file: place.file, span: function.span }));
+        texts.any(says_so)
     })
 }
 

@@ -47,7 +47,7 @@ pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'
 fn configured(key: &str, place: Place, context: &Context<'_, '_>, claim: &Claim) -> Option<Finding> {
     let verifies = context.models.configuration(key)?.verifies.as_ref()?;
     let check = if claim.name == "aud" { &verifies.audience } else { &verifies.issuer };
-    let is_set = |name: &str| context.names_in_project(place.file, name);
+    let is_set = |name: &str| context.files_naming(place.file, name).next().is_some();
     if context.is_test(place.file) || !is_set(&verifies.module) || is_set(&verifies.issues_with) || is_set(check) {
         return None;
     }
@@ -147,11 +147,7 @@ pub(in crate::rules) fn is_own_token(decode: &Decode<'_>, context: &Context<'_, 
     let Some(wanted) = call_at(context, decode.place).and_then(|arguments| key_name(context, file, arguments)) else {
         return false;
     };
-    index.program.files().any(|other| {
-        let is_near = other == file || index.is_same_project(file, other);
-        if !is_near || !index.program.source(other).text.contains("encode(") {
-            return false;
-        }
+    context.files_naming(file, "encode(").any(|other| {
         let Some(module) = index.module(other) else { return false };
         let mut found = false;
         visit::expressions(&module.body, &mut |expression| {

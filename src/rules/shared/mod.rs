@@ -3,6 +3,7 @@
 pub(super) mod constant_time;
 pub mod decoding;
 pub(super) mod edits;
+pub(super) mod ended;
 mod imports;
 pub(in crate::rules) mod receivers;
 pub(super) mod redaction;
@@ -23,7 +24,8 @@ use crate::flow::walk;
 use crate::models::Models;
 use crate::program::{Index, vocabulary};
 use crate::source::{FileId, Place, Purpose};
-use crate::syntax::tree::{Function, Name};
+use crate::syntax::tree::{Function, Statement, StatementKind};
+use memchr::memmem::Finder;
 use rustc_hash::FxHashSet;
 
 /// What a rule may look at beside the event.
@@ -40,7 +42,7 @@ pub struct Context<'i, 'p> {
 /// Longest piece of source that a message quotes, in characters.
 const MAX_QUOTE: usize = 60;
 
-impl Context<'_, '_> {
+impl<'p> Context<'_, 'p> {
     /// Source text as a message quotes it: one line, not long.
     pub fn quote(&self, place: Place) -> String {
         let text = self.index.text(place);
@@ -52,21 +54,26 @@ impl Context<'_, '_> {
         format!("`{cut}…`")
     }
 
-    /// The innermost function around a place: its name and where that stands.
-    pub fn function_around(&self, place: Place) -> Option<(Name, Place)> {
-        let module = self.index.module(place.file)?;
-        let sites = walk::functions(place.file, &module.body);
-        let around = sites.into_iter().filter(|site| site.function.span.contains(place.span));
-        let site = around.min_by_key(|site| site.function.span.end - site.function.span.start)?;
-        Some((site.function.name.clone(), site.place()))
+    /// The innermost function around a place.
+    pub fn function_around(&self, place: Place) -> Option<&'p Function> {
+        self.functions_around(place).pop()
     }
 
-    /// The names of the functions around a place, the innermost last.
-    pub fn functions_around(&self, place: Place) -> Vec<Name> {
-        let Some(module) = self.index.module(place.file) else { return Vec::new() };
-        let sites = walk::functions(place.file, &module.body);
-        let around = sites.into_iter().filter(|site| site.function.span.contains(place.span));
-        around.map(|site| site.function.name.clone()).collect()
+    /// The functions around a place, the innermost last.
+    pub fn functions_around(&self, place: Place) -> Vec<&'p Function> {
+        let mut found = Vec::new();
+        let mut bodies: Vec<&'p [Statement]> =
+            self.index.module(place.file).map(|module| &*module.body).into_iter().collect();
+        while let Some(body) = bodies.pop() {
+            let Some(statement) = body.iter().find(|statement| statement.span.contains(place.span)) else { continue };
+            if let StatementKind::Function(function) = &statement.kind
+                && function.span.contains(place.span)
+            {
+                found.push(&**function);
+            }
+            bodies.extend(walk::bodies(statement));
+        }
+        found
     }
 
     /// Whether the strict profile is on for a file: where a finding would stand decides.
@@ -75,25 +82,33 @@ impl Context<'_, '_> {
     }
 
     /// The function whose name stands at a place.
-    pub fn function_at(&self, place: Place) -> Option<&Function> {
+    pub fn function_at(&self, place: Place) -> Option<&'p Function> {
         let module = self.index.module(place.file)?;
         let sites = walk::functions(place.file, &module.body);
         sites.into_iter().find(|site| site.place() == place).map(|site| site.function)
     }
 
-    /// Whether any file of the same project names a key.
-    pub fn names_in_project(&self, file: FileId, key: &str) -> bool {
+    /// The files of the same project.
+    pub fn project_files(&self, near: FileId) -> impl Iterator<Item = FileId> {
         let index = self.index;
-        index.program.files().any(|other| {
-            let is_near = other == file || index.is_same_project(file, other);
-            is_near && memchr::memmem::find(index.program.source(other).text.as_bytes(), key.as_bytes()).is_some()
-        })
+        index.program.files().filter(move |file| index.is_same_project(near, *file))
+    }
+
+    /// The files of the same project that name something.
+    pub fn files_naming(&self, near: FileId, word: &str) -> impl Iterator<Item = FileId> {
+        let (index, finder) = (self.index, Finder::new(word));
+        self.project_files(near).filter(move |file| finder.find(index.program.source(*file).text.as_bytes()).is_some())
     }
 
     /// Whether a file holds tests.
     pub fn is_test(&self, file: FileId) -> bool {
         self.index.program.source(file).purpose == Purpose::Test
     }
+}
+
+/// Where the name of a function stands, by which the function is known.
+pub fn name_place(function: &Function, file: FileId) -> Place {
+    Place { file, span: function.name_span }
 }
 
 /// What the caller presents, in words.

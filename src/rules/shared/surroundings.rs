@@ -134,10 +134,9 @@ pub(in crate::rules) fn is_refused_at_start(context: &Context<'_, '_>, literal: 
         return true;
     }
     let bare = written.trim_matches(['"', '\'', 'b']);
-    context.index.program.files().any(|file| {
+    context.project_files(literal.file).any(|file| {
         let text = &context.index.program.source(file).text;
         file != literal.file
-            && context.index.is_same_project(literal.file, file)
             && (text.contains(bare) || name.is_some_and(|name| text.contains(name)))
             && text.contains("raise")
             && refuses(file)

@@ -140,7 +140,7 @@ fn name_of(context: &Context<'_, '_>, whole: &Expression, file: FileId, around: 
     by_expression.or_else(|| {
         let place = Place { file, span: whole.span };
         match statement_at(&context.index.module(file)?.body, whole)? {
-            StatementKind::Return(_) => context.function_around(place).map(|(name, _)| name.to_string()),
+            StatementKind::Return(_) => context.function_around(place).map(|function| function.name.to_string()),
             StatementKind::Assign { targets, .. } => targets.first().and_then(target_name),
             StatementKind::AnnotatedAssign { target, .. } => target_name(target),
             _ => None,

@@ -10,7 +10,7 @@ use crate::syntax::tree::{Expression, ExpressionKind, Function, Statement, State
 /// A verdict that is dropped, or bound to names that nobody reads but to write them to a log.
 pub(in crate::rules) fn goes_nowhere(binding: Option<Binding>, context: &Context<'_, '_>, facts: &Facts<'_>) -> bool {
     let Some(bound) = binding else { return true };
-    let Some(function) = function_around(bound.names, context) else { return false };
+    let Some(function) = context.function_around(bound.names) else { return false };
     let names = words(context.index.text(bound.names));
     let mut names = names.filter(|name| !name.is_empty());
     names.all(|name| is_never_read(name, bound, function.span, context, facts))
@@ -18,15 +18,10 @@ pub(in crate::rules) fn goes_nowhere(binding: Option<Binding>, context: &Context
 
 /// `if not compare_digest(…): log.warning(…)`: the check is a test, and whatever it says, the same happens.
 pub(in crate::rules) fn decides_nothing(check: Place, context: &Context<'_, '_>, facts: &Facts<'_>) -> bool {
-    let Some(function) = function_around(check, context) else { return false };
+    let Some(function) = context.function_around(check) else { return false };
     let may_return = !returns_something(&function.body);
     let body = Body { function, check, context, facts };
     body.decides_nothing(&function.body, may_return).unwrap_or(false)
-}
-
-fn function_around<'i>(place: Place, context: &'i Context<'_, '_>) -> Option<&'i Function> {
-    let (_, name) = context.function_around(place)?;
-    context.function_at(name)
 }
 
 /// A function that makes a check.

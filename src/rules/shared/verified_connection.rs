@@ -46,10 +46,8 @@ fn in_assignment(editor: &mut Editor<'_, '_, '_>, body: &[Statement], off: Place
     turn(editor, value)?;
     // A context that requires a certificate must also look at whom it is for.
     let owner = editor.text(owner.span.start, owner.span.end);
-    let sites = walk::functions(off.file, body);
-    let around = sites.iter().map(|site| site.function).filter(|function| function.span.contains(off.span));
-    let innermost = around.min_by_key(|function| function.span.end - function.span.start);
-    hostname_switches(innermost.map_or(body, |function| &function.body), &mut |target, value| {
+    let around = editor.context.function_around(off);
+    hostname_switches(around.map_or(body, |function| &function.body), &mut |target, value| {
         if editor.text(target.span.start, target.span.end) == owner {
             editor.turn_on(value);
         }

@@ -3,7 +3,14 @@
 //! Names are split into words (`apiKey`, `API_KEY`, `x-api-key` are `api key`), so `passed` is not `pass` and
 //! `tokenizer` is not `token`.
 
+mod callers;
+
 use smallvec::SmallVec;
+
+pub use callers::{
+    is_guest, is_identity_claim, is_personal, is_user_name, is_validator, names_a_user, sounds_like_check,
+    sounds_like_refusal, sounds_optional,
+};
 
 /// What a presented credential is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +47,7 @@ pub fn words(name: &str) -> SmallVec<[String; 4]> {
 }
 
 /// Words that turn a name about tokens into a name about something else.
-pub(super) const OTHER_MEANINGS: &[&str] = &[
+pub(in crate::program) const OTHER_MEANINGS: &[&str] = &[
     "tokenizer",
     "tokens",
     "count",
@@ -164,7 +171,6 @@ pub(super) const OTHER_MEANINGS: &[&str] = &[
     "result",
     "request",
     "generator",
-    "auth_type",
     "cls",
     "jti",
     "blocklist",
@@ -219,16 +225,11 @@ fn ends_otherwise(words: &[String]) -> bool {
     words.last().is_some_and(|word| OTHER_ENDINGS.contains(&word.as_str()))
 }
 
-/// Whether a name says at its end that it is a user's: half of a pair of which the other half is the secret.
-pub fn names_a_user(name: &str) -> bool {
-    words(name).last().is_some_and(|word| matches!(word.as_str(), "username" | "user" | "login"))
-}
-
-pub(super) fn has(words: &[String], wanted: &[&str]) -> bool {
+pub(in crate::program) fn has(words: &[String], wanted: &[&str]) -> bool {
     words.iter().any(|word| wanted.contains(&word.as_str()))
 }
 
-pub(super) fn has_pair(words: &[String], first: &[&str], second: &[&str]) -> bool {
+pub(in crate::program) fn has_pair(words: &[String], first: &[&str], second: &[&str]) -> bool {
     words.windows(2).any(|pair| first.contains(&pair[0].as_str()) && second.contains(&pair[1].as_str()))
 }
 
@@ -254,10 +255,7 @@ pub fn credential_kind(name: &str) -> Option<CredentialKind> {
         return Some(CredentialKind::ApiKey);
     }
     if has(&words, &["token", "jwt", "bearer", "authorization", "accesstoken", "authtoken"])
-        || (words.len() <= 2
-            && words.last().is_some_and(|word| word == "auth")
-            && words.len() == 2
-            && words[0] == "http")
+        || matches!(words.as_slice(), [first, last] if first == "http" && last == "auth")
     {
         return Some(CredentialKind::Bearer);
     }
@@ -284,11 +282,13 @@ pub fn is_secret(name: &str) -> bool {
         OTHER_MEANINGS.contains(&word.as_str())
             && !matches!(word.as_str(), "secrets" | "user" | "config" | "request" | "service" | "data" | "env")
     });
-    if is_other || ends_otherwise(&words) {
-        return false;
-    }
+    !is_other && !ends_otherwise(&words) && speak_of_secret(&words)
+}
+
+/// Whether words name a secret, whatever else they speak of.
+pub(in crate::program) fn speak_of_secret(words: &[String]) -> bool {
     has(
-        &words,
+        words,
         &[
             "secret",
             "secrets",
@@ -303,7 +303,7 @@ pub fn is_secret(name: &str) -> bool {
             "pepper",
         ],
     ) || has_pair(
-        &words,
+        words,
         &[
             "api",
             "access",
@@ -347,203 +347,6 @@ pub fn header_kind(name: &str) -> Option<CredentialKind> {
         return Some(CredentialKind::ApiKey);
     }
     None
-}
-
-/// Whether calling something of this name could be a check of the caller, though it was not handed the credential.
-pub fn sounds_like_check(name: &str) -> bool {
-    let words = words(name);
-    words.iter().any(|word| {
-        [
-            "auth",
-            "verify",
-            "verified",
-            "check",
-            "valid",
-            "validate",
-            "login",
-            "permission",
-            "permissions",
-            "protect",
-            "require",
-            "required",
-            "requires",
-            "secure",
-            "security",
-            "guard",
-            "identity",
-            "authorize",
-            "authorized",
-            "authorise",
-            "authenticate",
-            "authenticated",
-            "session",
-            "token",
-            "jwt",
-            "signature",
-            "access",
-            "acl",
-            "allowed",
-            "forbid",
-            "deny",
-            "enforce",
-            "ensure",
-            "assert",
-            "credential",
-            "credentials",
-            "principal",
-            "oauth",
-            "sso",
-            "role",
-            "roles",
-            "admin",
-            "introspect",
-            "claims",
-        ]
-        .iter()
-        .any(|stem| word == stem || (stem.len() >= 5 && word.starts_with(stem)))
-    })
-}
-
-/// Whether a check of this name lets callers pass who show nothing.
-pub fn sounds_optional(name: &str) -> bool {
-    let is_one = |word: &String| {
-        matches!(
-            word.as_str(),
-            "optional" | "optionally" | "maybe" | "try" | "load" | "soft" | "lenient" | "anonymous" | "public" | "may"
-        )
-    };
-    words(name).iter().any(is_one)
-}
-
-/// Whether a claim of this name says who somebody is or what they may do.
-pub fn is_identity_claim(name: &str) -> bool {
-    words(name).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "sub"
-                | "subject"
-                | "user"
-                | "uid"
-                | "id"
-                | "username"
-                | "identity"
-                | "email"
-                | "name"
-                | "account"
-                | "tenant"
-                | "role"
-                | "roles"
-                | "scope"
-                | "scopes"
-                | "permission"
-                | "permissions"
-                | "groups"
-                | "admin"
-                | "client"
-        )
-    })
-}
-
-/// Whether a text names a caller whom nobody knows.
-pub fn is_guest(text: &str) -> bool {
-    let words = words(text);
-    let is_one = |word: &String| {
-        matches!(word.as_str(), "anonymous" | "anon" | "guest" | "nobody" | "public" | "visitor" | "unknown" | "none")
-    };
-    words.iter().any(is_one)
-}
-
-/// Whether a field of this name holds what is known about a person and is not for everybody to read.
-pub fn is_personal(name: &str) -> bool {
-    let words = words(name);
-    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    let is_about_sending = has(&["sent", "verified", "count", "template", "subject", "enabled", "status"]);
-    let is_one = has(&[
-        "email",
-        "phone",
-        "mobile",
-        "telephone",
-        "birthday",
-        "birthdate",
-        "dob",
-        "iban",
-        "ssn",
-        "passport",
-        "salary",
-        "balance",
-        "diagnosis",
-        "prescription",
-        "prescriptions",
-    ]) || (has(&["home", "postal", "billing", "shipping", "street"]) && has(&["address"]))
-        || (has(&["date"]) && has(&["birth"]))
-        || (has(&["card", "account"]) && has(&["number"]));
-    is_one && !is_about_sending
-}
-
-/// Whether a variable of this name holds who somebody is and not what proves it.
-pub fn is_user_name(name: &str) -> bool {
-    matches!(
-        name.to_ascii_lowercase().as_str(),
-        "username"
-            | "user_name"
-            | "user"
-            | "login"
-            | "email"
-            | "client_id"
-            | "clientid"
-            | "user_id"
-            | "userid"
-            | "identity"
-            | "scheme"
-            | "auth_type"
-            | "auth_scheme"
-            | "type"
-            | "token_type"
-    )
-}
-
-/// Whether a function of this name says whether a credential is good.
-pub fn is_validator(name: &str) -> bool {
-    words(name).iter().any(|word| {
-        ["verif", "valid", "check", "authenticat", "authoriz", "authoris", "introspect", "accept", "allow"]
-            .iter()
-            .any(|stem| word.starts_with(stem))
-    })
-}
-
-/// Whether a function of this name answers with a refusal.
-pub fn sounds_like_refusal(name: &str) -> bool {
-    let words = words(name);
-    has(
-        &words,
-        &[
-            "unauthorized",
-            "unauthorised",
-            "forbidden",
-            "denied",
-            "deny",
-            "refuse",
-            "reject",
-            "rejected",
-            "abort",
-            "error",
-            "errors",
-            "invalid",
-            "fail",
-            "failed",
-            "failure",
-            "unauthenticated",
-            "bad",
-            "challenge",
-            "login",
-            "missing",
-            "exception",
-            "401",
-            "403",
-            "fault",
-            "problem",
-        ],
-    )
 }
 
 /// Whether a string is a word of an authentication scheme, a token type or a placeholder and no secret.
