@@ -14,7 +14,7 @@ use super::walk::{self, Site};
 use crate::models::Meaning;
 use crate::models::schema::{EntryKindModel, EntryModel, InstanceModel, MountModel};
 use crate::program::ClassRef;
-use crate::source::{FileId, Place, Span};
+use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
 
 /// An object that routes are registered on.
