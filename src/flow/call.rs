@@ -4,6 +4,7 @@ use super::event::{SecretRole, Stage};
 use super::evidence::{CheckKind, Evidence};
 use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, Summary, one};
 use super::origin::{OriginKind, Origins, Step};
+use super::reads::Footprint;
 use super::state::{Locals, State};
 use super::summary::{accepts_everything, continue_after, merge_raised, merge_returns, stub_origin, summary_key};
 use super::value::{Arguments, Closure, Code, Dictionary, Shape, Value};
@@ -214,13 +215,15 @@ impl<'p> Interpreter<'p, '_> {
             return one(state, Value::unknown());
         }
         let locals = self.bind_parameters(closure, arguments, place);
-        let world = state.visible_fingerprint(closure, arguments, &mut |place| self.is_made_in_function(place));
-        let key = summary_key(identity, closure, arguments, state.status, world);
-        let summary = if let Some(known) = self.summaries.get(&key) {
-            Rc::clone(known)
+        let key = summary_key(identity, closure, arguments, state.status);
+        let known = self.summaries.get(&key).into_iter().flatten();
+        let alike = known.rev().find(|summary| summary.footprint.sees_the_same_in(&state)).map(Rc::clone);
+        let summary = if let Some(known) = alike {
+            known.footprint.note(state.log());
+            known
         } else {
             let summary = Rc::new(self.summarise(&state, closure, locals, identity));
-            self.summaries.insert(key, Rc::clone(&summary));
+            self.summaries.entry(key).or_default().push(Rc::clone(&summary));
             self.failure_is_answered(&summary);
             summary
         };
@@ -233,7 +236,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         for raised in &summary.raised {
             let mut raised = raised.clone();
-            raised.state = continue_after(&state, &summary.before, &raised.state);
+            raised.state = continue_after(&state, &summary, &raised.state);
             self.frame().raised.push(raised);
         }
         let stub = stub_origin(closure, arguments, &summary);
@@ -243,7 +246,7 @@ impl<'p> Interpreter<'p, '_> {
             if let Some(stub) = &stub {
                 value.origins = value.origins.union(&Origins::from_list(vec![stub.clone()]));
             }
-            all.push((continue_after(&state, &summary.before, inner), value));
+            all.push((continue_after(&state, &summary, inner), value));
         }
         all
     }
@@ -255,6 +258,7 @@ impl<'p> Interpreter<'p, '_> {
         locals: Locals<'p>,
         identity: Place,
     ) -> Summary<'p> {
+        let touched_by_caller = state.log().begin();
         let mut inner = state.enter(locals);
         inner.evidence = Evidence::default();
         self.running.push(identity);
@@ -278,6 +282,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.running.pop();
         self.outer_evidence.pop();
+        let touched = state.log().end(touched_by_caller);
         let Some(frame) = self.frames.pop() else { return Summary::default() };
         let mut returns = frame.returns;
         if let Some(yields) = frame.yields {
@@ -286,26 +291,12 @@ impl<'p> Interpreter<'p, '_> {
         }
         let says_yes = accepts_everything(&closure.code.name(), &returns, &frame.raised);
         Summary {
+            footprint: Footprint::new(touched, state),
             before: state.enter(Locals::default()),
             returns: merge_returns(returns),
             raised: merge_raised(frame.raised),
             says_yes,
         }
-    }
-
-    /// Whether something that is made at a place is made by a function: what a module or class makes is found by its name.
-    fn is_made_in_function(&mut self, place: Place) -> bool {
-        if !place.is_somewhere() {
-            return false;
-        }
-        let index = self.index;
-        let spans = self.function_spans.entry(place.file).or_insert_with(|| {
-            let Some(module) = index.module(place.file) else { return Rc::default() };
-            let sites = super::walk::functions(place.file, &module.body);
-            let outermost = sites.into_iter().filter(|site| site.outer.is_none());
-            outermost.map(|site| site.function.span).collect()
-        });
-        spans.iter().any(|span| span.contains(place.span))
     }
 
     /// The names of a function when it begins.

@@ -1,12 +1,14 @@
 //! One path: the values of names and objects, and the evidence gained on the way. Cheap to copy, copied on write.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
+use rustc_hash::FxHasher;
+
 use super::evidence::{CheckKind, Evidence};
+use super::reads::{Footprint, Log, Part};
 use super::value::{Nullness, Object, Value};
-use super::visible::Common;
 use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
 
@@ -40,43 +42,10 @@ impl<'p> Locals<'p> {
 
 /// What lives longer than one function: attributes of objects, and what is known of credentials read twice.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heap<'p> {
+struct Heap<'p> {
     attributes: BTreeMap<(Object, Name), Value<'p>>,
-    /// Whether an attribute of a module is among them.
-    has_module_names: bool,
-    /// What tests said of an expression that reads the request, by its normal form.
-    known: BTreeMap<Name, Nullness>,
-    /// What every function can get at, once asked for.
-    pub(super) common: OnceCell<Rc<Common>>,
-}
-
-impl Heap<'_> {
-    /// The heap to be changed: what was found out about it no longer holds.
-    fn changed(heap: &mut Rc<Self>) -> &mut Self {
-        let heap = Rc::make_mut(heap);
-        heap.common = OnceCell::new();
-        heap
-    }
-
-    /// What tests said of expressions that read the request.
-    pub(super) fn known(&self) -> impl Iterator<Item = (&Name, &Nullness)> {
-        self.known.iter()
-    }
-
-    /// A heap with what differs between two others.
-    pub(super) fn with_changes(&self, before: &Self, after: &Self) -> Self {
-        let mut changed = Self { common: OnceCell::new(), ..self.clone() };
-        changed.has_module_names |= after.has_module_names;
-        for (key, value) in &after.attributes {
-            let is_kept = before.attributes.get(key).is_some_and(|old| old.fingerprint() == value.fingerprint());
-            if !is_kept {
-                changed.attributes.insert(key.clone(), value.clone());
-            }
-        }
-        // What tests said of the request is the same in both worlds where a call began.
-        changed.known.clone_from(&after.known);
-        changed
-    }
+    /// What tests said of an expression that reads the request, by the hash of its normal form.
+    known: BTreeMap<u64, Nullness>,
 }
 
 /// One path through the program.
@@ -89,22 +58,31 @@ pub struct State<'p> {
     pub evidence: Evidence,
     /// The status that the answer was given before it is sent, where the program sets it on an object.
     pub status: Option<i64>,
+    /// What was looked at and changed outside the running function.
+    log: Log,
 }
 
 impl<'p> State<'p> {
     /// An attribute of an object, where one was set on this path.
     pub fn attribute(&self, object: Object, name: &str) -> Option<&Value<'p>> {
-        self.heap.attributes.get(&(object, Name::new(name)))
+        let key = (object, Name::new(name));
+        let found = self.heap.attributes.get(&key);
+        self.log.read(Part::Attribute(key.0, key.1));
+        found
     }
 
     /// The values of the attributes of one object.
     pub fn attributes_of(&self, object: Object) -> impl Iterator<Item = &Value<'p>> {
-        let first = (object, Name::default());
-        self.heap.attributes.range(first..).take_while(move |((of, _), _)| *of == object).map(|(_, value)| value)
+        self.named_attributes_of(object).map(|(_, value)| value)
     }
 
     /// The attributes of one object with their names.
     pub fn named_attributes_of(&self, object: Object) -> impl Iterator<Item = (&Name, &Value<'p>)> {
+        self.log.read(Part::Attributes(object));
+        self.held_by(object)
+    }
+
+    fn held_by(&self, object: Object) -> impl Iterator<Item = (&Name, &Value<'p>)> {
         let first = (object, Name::default());
         self.heap
             .attributes
@@ -115,52 +93,98 @@ impl<'p> State<'p> {
 
     /// What a function assigned to a module's name on this path.
     pub fn module_attribute(&self, file: FileId, name: &str) -> Option<&Value<'p>> {
-        if self.heap.has_module_names { self.attribute(Object::Module(file), name) } else { None }
+        self.attribute(Object::Module(file), name)
     }
 
-    /// Every attribute that was set on this path.
+    /// Every attribute that was set on this path, for looking at a whole world: a run of a function must not depend on it.
     pub fn attributes(&self) -> impl Iterator<Item = (&(Object, Name), &Value<'p>)> {
         self.heap.attributes.iter()
     }
 
     /// Sets an attribute.
     pub fn set_attribute(&mut self, object: Object, name: Name, value: Value<'p>) {
-        let heap = Heap::changed(&mut self.heap);
-        heap.has_module_names |= matches!(object, Object::Module(_));
-        heap.attributes.insert((object, name), value);
+        self.log.written(Part::Attribute(object, name.clone()));
+        Rc::make_mut(&mut self.heap).attributes.insert((object, name), value);
     }
 
-    /// What tests on this path left possible for something read from the request.
-    pub fn known(&self, key: &str) -> Nullness {
-        self.heap.known.get(key).copied().unwrap_or(Nullness::ANY)
-    }
-
-    /// Whether anything is known that way.
-    pub fn has_known(&self) -> bool {
-        !self.heap.known.is_empty()
+    /// What tests on this path left possible for something read from the request, by its normal form.
+    pub fn known(&self, form: &str) -> Nullness {
+        let key = hash_of(form);
+        self.log.read(Part::Known(key));
+        self.heap.known.get(&key).copied().unwrap_or(Nullness::ANY)
     }
 
     /// A test left only these possibilities.
-    pub fn set_known(&mut self, key: Name, nullness: Nullness) {
-        let left = self.known(&key).and(nullness);
-        Heap::changed(&mut self.heap).known.insert(key, left);
+    pub fn set_known(&mut self, form: &str, nullness: Nullness) {
+        let left = self.known(form).and(nullness);
+        let key = hash_of(form);
+        self.log.written(Part::Known(key));
+        Rc::make_mut(&mut self.heap).known.insert(key, left);
+    }
+
+    /// A hash of a part of the world.
+    pub(super) fn part_fingerprint(&self, part: &Part) -> u64 {
+        let heap = &self.heap;
+        match part {
+            Part::Attribute(object, name) => {
+                heap.attributes.get(&(*object, name.clone())).map_or(0, Value::fingerprint)
+            }
+            Part::Attributes(object) => {
+                let mut hasher = FxHasher::default();
+                for (name, value) in self.held_by(*object) {
+                    (name, value.fingerprint()).hash(&mut hasher);
+                }
+                hasher.finish()
+            }
+            Part::Known(key) => hash_of(&heap.known.get(key)),
+        }
+    }
+
+    /// What is looked at and changed on the paths of this run.
+    pub(super) fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// This path after a call that was run once for all worlds that look alike to it, from `before` to `after`.
+    #[must_use]
+    pub(super) fn with_changes(&self, footprint: &Footprint, before: &Self, after: &Self) -> Self {
+        let mut state = self.clone();
+        if Rc::ptr_eq(&self.heap, &before.heap) {
+            state.heap = Rc::clone(&after.heap);
+        } else if !Rc::ptr_eq(&before.heap, &after.heap) {
+            let is_changed = |part: &&Part| before.part_fingerprint(part) != after.part_fingerprint(part);
+            for part in footprint.written().iter().filter(is_changed) {
+                state.take_over(part, after);
+            }
+        }
+        state
+    }
+
+    /// Makes a part of this world what it is in another.
+    fn take_over(&mut self, part: &Part, other: &Self) {
+        let heap = Rc::make_mut(&mut self.heap);
+        match part {
+            Part::Attribute(object, name) => {
+                let key = (*object, name.clone());
+                if let Some(value) = other.heap.attributes.get(&key) {
+                    heap.attributes.insert(key, value.clone());
+                }
+            }
+            Part::Known(key) => {
+                match other.heap.known.get(key) {
+                    Some(left) => heap.known.insert(*key, *left),
+                    None => heap.known.remove(key),
+                };
+            }
+            // Objects are written one attribute at a time.
+            Part::Attributes(_) => {}
+        }
     }
 
     /// The same path seen from another function: other names, same world.
     #[must_use]
     pub fn enter(&self, locals: Locals<'p>) -> Self {
-        Self { locals, heap: Rc::clone(&self.heap), evidence: self.evidence.clone(), status: self.status }
-    }
-
-    /// The world outside the function.
-    pub(super) fn heap(&self) -> &Rc<Heap<'p>> {
-        &self.heap
-    }
-
-    /// The same path in another world.
-    #[must_use]
-    pub(super) fn with_heap(&self, heap: Rc<Heap<'p>>) -> Self {
-        Self { heap, ..self.clone() }
+        Self { locals, ..self.clone() }
     }
 
     /// One state that stands for both.
@@ -171,6 +195,7 @@ impl<'p> State<'p> {
             heap: join_heaps(&self.heap, &other.heap),
             evidence: self.evidence.union(&other.evidence),
             status: self.status,
+            log: self.log.clone(),
         }
     }
 
@@ -201,6 +226,12 @@ impl<'p> State<'p> {
     }
 }
 
+fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = FxHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
 fn join_locals<'p>(left: &Locals<'p>, right: &Locals<'p>) -> Locals<'p> {
     if Rc::ptr_eq(&left.0, &right.0) {
         return left.clone();
@@ -217,8 +248,6 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
         return Rc::clone(left);
     }
     let mut joined = Heap::clone(left);
-    joined.common = OnceCell::new();
-    joined.has_module_names |= right.has_module_names;
     for (key, value) in &right.attributes {
         joined
             .attributes

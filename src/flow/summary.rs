@@ -20,7 +20,6 @@ pub(super) fn summary_key<'p>(
     closure: &Rc<Closure<'p>>,
     arguments: &Arguments<'p>,
     status: Option<i64>,
-    world: u64,
 ) -> SummaryKey {
     let mut hasher = FxHasher::default();
     closure.scope.as_ref().map(|scope| Rc::as_ptr(scope) as usize).hash(&mut hasher);
@@ -34,13 +33,13 @@ pub(super) fn summary_key<'p>(
         rest.fingerprint().hash(&mut hasher);
     }
     status.hash(&mut hasher);
-    (identity, hasher.finish(), world)
+    (identity, hasher.finish())
 }
 
-/// The caller's path after a callee that began at `before`: its own names, its world with the callee's changes, the evidence
-/// of both.
-pub(super) fn continue_after<'p>(caller: &State<'p>, before: &State<'p>, callee: &State<'p>) -> State<'p> {
-    let mut state = caller.with_changes(before, callee);
+/// The caller's path after a callee that was run once: its own names, its world with the callee's changes, the evidence of
+/// both.
+pub(super) fn continue_after<'p>(caller: &State<'p>, summary: &Summary<'p>, callee: &State<'p>) -> State<'p> {
+    let mut state = caller.with_changes(&summary.footprint, &summary.before, callee);
     state.status = callee.status;
     state.evidence.add_all(&callee.evidence);
     state
