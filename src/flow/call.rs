@@ -217,7 +217,10 @@ impl<'p> Interpreter<'p, '_> {
         let locals = self.bind_parameters(closure, arguments, place);
         let key = summary_key(identity, closure, arguments, state.status);
         let known = self.summaries.get(&key).into_iter().flatten();
-        let alike = known.rev().find(|summary| summary.footprint.sees_the_same_in(&state)).map(Rc::clone);
+        let alike = known
+            .rev()
+            .find(|summary| summary.footprint.sees_the_same(|part| self.part_fingerprint(&state, part)))
+            .map(Rc::clone);
         let summary = if let Some(known) = alike {
             known.footprint.note(state.log());
             known
@@ -291,7 +294,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         let says_yes = accepts_everything(&closure.code.name(), &returns, &frame.raised);
         Summary {
-            footprint: Footprint::new(touched, state),
+            footprint: Footprint::new(touched, |part| self.part_fingerprint(state, part)),
             before: state.enter(Locals::default()),
             returns: merge_returns(returns),
             raised: merge_raised(frame.raised),

@@ -159,7 +159,7 @@ impl<'p> Interpreter<'p, '_> {
                 if !left.is_impossible() && left != value.nullness {
                     match self.shared_home(name) {
                         Some(home) => state.set_attribute(home, name.clone(), value.with_nullness(left)),
-                        None => state.locals.set(name.clone(), value.with_nullness(left)),
+                        None => state.locals.narrow(name.clone(), value.with_nullness(left)),
                     }
                 }
             }
@@ -171,7 +171,7 @@ impl<'p> Interpreter<'p, '_> {
                 self.refine(state, &arguments[0].value, inner);
             }
             ExpressionKind::Attribute { .. } | ExpressionKind::Subscript { .. } | ExpressionKind::Call { .. } => {
-                state.set_known(self.text(expression.span), nullness);
+                self.is_tested(state, expression, nullness);
             }
             ExpressionKind::Await(inner) => self.refine(state, inner, nullness),
             _ => {}

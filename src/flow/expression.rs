@@ -162,7 +162,7 @@ impl<'p> Interpreter<'p, '_> {
     /// Applies what earlier tests of the same expression left possible.
     fn refined(&mut self, mut branches: Branches<'p>, expression: &'p Expression) -> Branches<'p> {
         for (state, value) in &mut branches {
-            let left = value.nullness.and(state.known(self.text(expression.span)));
+            let left = value.nullness.and(self.tested(state, expression));
             if !left.is_impossible() {
                 value.nullness = left;
             }

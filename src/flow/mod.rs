@@ -72,6 +72,7 @@ pub mod state;
 mod statement;
 mod summary;
 mod surroundings;
+mod tested;
 mod texts;
 pub mod token;
 mod token_header;

@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
-use super::state::State;
 use super::value::Object;
 use crate::syntax::tree::Name;
 
@@ -17,6 +16,8 @@ pub(super) enum Part {
     Attribute(Object, Name),
     /// All attributes of an object.
     Attributes(Object),
+    /// How much an object can tell a callee, looked into to this depth.
+    Interest(Object, u8),
     /// What tests said of an expression that reads the request, by the hash of its normal form.
     Known(u64),
 }
@@ -66,23 +67,20 @@ pub(super) struct Footprint {
 }
 
 impl Footprint {
-    /// Of a run that began in a world.
-    pub(super) fn new(touched: Touched, before: &State<'_>) -> Self {
+    /// Of a run that began in a world, whose parts have these hashes.
+    pub(super) fn new(touched: Touched, hash: impl Fn(&Part) -> u64) -> Self {
         let Touched { mut read, written } = touched;
         read.extend(written.iter().cloned());
-        Self {
-            read: read
-                .into_iter()
-                .map(|part| (before.part_fingerprint(&part), part))
-                .map(|(hash, part)| (part, hash))
-                .collect(),
-            written: written.into_iter().collect(),
-        }
+        let read = read.into_iter().map(|part| {
+            let hash = hash(&part);
+            (part, hash)
+        });
+        Self { read: read.collect(), written: written.into_iter().collect() }
     }
 
-    /// Whether a run in this world would see the same.
-    pub(super) fn sees_the_same_in(&self, state: &State<'_>) -> bool {
-        self.read.iter().all(|(part, hash)| state.part_fingerprint(part) == *hash)
+    /// Whether a run would see the same in a world whose parts have these hashes.
+    pub(super) fn sees_the_same(&self, hash: impl Fn(&Part) -> u64) -> bool {
+        self.read.iter().all(|(part, seen)| hash(part) == *seen)
     }
 
     /// Notes that a caller has touched all that the run did.

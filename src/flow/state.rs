@@ -12,30 +12,61 @@ use super::value::{Nullness, Object, Value};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
 
-/// The names of one function.
+/// The names of one function, and what tests said of expressions that begin with one of them.
 #[derive(Clone, Debug, Default)]
-pub struct Locals<'p>(Rc<BTreeMap<Name, Value<'p>>>);
+pub struct Locals<'p> {
+    values: Rc<BTreeMap<Name, Value<'p>>>,
+    /// By the name that an expression begins with and the hash of its form.
+    tested: Rc<BTreeMap<(Name, u64), Nullness>>,
+}
 
 impl<'p> Locals<'p> {
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<&Value<'p>> {
-        self.0.get(name)
+        self.values.get(name)
     }
 
     /// Every name with its value.
     pub fn iter(&self) -> impl Iterator<Item = (&Name, &Value<'p>)> {
-        self.0.iter()
+        self.values.iter()
     }
 
     /// Binds a name.
     pub fn set(&mut self, name: Name, value: Value<'p>) {
-        Rc::make_mut(&mut self.0).insert(name, value);
+        self.forget_tests(&name);
+        Rc::make_mut(&mut self.values).insert(name, value);
+    }
+
+    /// What is bound to a name is less than was thought.
+    pub fn narrow(&mut self, name: Name, value: Value<'p>) {
+        Rc::make_mut(&mut self.values).insert(name, value);
     }
 
     /// Forgets a name.
     pub fn remove(&mut self, name: &str) {
-        if self.0.contains_key(name) {
-            Rc::make_mut(&mut self.0).remove(name);
+        if self.values.contains_key(name) {
+            self.forget_tests(name);
+            Rc::make_mut(&mut self.values).remove(name);
+        }
+    }
+
+    /// What tests left possible for an expression that begins with a name.
+    pub fn tested(&self, name: &Name, form: &str) -> Nullness {
+        if self.tested.is_empty() {
+            return Nullness::ANY;
+        }
+        self.tested.get(&(name.clone(), hash_of(form))).copied().unwrap_or(Nullness::ANY)
+    }
+
+    /// A test left only these possibilities for an expression that begins with a name.
+    pub fn set_tested(&mut self, name: &Name, form: &str, nullness: Nullness) {
+        let left = self.tested(name, form).and(nullness);
+        Rc::make_mut(&mut self.tested).insert((name.clone(), hash_of(form)), left);
+    }
+
+    fn forget_tests(&mut self, name: &str) {
+        if self.tested.keys().any(|(first, _)| first == name) {
+            Rc::make_mut(&mut self.tested).retain(|(first, _), _| first != name);
         }
     }
 }
@@ -82,7 +113,8 @@ impl<'p> State<'p> {
         self.held_by(object)
     }
 
-    fn held_by(&self, object: Object) -> impl Iterator<Item = (&Name, &Value<'p>)> {
+    /// The attributes of one object, without a note that somebody looked.
+    pub(super) fn held_by(&self, object: Object) -> impl Iterator<Item = (&Name, &Value<'p>)> {
         let first = (object, Name::default());
         self.heap
             .attributes
@@ -137,6 +169,8 @@ impl<'p> State<'p> {
                 hasher.finish()
             }
             Part::Known(key) => hash_of(&heap.known.get(key)),
+            // What somebody makes of an object is theirs to ask.
+            Part::Interest(..) => 0,
         }
     }
 
@@ -177,7 +211,7 @@ impl<'p> State<'p> {
                 };
             }
             // Objects are written one attribute at a time.
-            Part::Attributes(_) => {}
+            Part::Attributes(_) | Part::Interest(..) => {}
         }
     }
 
@@ -233,14 +267,25 @@ fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
 }
 
 fn join_locals<'p>(left: &Locals<'p>, right: &Locals<'p>) -> Locals<'p> {
-    if Rc::ptr_eq(&left.0, &right.0) {
-        return left.clone();
+    let tested = if Rc::ptr_eq(&left.tested, &right.tested) {
+        Rc::clone(&left.tested)
+    } else {
+        Rc::new(join_tests(&left.tested, &right.tested))
+    };
+    if Rc::ptr_eq(&left.values, &right.values) {
+        return Locals { values: Rc::clone(&left.values), tested };
     }
-    let mut joined = BTreeMap::clone(&left.0);
-    for (name, value) in right.0.iter() {
+    let mut joined = BTreeMap::clone(&left.values);
+    for (name, value) in right.values.iter() {
         joined.entry(name.clone()).and_modify(|known| *known = known.join(value)).or_insert_with(|| value.clone());
     }
-    Locals(Rc::new(joined))
+    Locals { values: Rc::new(joined), tested }
+}
+
+/// What tests said on both of two paths.
+fn join_tests<K: Ord + Clone>(left: &BTreeMap<K, Nullness>, right: &BTreeMap<K, Nullness>) -> BTreeMap<K, Nullness> {
+    let both = left.iter().filter_map(|(key, nullness)| Some((key.clone(), nullness.or(*right.get(key)?))));
+    both.collect()
 }
 
 fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
@@ -255,10 +300,7 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
             .and_modify(|known| *known = known.join(value))
             .or_insert_with(|| value.clone());
     }
-    joined.known.retain(|key, _| right.known.contains_key(key));
-    for (key, nullness) in &mut joined.known {
-        *nullness = nullness.or(right.known[key]);
-    }
+    joined.known = join_tests(&left.known, &right.known);
     Rc::new(joined)
 }
 
