@@ -166,11 +166,9 @@ impl<'p> Interpreter<'p, '_> {
     /// Applies what earlier tests of the same expression left possible.
     fn refined(&mut self, mut branches: Branches<'p>, expression: &'p Expression) -> Branches<'p> {
         for (state, value) in &mut branches {
-            if state.has_known() {
-                let left = value.nullness.and(state.known(self.text(expression.span)));
-                if !left.is_impossible() {
-                    value.nullness = left;
-                }
+            let left = value.nullness.and(self.tested(state, expression));
+            if !left.is_impossible() {
+                value.nullness = left;
             }
         }
         branches
