@@ -6,11 +6,12 @@ use smallvec::SmallVec;
 
 use super::containers;
 use super::interpreter::{Branches, Interpreter, one};
+use super::masking;
 use super::operators::binary;
 use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::State;
 use super::value::{Arguments, Closure, Code, Nullness, Scope, Shape, Value};
-use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Name, UnaryOperator};
+use crate::syntax::tree::{Argument, ArgumentKind, BinaryOperator, Expression, ExpressionKind, Name, UnaryOperator};
 
 impl<'p> Interpreter<'p, '_> {
     /// The value of an expression on every path.
@@ -84,6 +85,9 @@ impl<'p> Interpreter<'p, '_> {
                         let right = this.shown_when_formatted(&state, *operator, &right, place);
                         let value = binary(&left, *operator, &right);
                         let value = Self::found_by_both(&state, value, [&left, &right]);
+                        let is_masked =
+                            *operator == BinaryOperator::Add && masking::is_masked(left_written, right_written);
+                        let value = if is_masked { Value::present() } else { value };
                         let sides = ((&left, Some(&**left_written)), (&right, Some(&**right_written)));
                         one(state, Self::guessed_together(value, *operator, sides.0, sides.1, place))
                     })

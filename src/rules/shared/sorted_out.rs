@@ -39,19 +39,7 @@ impl<'p> Context<'_, 'p> {
             }
             inner = expression.span;
         }
-        self.is_kept_in_loop(&module.body, inner, keeps_equal) || self.is_filter_function(place, inner, keeps_equal)
-    }
-
-    /// `for entry in entries: if entry.token != token: kept.append(entry)`.
-    fn is_kept_in_loop(&self, body: &'p [Statement], test: Span, keeps_equal: bool) -> bool {
-        let Some(statement) = body.iter().find(|statement| statement.span.contains(test)) else { return false };
-        if let StatementKind::If { branches, otherwise } = &statement.kind
-            && let [(written, then)] = branches.as_slice()
-            && written.span == test
-        {
-            return !keeps_equal && otherwise.is_empty() && matches!(then.as_slice(), [only] if adds(only));
-        }
-        walk::bodies(statement).into_iter().any(|inner| self.is_kept_in_loop(inner, test, keeps_equal))
+        is_kept_in_loop(&module.body, inner, keeps_equal) || self.is_filter_function(place, inner, keeps_equal)
     }
 
     /// `def is_other(entry): return entry.token != token`, handed to `filter` in the function around it.
@@ -78,6 +66,18 @@ impl<'p> Context<'_, 'p> {
         });
         filters > 0 && uses == filters
     }
+}
+
+/// `for entry in entries: if entry.token != token: kept.append(entry)`.
+fn is_kept_in_loop(body: &[Statement], test: Span, keeps_equal: bool) -> bool {
+    let Some(statement) = body.iter().find(|statement| statement.span.contains(test)) else { return false };
+    if let StatementKind::If { branches, otherwise } = &statement.kind
+        && let [(written, then)] = branches.as_slice()
+        && written.span == test
+    {
+        return !keeps_equal && otherwise.is_empty() && matches!(then.as_slice(), [only] if adds(only));
+    }
+    walk::bodies(statement).into_iter().any(|inner| is_kept_in_loop(inner, test, keeps_equal))
 }
 
 /// For `filter(test, values)`, whether what meets the test goes on; nothing for any other call.
