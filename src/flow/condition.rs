@@ -158,9 +158,10 @@ impl<'p> Interpreter<'p, '_> {
                 let value = self.lookup(state, name);
                 let left = value.nullness.and(nullness);
                 if !left.is_impossible() && left != value.nullness {
+                    let narrowed = super::narrowing::to_nullness(value, left);
                     match self.shared_home(name) {
-                        Some(home) => state.set_attribute(home, name.clone(), value.with_nullness(left)),
-                        None => state.locals.narrow(name.clone(), value.with_nullness(left)),
+                        Some(home) => state.set_attribute(home, name.clone(), narrowed),
+                        None => state.locals.narrow(name.clone(), narrowed),
                     }
                 }
             }
