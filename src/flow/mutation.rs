@@ -34,6 +34,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         match self.changed(name, receiver, arguments, place) {
             Some(changed) => self.bind(state, target, changed).into_iter().next().unwrap_or_default(),
+            None if receiver.is_unseen() => Self::saw_credential(state, target, arguments),
             None => state,
         }
     }
