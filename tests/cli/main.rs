@@ -1,6 +1,7 @@
 //! What a user sees: the built binary run over small folders, its output and its exit code.
 
 mod bad_input;
+mod bounds;
 mod check;
 mod configuration;
 mod determinism;

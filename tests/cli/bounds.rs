@@ -1,0 +1,54 @@
+//! What an entry costs, in work and not in time: code that is only long must not reach a bound.
+
+use std::fmt::Write as _;
+
+use super::support::Project;
+
+/// A file is one entry, and it reaches no bound.
+fn reaches_no_bound(code: &str) {
+    let project = Project::new(&[("app.py", code)]);
+    let answer = project.run(&["check", "--statistics", "--format", "json"]);
+    let has = |line: &str| answer.stderr.lines().any(|found| found.trim_start() == line);
+    assert!(!has("0  entries run") && has("0  entries that reached a bound"), "{}", answer.stderr);
+}
+
+/// Twelve headers that may be there or not make many paths that differ in a counter: what the helpers do is the same on all.
+#[test]
+fn helpers_are_run_once_for_paths_that_look_alike_to_them() {
+    let mut code = String::from(
+        "from flask import Flask, request\n\napp = Flask(__name__)\n\nclass Counters:\n    pass\n\ncounters = Counters()\n",
+    );
+    let cleaning = ".lower().strip()".repeat(12);
+    for stage in 0..12 {
+        let next = if stage < 11 { format!("stage_{}(token)", stage + 1) } else { "token".to_owned() };
+        let _ = write!(
+            code,
+            "\ndef stage_{stage}(token):\n    clean = token{cleaning}\n    if len(clean) > {stage}:\n        clean = clean[1:]\n    return {next}\n"
+        );
+    }
+    code.push_str("\n@app.post('/hook')\ndef hook():\n    token = request.headers.get('X-Api-Key', '')\n");
+    for part in 0..12 {
+        let _ = writeln!(code, "    if request.headers.get('X-Token-{part}'):\n        counters.part_{part} = {part}");
+    }
+    (0..12).for_each(|stage| {
+        let _ = writeln!(code, "    stage_{stage}(token)");
+    });
+    code.push_str("    return 'ok'\n");
+    reaches_no_bound(&code);
+}
+
+/// Sixty kinds of messages, each answered by its own branch, make one path each and not a product of them.
+#[test]
+fn a_long_chain_of_branches_is_no_product_of_its_tests() {
+    let mut code = String::from(
+        "from flask import Flask, request\n\napp = Flask(__name__)\n\n@app.post('/hook')\ndef hook():\n    kind = request.headers.get('X-Kind')\n    body = request.get_json()\n    if kind == 'ping':\n        answer = 'pong'\n",
+    );
+    for branch in 0..60 {
+        let _ = writeln!(
+            code,
+            "    elif kind == 'kind-{branch}' and body.get('token-{branch}') and request.headers.get('X-Token-{branch}'):\n        answer = body['text-{branch}']"
+        );
+    }
+    code.push_str("    else:\n        answer = 'unknown'\n    return answer\n");
+    reaches_no_bound(&code);
+}
