@@ -323,6 +323,35 @@ pub(in crate::program) fn speak_of_secret(words: &[String]) -> bool {
     )
 }
 
+/// Whether a parameter of a token's header says how the token is written and verified, and nothing about who issued it for
+/// whom (RFC 7515, 7516, 7518 and 7797).
+pub fn is_about_signature(parameter: &str) -> bool {
+    matches!(
+        parameter,
+        "alg"
+            | "apu"
+            | "apv"
+            | "b64"
+            | "crit"
+            | "cty"
+            | "enc"
+            | "epk"
+            | "iv"
+            | "jku"
+            | "jwk"
+            | "kid"
+            | "p2c"
+            | "p2s"
+            | "tag"
+            | "typ"
+            | "x5c"
+            | "x5t"
+            | "x5t#S256"
+            | "x5u"
+            | "zip"
+    )
+}
+
 /// What a request header of this name carries.
 pub fn header_kind(name: &str) -> Option<CredentialKind> {
     let lower = name.to_ascii_lowercase();
