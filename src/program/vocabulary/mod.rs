@@ -370,7 +370,9 @@ pub fn header_kind(name: &str) -> Option<CredentialKind> {
     {
         return Some(CredentialKind::Signature);
     }
-    if has(&words, &["token", "apikey", "secret", "key", "auth", "jwt", "password", "bearer"])
+    // A load balancer that logs users in hands on what their provider said, signed by itself.
+    let is_login = has_pair(&words, &["oidc"], &["data", "accesstoken"]);
+    if (is_login || has(&words, &["token", "apikey", "secret", "key", "auth", "jwt", "password", "bearer"]))
         && !has(&words, &["id", "type", "name", "expires", "public", "timestamp", "scheme"])
     {
         return Some(CredentialKind::ApiKey);
