@@ -1,6 +1,7 @@
 //! Methods that change their receiver in place: what the name or attribute holds afterwards.
 
 use super::containers::{self, element_of};
+use super::expression::join_all;
 use super::guesses;
 use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Origins};
@@ -21,43 +22,69 @@ impl<'p> Interpreter<'p, '_> {
         arguments: &Arguments<'p>,
         place: Place,
     ) -> State<'p> {
-        let (ExpressionKind::Attribute { value: target, name, .. }, Shape::Method(pair)) =
-            (&callee.kind, &callee_value.shape)
-        else {
-            return state;
-        };
-        let receiver = &pair.0;
-        let added = arguments.positional.last();
+        let ExpressionKind::Attribute { value: target, name, .. } = &callee.kind else { return state };
         if name == "update"
-            && let (Shape::ExternalInstance { .. }, Some(added)) = (&receiver.shape, added)
+            && let (Some(receiver), Some(added)) = (receiver_of(callee_value), arguments.positional.last())
+            && matches!(receiver.shape, Shape::ExternalInstance { .. })
             && let Some((holder, _)) = self.kept_target(&state, target).filter(|(_, meaning)| meaning == "headers")
         {
             let mut state = state;
             self.headers_are_kept(&mut state, holder, added);
             return state;
         }
-        let changed = match (name.as_str(), &receiver.shape) {
+        // One of several is changed, whichever it is.
+        let members = callee_value.alternatives();
+        let changes: Vec<Option<Value<'p>>> = members
+            .iter()
+            .map(|member| receiver_of(member).and_then(|receiver| self.changed(receiver, name, arguments, place)))
+            .collect();
+        if changes.iter().all(Option::is_none) {
+            return state;
+        }
+        let left = members.iter().zip(changes).map(|(member, changed)| {
+            changed.unwrap_or_else(|| receiver_of(member).cloned().unwrap_or_else(Value::unknown))
+        });
+        let value = join_all(left);
+        self.bind(state, target, value).into_iter().next().unwrap_or_default()
+    }
+
+    /// What a receiver is after a method of it changed it in place.
+    fn changed(
+        &mut self,
+        receiver: &Value<'p>,
+        name: &str,
+        arguments: &Arguments<'p>,
+        place: Place,
+    ) -> Option<Value<'p>> {
+        let added = arguments.positional.last();
+        Some(match (name, &receiver.shape) {
             (
                 "append" | "appendleft" | "add" | "insert" | "extend" | "extendleft",
                 Shape::Sequence(_) | Shape::Elements(_),
             ) => {
-                let Some(added) = added else { return state };
+                let added = added?;
                 let added = if name.starts_with("extend") { element_of(added) } else { added.clone() };
                 let is_empty = matches!(&receiver.shape, Shape::Sequence(elements) if elements.is_empty());
                 let typical = if is_empty { added } else { element_of(receiver).join(&added) };
                 Value::of(Shape::Elements(Rc::new(typical)))
             }
-            ("update", Shape::Dictionary(known)) => {
+            ("update" | "__ior__", Shape::Dictionary(known)) => {
                 let mut known = Dictionary::clone(known);
-                known.entries.extend(arguments.keywords.iter().cloned());
-                if let Some(added) = added {
-                    containers::spread(&mut known, added);
-                }
-                Value::of(Shape::Dictionary(Rc::new(known)))
+                containers::spread(&mut known, &super::gathering::dictionary_from(arguments));
+                super::gathering::dictionary(known)
+            }
+            ("__setitem__", Shape::Dictionary(known)) => {
+                let [key, held] = arguments.positional.as_slice() else { return None };
+                containers::with_item(known, key.as_text(), held)
+            }
+            ("popitem", Shape::Dictionary(known)) => {
+                let mut rest = Dictionary::default();
+                containers::add_rest(&mut rest, &join_all(known.entries.values().chain(&known.rest).cloned()));
+                super::gathering::dictionary(rest)
             }
             ("setdefault", Shape::Dictionary(known)) => {
                 let key = arguments.positional.first().and_then(Value::as_text);
-                let Some(key) = key.filter(|key| !known.entries.contains_key(*key)) else { return state };
+                let key = key.filter(|key| !known.entries.contains_key(*key))?;
                 let held = arguments.get(1, "default").cloned().unwrap_or_else(Value::none);
                 // Where other keys are not known, this one may have been among them.
                 let held = known.rest.as_ref().map_or_else(|| held.clone(), |rest| rest.join(&held));
@@ -78,7 +105,7 @@ impl<'p> Interpreter<'p, '_> {
             ("clear", Shape::Dictionary(_)) => super::gathering::dictionary(Dictionary::default()),
             ("clear", Shape::Sequence(_) | Shape::Elements(_)) => super::gathering::list(Vec::new()),
             ("update", _) if receiver.origins.any(|kind| matches!(kind, OriginKind::Mac | OriginKind::Digest)) => {
-                let Some(added) = added else { return state };
+                let added = added?;
                 let kind = super::library::digest_kind(added);
                 let is_mac = kind == OriginKind::Mac || receiver.origins.any(|kind| *kind == OriginKind::Mac);
                 let kind = if is_mac { OriginKind::Mac } else { OriginKind::Digest };
@@ -89,8 +116,15 @@ impl<'p> Interpreter<'p, '_> {
                 let guessed = if is_mac { Origins::default() } else { guesses::digested_further(receiver, added) };
                 Value::from_origins(digest.union(&guessed), Nullness::FULL)
             }
-            _ => return state,
-        };
-        self.bind(state, target, changed).into_iter().next().unwrap_or_default()
+            _ => return None,
+        })
+    }
+}
+
+/// What a method that is not yet called will be called on.
+fn receiver_of<'a, 'p>(callee: &'a Value<'p>) -> Option<&'a Value<'p>> {
+    match &callee.shape {
+        Shape::Method(pair) => Some(&pair.0),
+        _ => None,
     }
 }
