@@ -23,41 +23,45 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
     ) -> State<'p> {
         let ExpressionKind::Attribute { value: target, name, .. } = &callee.kind else { return state };
+        let Some(receiver) = &receiver_of(callee_value) else { return state };
+        let added = arguments.positional.last();
         if name == "update"
-            && let (Some(receiver), Some(added)) = (receiver_of(callee_value), arguments.positional.last())
-            && matches!(receiver.shape, Shape::ExternalInstance { .. })
+            && let (Shape::ExternalInstance { .. }, Some(added)) = (&receiver.shape, added)
             && let Some((holder, _)) = self.kept_target(&state, target).filter(|(_, meaning)| meaning == "headers")
         {
             let mut state = state;
             self.headers_are_kept(&mut state, holder, added);
             return state;
         }
-        // One of several is changed, whichever it is.
-        let members = callee_value.alternatives();
-        let changes: Vec<Option<Value<'p>>> = members
-            .iter()
-            .map(|member| receiver_of(member).and_then(|receiver| self.changed(receiver, name, arguments, place)))
-            .collect();
-        if changes.iter().all(Option::is_none) {
-            return state;
+        match self.changed(name, receiver, arguments, place) {
+            Some(changed) => self.bind(state, target, changed).into_iter().next().unwrap_or_default(),
+            None if receiver.is_unseen() => Self::saw_credential(state, target, arguments),
+            None => state,
         }
-        let left = members.iter().zip(changes).map(|(member, changed)| {
-            changed.unwrap_or_else(|| receiver_of(member).cloned().unwrap_or_else(Value::unknown))
-        });
-        let value = join_all(left);
-        self.bind(state, target, value).into_iter().next().unwrap_or_default()
     }
 
-    /// What a receiver is after a method of it changed it in place.
+    /// What a method makes of the value that it changes in place, when it is one of those.
     fn changed(
         &mut self,
-        receiver: &Value<'p>,
         name: &str,
+        receiver: &Value<'p>,
         arguments: &Arguments<'p>,
         place: Place,
     ) -> Option<Value<'p>> {
         let added = arguments.positional.last();
-        Some(match (name, &receiver.shape) {
+        let changed = match (name, &receiver.shape) {
+            // One of several: each that the method changes is changed, the others stay.
+            (_, Shape::Union(members)) => {
+                let members = Rc::clone(members);
+                let mut is_changed = false;
+                let each = members.iter().map(|member| {
+                    let changed = self.changed(name, member, arguments, place);
+                    is_changed |= changed.is_some();
+                    changed.unwrap_or_else(|| member.clone())
+                });
+                let joined = super::expression::join_all(each);
+                return is_changed.then_some(joined);
+            }
             (
                 "append" | "appendleft" | "add" | "insert" | "extend" | "extendleft",
                 Shape::Sequence(_) | Shape::Elements(_),
@@ -117,14 +121,19 @@ impl<'p> Interpreter<'p, '_> {
                 Value::from_origins(digest.union(&guessed), Nullness::FULL)
             }
             _ => return None,
-        })
+        };
+        Some(changed)
     }
 }
 
-/// What a method that is not yet called will be called on.
-fn receiver_of<'a, 'p>(callee: &'a Value<'p>) -> Option<&'a Value<'p>> {
-    match &callee.shape {
-        Shape::Method(pair) => Some(&pair.0),
+/// The object whose method is called, or those of which it is one.
+fn receiver_of<'p>(method: &Value<'p>) -> Option<Value<'p>> {
+    match &method.shape {
+        Shape::Method(pair) => Some(pair.0.clone()),
+        Shape::Union(members) => {
+            let each = members.iter().map(receiver_of).collect::<Option<Vec<_>>>()?;
+            Some(super::expression::join_all(each.into_iter()))
+        }
         _ => None,
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     }
     // A test needs some key; only one that looks real is worth a word.
     let is_test = context.is_test(literal.file);
-    if is_test && !relevant::is_distinctive(context.index.text(literal)) {
+    if is_test && !relevant::looks_real(context.index.text(literal)) {
         return Vec::new();
     }
     let severity = if is_test { Severity::Note } else { Severity::Error };

@@ -80,8 +80,15 @@ impl Optional<'_, '_, '_, '_> {
             outcome.evidence.iter().next().is_some() && outcome.evidence.iter().all(|known| known.kind == CheckKind::Rejected && known.place != check)
         });
         let found = anonymous.find(|outcome| self.0.ends_as_passed(&outcome.evidence, check, is_known))?;
-        let left_out = found.evidence.iter().find(|known| !self.is_by_hook(known))?;
+        let left_out = found.evidence.iter().find(|known| !self.is_by_hook(known) && !self.is_beside(known))?;
         Some((left_out.place, Confidence::High))
+    }
+
+    /// Verified callers fail this test too: it asks for something else than what is verified.
+    fn is_beside(&self, test: &Check) -> bool {
+        self.0.successes().any(|outcome| {
+            outcome.evidence.iter().any(|known| known == test) && outcome.evidence.iter().any(|known| known.kind.is_proof())
+        })
     }
 
     /// A hook finds out who the caller is for every route; those that are for everybody do not ask.
