@@ -56,6 +56,7 @@ mod pattern;
 pub mod placement;
 mod policies;
 mod policy_lists;
+mod quantified;
 mod quantities;
 mod registration;
 pub mod relevant;
