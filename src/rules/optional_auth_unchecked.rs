@@ -1,11 +1,13 @@
 //! `optional-auth-unchecked`: a route changes something, or answers what is private, behind a check that lets callers pass who
 //! show nothing, and never looks at who the caller is.
 
+use super::shared::edits::Editor;
 use super::shared::ended::{Ended, has_failed};
 use super::shared::{Context, capitalised, entry_words};
-use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
+use crate::finding::{Confidence, Finding, FindingBuilder, Fix, Severity};
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Stage};
 use crate::flow::evidence::{Check, CheckKind, Evidence};
+use crate::models::Meaning;
 use crate::source::Place;
 
 const RULE: &str = "optional-auth-unchecked";
@@ -100,8 +102,17 @@ impl Optional<'_, '_, '_, '_> {
             .help("refuse where nobody is known (`if identity is None: abort(401)`), or make the check one that everybody must pass")
             .confidence(confidence)
             .about(entry.place)
+            .fix(self.fix(place))
             .related(entry.place, "never looks at who the caller is")
             .identity(entry.name.as_str())
             .build()
+    }
+
+    /// `@jwt_required()` for `@jwt_required(optional=True)`: not every caller may be meant to have a token.
+    fn fix(&self, check: Place) -> Option<Fix> {
+        let Some(Meaning::Verify(model)) = self.0.context.models.meaning(self.0.facts.verifiers.get(&check)?) else { return None };
+        let mut editor = Editor::new(self.0.context, check.file);
+        editor.drop_keyword(self.0.context.expression_at(check)?, model.optional.as_deref()?)?;
+        editor.fix("Turn callers without a credential away", false)
     }
 }

@@ -2,19 +2,22 @@
 
 use super::shared::{Context, entry_words};
 use crate::finding::{Finding, FindingBuilder, Severity};
-use crate::flow::event::{Ending, EntryKind, Event};
-use crate::flow::evidence::{CheckKind, Evidence};
+use crate::flow::event::{Ending, EntryKind, Event, Facts};
+use crate::flow::evidence::{Check, CheckKind, Evidence};
+use crate::models::Meaning;
+use crate::source::Place;
 
 const RULE: &str = "static-bearer-token";
 
-pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::EntryEnd { entry, outcomes, .. } = event else { return Vec::new() };
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::EntryEnd { entry, outcomes, facts } = event else { return Vec::new() };
     if entry.kind != EntryKind::Route {
         return Vec::new();
     }
     let successes: Vec<&Evidence> =
         outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).map(|outcome| &outcome.evidence).collect();
-    if successes.is_empty() || !successes.iter().all(|evidence| is_static_only(evidence)) {
+    let is_only_asked = |check: &Check| check.kind == CheckKind::Identity && asks_program(check.place, facts, context);
+    if successes.is_empty() || !successes.iter().all(|evidence| is_static_only(evidence, is_only_asked)) {
         return Vec::new();
     }
     let place = successes.iter().flat_map(|evidence| evidence.iter()).find(|check| is_static(check.kind)).map(|check| check.place);
@@ -36,9 +39,16 @@ fn is_static(kind: CheckKind) -> bool {
     matches!(kind, CheckKind::StaticComparison | CheckKind::ConstantTimeComparison)
 }
 
-fn is_static_only(evidence: &Evidence) -> bool {
-    let other = |kind: CheckKind| {
-        !is_static(kind) && !matches!(kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape | CheckKind::Rejected)
+/// Whether a library's guard stands there that only asks a callback of the program: what that checked is written down too.
+fn asks_program(guard: Place, facts: &Facts<'_>, context: &Context<'_, '_>) -> bool {
+    let meaning = facts.verifiers.get(&guard).and_then(|name| context.models.meaning(name));
+    matches!(meaning, Some(Meaning::Verify(model)) if !model.asks.is_empty())
+}
+
+fn is_static_only(evidence: &Evidence, is_only_asked: impl Fn(&Check) -> bool) -> bool {
+    let is_form = |kind: CheckKind| {
+        matches!(kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape | CheckKind::Rejected)
     };
-    evidence.iter().any(|check| is_static(check.kind)) && !evidence.iter().any(|check| other(check.kind))
+    evidence.iter().any(|check| is_static(check.kind))
+        && evidence.iter().all(|check| is_static(check.kind) || is_form(check.kind) || is_only_asked(check))
 }
