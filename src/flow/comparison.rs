@@ -322,7 +322,9 @@ impl<'p> Interpreter<'p, '_> {
 
 /// Whether one side is a header as sent and the other the same without its scheme.
 fn is_same_without_scheme(left: &Value<'_>, right: &Value<'_>) -> bool {
-    let (Some((left, a)), Some((right, b))) = (left.origins.credential(), right.origins.credential()) else { return false };
+    let (Some((left, a)), Some((right, b))) = (left.origins.credential(), right.origins.credential()) else {
+        return false;
+    };
     let parts = [a.part, b.part];
     left.trail.root().place == right.trail.root().place && parts.contains(&Part::Whole) && parts.contains(&Part::Token)
 }

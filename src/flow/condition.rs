@@ -252,21 +252,19 @@ impl<'p> Interpreter<'p, '_> {
         self.identity_is_looked_at(&right.value, place);
         let is_negative = matches!(operator, NotEqual | IsNot | NotIn);
         let (yes, no) = match operator {
-            Equal | NotEqual | Is | IsNot => {
-                match (is_blank(&left.value), is_blank(&right.value)) {
-                    (false, true) => {
-                        let mut split = self.compare_blank(state, &left, left_written, &right.value, place);
-                        self.found_unset(&mut split.0, &left.value, right_written, place);
-                        split
-                    }
-                    (true, false) => {
-                        let mut split = self.compare_blank(state, &right, right_written, &left.value, place);
-                        self.found_unset(&mut split.0, &right.value, left_written, place);
-                        split
-                    }
-                    _ => self.compare_equal(state, left, right, Comparator::Equality, place),
+            Equal | NotEqual | Is | IsNot => match (is_blank(&left.value), is_blank(&right.value)) {
+                (false, true) => {
+                    let mut split = self.compare_blank(state, &left, left_written, &right.value, place);
+                    self.found_unset(&mut split.0, &left.value, right_written, place);
+                    split
                 }
-            }
+                (true, false) => {
+                    let mut split = self.compare_blank(state, &right, right_written, &left.value, place);
+                    self.found_unset(&mut split.0, &right.value, left_written, place);
+                    split
+                }
+                _ => self.compare_equal(state, left, right, Comparator::Equality, place),
+            },
             In | NotIn => self.compare_membership(state, (&left, left_written), &right, place),
             _ if is_measure(&left.value) || is_measure(&right.value) => measure_split(state, place),
             _ => {

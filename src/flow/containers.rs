@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::expression::{as_part, join_all};
 use super::evidence::CheckKind;
+use super::expression::{as_part, join_all};
 use super::interpreter::{Interpreter, RaisedClass};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part, Step, Store};
 use super::state::State;

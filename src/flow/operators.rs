@@ -106,9 +106,18 @@ impl<'p> Interpreter<'p, '_> {
 
     /// `token or abort(401)`: no path goes on behind the right side, so the left one has been tested: found wanting on the
     /// paths that ended, and there on the one that is left.
-    fn decided_alone(&mut self, kept: &Kept<'p>, is_and: bool, raised_before: usize, place: Place) -> (State<'p>, Value<'p>) {
-        let (here, ended) =
-            if is_and { (CheckKind::Rejected, CheckKind::Presence) } else { (CheckKind::Presence, CheckKind::Rejected) };
+    fn decided_alone(
+        &mut self,
+        kept: &Kept<'p>,
+        is_and: bool,
+        raised_before: usize,
+        place: Place,
+    ) -> (State<'p>, Value<'p>) {
+        let (here, ended) = if is_and {
+            (CheckKind::Rejected, CheckKind::Presence)
+        } else {
+            (CheckKind::Presence, CheckKind::Rejected)
+        };
         for raised in self.frame().raised.iter_mut().skip(raised_before) {
             add_presence(&mut raised.state, &kept.tested, ended, place);
         }
