@@ -56,7 +56,7 @@ impl<'p> Interpreter<'p, '_> {
 
     fn entry_is_answered(&mut self, key: &Name, value: &Value<'p>, place: Place) {
         // What the program writes itself, or was just sent, is no secret of somebody's.
-        let is_looked_up = matches!(value.shape, Shape::Unknown | Shape::Method(_)) && value.origins.is_empty();
+        let is_looked_up = (value.is_unseen() || matches!(value.shape, Shape::Method(_))) && value.origins.is_empty();
         if is_looked_up && vocabulary::is_personal(key) && self.is_loud() {
             self.facts.personal_answers.entry(place).or_insert_with(|| key.clone());
         }

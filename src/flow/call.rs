@@ -4,6 +4,7 @@ use super::event::{SecretRole, Stage};
 use super::evidence::{CheckKind, Evidence};
 use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, Summary, one};
 use super::origin::{OriginKind, Origins, Step};
+use super::reads::Footprint;
 use super::state::{Locals, State};
 use super::summary::{accepts_everything, continue_after, merge_raised, merge_returns, stub_origin, summary_key};
 use super::value::{Arguments, Closure, Code, Dictionary, Shape, Value};
@@ -176,7 +177,8 @@ impl<'p> Interpreter<'p, '_> {
         if is_opaque && self.frame().open_tries > 0 {
             self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
         }
-        one(state, Value::unknown())
+        let found = Self::found_by(&state, &values);
+        one(state, found)
     }
 
     /// Request data goes to somebody who may know whether it is true.
@@ -214,12 +216,18 @@ impl<'p> Interpreter<'p, '_> {
             return one(state, Value::unknown());
         }
         let locals = self.bind_parameters(closure, arguments, place);
-        let key = summary_key(identity, closure, arguments, &state);
-        let summary = if let Some(known) = self.summaries.get(&key) {
-            Rc::clone(known)
+        let key = summary_key(identity, closure, arguments, state.status);
+        let known = self.summaries.get(&key).into_iter().flatten();
+        let alike = known
+            .rev()
+            .find(|summary| summary.footprint.sees_the_same(|part| self.part_fingerprint(&state, part)))
+            .map(Rc::clone);
+        let summary = if let Some(known) = alike {
+            known.footprint.note(state.log());
+            known
         } else {
             let summary = Rc::new(self.summarise(&state, closure, locals, identity));
-            self.summaries.insert(key, Rc::clone(&summary));
+            self.summaries.entry(key).or_default().push(Rc::clone(&summary));
             self.failure_is_answered(&summary);
             summary
         };
@@ -232,7 +240,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         for raised in &summary.raised {
             let mut raised = raised.clone();
-            raised.state = continue_after(&state, &raised.state);
+            raised.state = continue_after(&state, &summary, &raised.state);
             self.frame().raised.push(raised);
         }
         let stub = stub_origin(closure, arguments, &summary);
@@ -242,7 +250,7 @@ impl<'p> Interpreter<'p, '_> {
             if let Some(stub) = &stub {
                 value.origins = value.origins.union(&Origins::from_list(vec![stub.clone()]));
             }
-            all.push((continue_after(&state, inner), value));
+            all.push((continue_after(&state, &summary, inner), value));
         }
         all
     }
@@ -254,6 +262,7 @@ impl<'p> Interpreter<'p, '_> {
         locals: Locals<'p>,
         identity: Place,
     ) -> Summary<'p> {
+        let touched_by_caller = state.log().begin();
         let mut inner = state.enter(locals);
         inner.evidence = Evidence::default();
         self.running.push(identity);
@@ -277,6 +286,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.running.pop();
         self.outer_evidence.pop();
+        let touched = state.log().end(touched_by_caller);
         let Some(frame) = self.frames.pop() else { return Summary::default() };
         let mut returns = frame.returns;
         if let Some(yields) = frame.yields {
@@ -284,7 +294,13 @@ impl<'p> Interpreter<'p, '_> {
             returns.iter_mut().for_each(|(_, value, _)| *value = walked.clone());
         }
         let says_yes = accepts_everything(&closure.code.name(), &returns, &frame.raised);
-        Summary { returns: merge_returns(returns), raised: merge_raised(frame.raised), says_yes }
+        Summary {
+            footprint: Footprint::new(touched, |part| self.part_fingerprint(state, part)),
+            before: state.enter(Locals::default()),
+            returns: merge_returns(returns),
+            raised: merge_raised(frame.raised),
+            says_yes,
+        }
     }
 
     /// The names of a function when it begins.

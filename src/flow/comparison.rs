@@ -67,7 +67,9 @@ impl<'p> Interpreter<'p, '_> {
         if credential.part == Part::Scheme {
             return shape_split(state, CheckKind::Scheme, place);
         }
-        let Some(expected_origin) = self.expected_origin(&state, &presented, &expected, &credential) else {
+        let decides = !super::found::is_found_by(&expected.value, &origin);
+        let held = if decides { self.expected_origin(&presented, &expected, &credential) } else { None };
+        let Some(expected_origin) = held else {
             return self.unknown_equality(state, &expected.value, &credential, place);
         };
         if credential.part != Part::Username {
@@ -92,7 +94,9 @@ impl<'p> Interpreter<'p, '_> {
                 comparator,
                 place,
             };
-            self.emit(&Event::Comparison(&comparison));
+            if !self.is_in_development(&state) {
+                self.emit(&Event::Comparison(&comparison));
+            }
             self.secret_is_used(&expected.value, SecretRole::Comparison, "", place);
         }
         let kind = match expected_origin.kind {
@@ -136,7 +140,6 @@ impl<'p> Interpreter<'p, '_> {
     /// What a credential is compared with, when the program holds it.
     fn expected_origin(
         &self,
-        state: &State<'p>,
         presented: &Operand<'p>,
         expected: &Operand<'p>,
         credential: &Credential,
@@ -159,33 +162,17 @@ impl<'p> Interpreter<'p, '_> {
         }
         let written = self.index.text(expected.place);
         let last = written.rsplit('.').next().unwrap_or_default();
-        // `Token.value == given`, `models.Token.value == given`: a condition of a query, not a comparison.
-        let holder = written.rsplit('.').nth(1).unwrap_or_default();
-        let is_class_column = holder == "cls"
-            || (holder.starts_with(char::is_uppercase) && holder.contains(char::is_lowercase))
-            || (written.contains('.') && written.starts_with(char::is_uppercase));
         let is_named = expected.value.origins.is_empty()
             && expected.value.as_text().is_none()
-            && !is_class_column
+            // `Token.value == given`: a condition of a query, not a comparison.
+            && !super::found::is_column(written)
             && last.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
             && (vocabulary::is_secret(last) || vocabulary::credential_kind(last).is_some());
         let origin_confidence = presented.value.origins.iter().map(|origin| origin.confidence).max();
-        let is_guessed = is_named && !self.is_looked_up_by(state, presented);
-        (is_guessed && origin_confidence == Some(Confidence::High)).then(|| {
+        (is_named && origin_confidence == Some(Confidence::High)).then(|| {
             let kind = OriginKind::Setting { store: Store::Attribute, name: last.into() };
             let trail = super::origin::Trail::begin(expected.place, format!("`{last}` is what it must equal"));
             Origin { kind, confidence: Confidence::Medium, trail }
-        })
-    }
-
-    /// Whether something that nobody can see into was asked for what belongs to a credential before: what it found then holds
-    /// the same credential.
-    fn is_looked_up_by(&self, state: &State<'p>, presented: &Operand<'p>) -> bool {
-        let written = self.index.text(presented.place);
-        let mut asked = state.evidence.iter().filter(|check| check.kind == CheckKind::Opaque);
-        asked.any(|check| {
-            let call = self.index.text(check.place);
-            check.place.file == presented.place.file && call.len() > written.len() && call.contains(written)
         })
     }
 

@@ -19,6 +19,7 @@ impl<'p> Interpreter<'p, '_> {
     pub fn branch(&mut self, state: State<'p>, test: &'p Expression) -> Split<'p> {
         let (mut yes, mut no) = self.branch_undeployed(state, test);
         self.development(test, &mut yes, &mut no);
+        self.narrow(test, &mut yes, &mut no);
         (yes, no)
     }
 
@@ -161,9 +162,10 @@ impl<'p> Interpreter<'p, '_> {
                 let value = self.lookup(state, name);
                 let left = value.nullness.and(nullness);
                 if !left.is_impossible() && left != value.nullness {
+                    let narrowed = super::narrowing::to_nullness(value, left);
                     match self.shared_home(name) {
-                        Some(home) => state.set_attribute(home, name.clone(), value.with_nullness(left)),
-                        None => state.locals.set(name.clone(), value.with_nullness(left)),
+                        Some(home) => state.set_attribute(home, name.clone(), narrowed),
+                        None => state.locals.narrow(name.clone(), narrowed),
                     }
                 }
             }
@@ -175,7 +177,7 @@ impl<'p> Interpreter<'p, '_> {
                 self.refine(state, &arguments[0].value, inner);
             }
             ExpressionKind::Attribute { .. } | ExpressionKind::Subscript { .. } | ExpressionKind::Call { .. } => {
-                state.set_known(Name::new(self.text(expression.span)), nullness);
+                self.is_tested(state, expression, nullness);
             }
             ExpressionKind::Await(inner) => self.refine(state, inner, nullness),
             _ => {}
@@ -453,12 +455,11 @@ pub(super) fn measure_split(mut state: State<'_>, place: Place) -> Split<'_> {
 }
 
 fn presence_split<'p>(state: State<'p>, header: &str, place: Place) -> Split<'p> {
-    let key: Name =
-        format!("Header {}", header.trim_start_matches("HTTP_").replace('_', "-").to_ascii_lowercase()).into();
+    let form = format!("Header {}", header.trim_start_matches("HTTP_").replace('_', "-").to_ascii_lowercase());
     let (mut yes, mut no) = (state.clone(), state);
-    yes.set_known(key.clone(), Nullness::PRESENT);
+    yes.set_known(&form, Nullness::PRESENT);
     yes.evidence.add(CheckKind::Presence, place);
-    no.set_known(key, Nullness::NONE);
+    no.set_known(&form, Nullness::NONE);
     no.evidence.add(CheckKind::Rejected, place);
     (vec![yes], vec![no])
 }

@@ -26,6 +26,7 @@ pub(super) fn element_of<'p>(value: &Value<'p>) -> Value<'p> {
             Value::of(Shape::Sequence(Rc::new(pair)))
         }
         Shape::Dictionary(_) | Shape::Request(_) => Value::present(),
+        Shape::Found(_) => value.clone().with_nullness(Nullness::ANY),
         _ => Value::from_origins(value.origins.clone(), Nullness::ANY),
     }
 }
@@ -243,13 +244,18 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     fn unknown_item(&mut self, object: &Value<'p>, key: &Value<'p>, place: Place) -> Value<'p> {
+        let value = self.unseen_item(object, key, place);
+        if let Shape::Found(_) = &object.shape { Value { shape: object.shape.clone(), ..value } } else { value }
+    }
+
+    fn unseen_item(&mut self, object: &Value<'p>, key: &Value<'p>, place: Place) -> Value<'p> {
         let name = key.as_text().cloned().unwrap_or_default();
         if object.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) {
             return Value::from_origins(self.claim(&object.origins, &name, place), Nullness::ANY);
         }
         if object.origins.is_empty()
             && vocabulary::is_secret(&name)
-            && matches!(object.shape, Shape::Unknown | Shape::External(_))
+            && (object.is_unseen() || matches!(object.shape, Shape::External(_)))
         {
             let kind = OriginKind::Setting { store: Store::Attribute, name: name.clone() };
             return Value::from_origins(

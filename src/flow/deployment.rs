@@ -50,6 +50,12 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
+    /// Whether a path exists in development or tests only, where nobody attacks.
+    pub(super) fn is_in_development(&self, state: &State<'p>) -> bool {
+        let mut all = self.outer_evidence.iter().chain([&state.evidence]);
+        all.any(|evidence| evidence.has(CheckKind::Development))
+    }
+
     /// Marks the side of a condition that only holds in development.
     pub(super) fn development(&self, test: &Expression, yes: &mut [State<'p>], no: &mut [State<'p>]) {
         if !self.is_for_request {

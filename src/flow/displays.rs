@@ -32,7 +32,8 @@ impl<'p> Interpreter<'p, '_> {
                         for (state, part) in self.evaluate(state, value) {
                             self.parameter_is_filled(parts.get(..at).unwrap_or_default(), &part, place);
                             hides |= Self::part_may_hide(&part, value);
-                            let value = self.shown(&state, &part, place);
+                            let is_masked = super::masking::is_masked_part(value, parts.get(at + 1));
+                            let value = if is_masked { Value::present() } else { self.shown(&state, &part, place) };
                             if let Shape::Constant(Constant::Text { text, at, .. }) = &value.shape
                                 && longest.is_none_or(|(length, _)| length < text.len())
                             {

@@ -6,11 +6,12 @@ use smallvec::SmallVec;
 
 use super::containers;
 use super::interpreter::{Branches, Interpreter, one};
+use super::masking;
 use super::operators::binary;
 use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::State;
 use super::value::{Arguments, Closure, Code, Nullness, Scope, Shape, Value};
-use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Name, UnaryOperator};
+use crate::syntax::tree::{Argument, ArgumentKind, BinaryOperator, Expression, ExpressionKind, Name, UnaryOperator};
 
 impl<'p> Interpreter<'p, '_> {
     /// The value of an expression on every path.
@@ -84,13 +85,20 @@ impl<'p> Interpreter<'p, '_> {
                     this.then(rights, |this, state, right| {
                         let right = this.shown_when_formatted(&state, *operator, &right, place);
                         let value = binary(&left, *operator, &right);
+                        let value = Self::found_by_both(&state, value, [&left, &right]);
+                        let is_masked =
+                            *operator == BinaryOperator::Add && masking::is_masked(left_written, right_written);
+                        let value = if is_masked { Value::present() } else { value };
                         let sides = ((&left, Some(&**left_written)), (&right, Some(&**right_written)));
                         one(state, Self::guessed_together(value, *operator, sides.0, sides.1, place))
                     })
                 })
             }
             ExpressionKind::BooleanOperation { is_and, values } => self.boolean_operation(state, *is_and, values),
-            ExpressionKind::Compare { .. } => self.condition_value(state, expression),
+            ExpressionKind::Compare { .. } => match self.condition_of_query(&state, expression) {
+                Some(branches) => branches,
+                None => self.condition_value(state, expression),
+            },
             ExpressionKind::Conditional { test, body, otherwise } => {
                 let (yes, no) = self.branch(state, test);
                 let mut all: Branches<'p> = SmallVec::new();
@@ -163,11 +171,9 @@ impl<'p> Interpreter<'p, '_> {
     /// Applies what earlier tests of the same expression left possible.
     fn refined(&mut self, mut branches: Branches<'p>, expression: &'p Expression) -> Branches<'p> {
         for (state, value) in &mut branches {
-            if state.has_known() {
-                let left = value.nullness.and(state.known(self.text(expression.span)));
-                if !left.is_impossible() {
-                    value.nullness = left;
-                }
+            let left = value.nullness.and(self.tested(state, expression));
+            if !left.is_impossible() {
+                value.nullness = left;
             }
         }
         branches

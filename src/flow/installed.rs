@@ -116,7 +116,7 @@ impl<'p> Interpreter<'p, '_> {
         let arguments = Arguments { rest: Some(Value::unknown()), ..Arguments::of(vec![request.clone()]) };
         let answers = self.then(found, |this, state, method| this.call(state, &method, arguments.clone(), at));
         self.then(answers, |this, state, answer| {
-            if answer.is_none() || matches!(answer.shape, Shape::Unknown) {
+            if answer.is_none() || answer.is_unseen() {
                 this.through_methods(state, object, rest, request, number, at)
             } else {
                 one(state, answer)

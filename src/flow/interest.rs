@@ -9,9 +9,10 @@ use std::rc::Rc;
 use super::bounds::{Bound, REACH_WITH_NOTHING};
 use super::interpreter::Interpreter;
 use super::origin::{Guess, OriginKind, Store};
+use super::reads::Part;
 use super::relevant;
 use super::state::State;
-use super::value::{Arguments, Closure, Code, Shape, Value};
+use super::value::{Arguments, Closure, Code, Object, Shape, Value};
 use crate::program::triage;
 
 /// How much a value can tell a callee.
@@ -45,7 +46,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             return is_near;
         }
-        let given = arguments.iter().map(|value| self.interest(state, value, MAX_NESTING)).max();
+        let given = arguments.iter().map(|value| self.noted_interest(state, value)).max();
         match given.unwrap_or(Interest::None) {
             Interest::Credential => return true,
             // Far from the entry such a call says little; where nothing else reaches the callee, it is judged alone.
@@ -69,18 +70,39 @@ impl<'p> Interpreter<'p, '_> {
         own
     }
 
-    fn interest(&self, state: &State<'p>, value: &Value<'p>, depth: u8) -> Interest {
+    /// What a value can tell a callee; what it was asked of is noted.
+    fn noted_interest(&self, state: &State<'p>, value: &Value<'p>) -> Interest {
+        self.interest(value, MAX_NESTING, &|object, depth| {
+            state.log().read(Part::Interest(object, depth));
+            self.interest_of_object(state, object, depth)
+        })
+    }
+
+    /// What a class of the program keeps on its objects; the methods themselves are the callee's affair.
+    fn interest_of_object(&self, state: &State<'p>, object: Object, depth: u8) -> Interest {
+        let of = |value| self.interest(value, depth, &|object, depth| self.interest_of_object(state, object, depth));
+        state.held_by(object).map(|(_, value)| of(value)).max().unwrap_or(Interest::None)
+    }
+
+    /// A hash of a part of the world.
+    pub(super) fn part_fingerprint(&self, state: &State<'p>, part: &Part) -> u64 {
+        match part {
+            Part::Interest(object, depth) => self.interest_of_object(state, *object, *depth) as u64,
+            _ => state.part_fingerprint(part),
+        }
+    }
+
+    fn interest(&self, value: &Value<'p>, depth: u8, of_object: &dyn Fn(Object, u8) -> Interest) -> Interest {
         let own = value.origins.iter().map(|origin| interest_of(&origin.kind)).max().unwrap_or(Interest::None);
         if own == Interest::Credential || depth == 0 {
             return own;
         }
-        let of = |inner: &Value<'p>| self.interest(state, inner, depth - 1);
+        let of = |inner: &Value<'p>| self.interest(inner, depth - 1, of_object);
         let held = match &value.shape {
             Shape::Sequence(elements) | Shape::Union(elements) => elements.iter().map(of).max(),
             Shape::Elements(element) => Some(of(element)),
             Shape::Dictionary(dictionary) => dictionary.entries.values().chain(&dictionary.rest).map(of).max(),
-            // What a class of the program keeps on its objects; the methods themselves are the callee's affair.
-            Shape::Instance { object, .. } => state.attributes_of(*object).map(of).max(),
+            Shape::Instance { object, .. } => Some(of_object(*object, depth - 1)),
             Shape::Request(_) => Some(Interest::Credential),
             Shape::ExternalInstance { .. } => relevant::is_request(value, self.models).then_some(Interest::Credential),
             Shape::Method(pair) => Some(of(&pair.0)),

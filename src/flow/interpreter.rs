@@ -12,6 +12,7 @@ use super::event::{Event, Facts};
 use super::evidence::{CheckKind, Evidence};
 use super::origin::{OriginKind, Origins};
 use super::placement::Placement;
+use super::reads::Footprint;
 use super::scheme::OpenTry;
 use super::startup::{Made, Partial, Record};
 use super::state::State;
@@ -93,6 +94,10 @@ impl<'p> Frame<'p> {
 /// What a call of a function gave, for the same arguments in the same world.
 #[derive(Debug, Default)]
 pub struct Summary<'p> {
+    /// What it looked at and changed.
+    pub(super) footprint: Footprint,
+    /// Where it began.
+    pub before: State<'p>,
     /// World, evidence gained and value of each way out.
     pub returns: Vec<(State<'p>, Value<'p>, Place)>,
     /// Exceptions that leave it.
@@ -102,7 +107,7 @@ pub struct Summary<'p> {
 }
 
 /// What tells calls apart: function, captured scope, arguments, world.
-pub type SummaryKey = (Place, u64, u64);
+pub type SummaryKey = (Place, u64);
 
 /// Runs code abstractly and tells an observer what happens.
 pub struct Interpreter<'p, 'i> {
@@ -141,7 +146,7 @@ pub struct Interpreter<'p, 'i> {
     /// The entry that runs behind middleware.
     pub(super) course: Option<Rc<super::middleware::Course<'p>>>,
     pub(super) frames: Vec<Frame<'p>>,
-    pub(super) summaries: FxHashMap<SummaryKey, Rc<Summary<'p>>>,
+    pub(super) summaries: FxHashMap<SummaryKey, Vec<Rc<Summary<'p>>>>,
     pub(super) globals: FxHashMap<(FileId, Name), Value<'p>>,
     pub(super) members: FxHashMap<(Place, Name), Option<Value<'p>>>,
     pub(super) initialised: FxHashMap<Place, State<'p>>,

@@ -22,7 +22,7 @@ impl Value<'_> {
             self.shape.clone()
         } else if is_plain(&self.shape) && is_plain(&other.shape) {
             origins = origins.union(&self.literal_origin()).union(&other.literal_origin());
-            Shape::Unknown
+            super::found::common(&self.shape, &other.shape)
         } else {
             union_of(self, other)
         };
@@ -64,6 +64,7 @@ impl Value<'_> {
         }
         match &self.shape {
             Shape::Unknown => {}
+            Shape::Found(by) => by.iter().for_each(|origin| origin.kind.hash(hasher)),
             Shape::Constant(Constant::Text { text, at, .. }) => (text, at).hash(hasher),
             Shape::Constant(Constant::Integer(number)) => number.hash(hasher),
             Shape::Constant(Constant::Boolean(truth)) => truth.hash(hasher),
@@ -122,7 +123,7 @@ impl Value<'_> {
 
 /// Shapes that carry nothing a caller could use once two of them are mixed.
 fn is_plain(shape: &Shape<'_>) -> bool {
-    matches!(shape, Shape::Unknown | Shape::Constant(_) | Shape::Written(_) | Shape::Moment(_))
+    matches!(shape, Shape::Unknown | Shape::Found(_) | Shape::Constant(_) | Shape::Written(_) | Shape::Moment(_))
 }
 
 /// Members of one union: above this nothing is known.

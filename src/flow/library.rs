@@ -110,6 +110,7 @@ impl<'p> Interpreter<'p, '_> {
         } else {
             let values: Vec<&Value<'p>> = arguments.iter().collect();
             self.saw(&mut state, &values, place);
+            Self::is_made_with(&mut state, &values, place);
             self.is_made_around(path, arguments.positional.first(), place);
         }
         one(state, value)

@@ -72,7 +72,11 @@ impl<'p> Interpreter<'p, '_> {
         if !is_level(name)
             || !matches!(
                 receiver.shape,
-                Shape::Unknown | Shape::Method(_) | Shape::External(_) | Shape::ExternalInstance { .. }
+                Shape::Unknown
+                    | Shape::Found(_)
+                    | Shape::Method(_)
+                    | Shape::External(_)
+                    | Shape::ExternalInstance { .. }
             )
         {
             return false;

@@ -297,7 +297,7 @@ impl<'p> Interpreter<'p, '_> {
             return super::library::word_list(words, nowhere);
         }
         if let Some(class) = self.models.object(&path) {
-            let at = Place { file: FileId(u32::MAX), span: crate::source::Span::default() };
+            let at = Place::NOWHERE;
             return Value::of(Shape::ExternalInstance { class: class.into(), at });
         }
         self.outside(path)

@@ -92,7 +92,7 @@ impl<'p> Interpreter<'p, '_> {
     fn let_on(&mut self, branches: Branches<'p>, place: Place, next: &mut Vec<State<'p>>, outcomes: &mut Vec<Outcome>) {
         for (state, value) in branches {
             let (ending, status) = outcome::of_return(&state, &value);
-            let lets_on = value.is_none() || matches!(value.shape, Shape::Unknown);
+            let lets_on = value.is_none() || value.is_unseen();
             if lets_on && ending == Ending::Success {
                 next.push(state);
             } else {

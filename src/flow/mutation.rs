@@ -89,6 +89,7 @@ impl<'p> Interpreter<'p, '_> {
                 let guessed = if is_mac { Origins::default() } else { guesses::digested_further(receiver, added) };
                 Value::from_origins(digest.union(&guessed), Nullness::FULL)
             }
+            _ if receiver.is_unseen() => return Self::saw_credential(state, target, arguments),
             _ => return state,
         };
         self.bind(state, target, changed).into_iter().next().unwrap_or_default()

@@ -402,7 +402,7 @@ impl<'p> Interpreter<'p, '_> {
 /// Where an object of a library keeps what the program assigns to an attribute. Objects that every program has are made
 /// nowhere: their class tells them apart.
 pub(super) fn own_attribute(class: &str, at: Place, name: &Name) -> (Object, Name) {
-    let is_made = at.file != crate::source::FileId(u32::MAX);
+    let is_made = at.is_somewhere();
     (Object::At(at), if is_made { name.clone() } else { format!("{class}.{name}").into() })
 }
 

@@ -142,8 +142,7 @@ pub(super) fn is_refusal_text(value: &Value<'_>) -> bool {
 /// `return unauthorized()` of a function nobody can see.
 pub(super) fn is_refusing_call(value: &Value<'_>, written: &str) -> bool {
     let Some((callee, _)) = written.split_once('(') else { return false };
-    matches!(value.shape, Shape::Unknown)
-        && vocabulary::sounds_like_refusal(callee.rsplit('.').next().unwrap_or_default())
+    value.is_unseen() && vocabulary::sounds_like_refusal(callee.rsplit('.').next().unwrap_or_default())
 }
 
 /// What the answer of a token callback means: a true value lets the caller in.

@@ -159,7 +159,7 @@ impl<'p> Interpreter<'p, '_> {
     /// A value as text carries it: objects of the program stand for what their text shows.
     pub(super) fn shown(&mut self, state: &State<'p>, value: &Value<'p>, place: Place) -> Value<'p> {
         if !has_object(value, self.models, 3) {
-            return value.clone();
+            return super::narrowing::without_absent(state, value);
         }
         let origins = self.text_of(state, value, place, 3);
         Value { origins, nullness: Nullness::FULL, shape: Shape::Unknown }
@@ -167,9 +167,6 @@ impl<'p> Interpreter<'p, '_> {
 
     /// The same for every argument of a call.
     pub(super) fn all_shown(&mut self, state: &State<'p>, mut arguments: Arguments<'p>, place: Place) -> Arguments<'p> {
-        if !arguments.iter().any(|value| has_object(value, self.models, 3)) {
-            return arguments;
-        }
         for value in &mut arguments.positional {
             *value = self.shown(state, value, place);
         }

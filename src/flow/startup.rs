@@ -14,7 +14,7 @@ use super::walk::{self, Site};
 use crate::models::Meaning;
 use crate::models::schema::{EntryKindModel, EntryModel, InstanceModel, MountModel};
 use crate::program::ClassRef;
-use crate::source::{FileId, Place, Span};
+use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
 
 /// An object that routes are registered on.
@@ -173,7 +173,7 @@ impl<'p> Interpreter<'p, '_> {
             let Shape::External(path) = &value.shape else { continue };
             let class: Name = self.models.canonical(path).into_owned().into();
             if self.makes_application(&class) {
-                let at = Place { file: FileId(u32::MAX), span: Span::default() };
+                let at = Place::NOWHERE;
                 arguments.keywords.push((parameter.name.clone(), Value::of(Shape::ExternalInstance { class, at })));
             }
         }
@@ -417,7 +417,7 @@ pub(super) struct Partial {
 pub(super) fn owner(value: &Value<'_>) -> Option<Place> {
     match &value.shape {
         // An object that every program has (`current_app`) was made nowhere.
-        Shape::ExternalInstance { at, .. } => (at.file != FileId(u32::MAX)).then_some(*at),
+        Shape::ExternalInstance { at, .. } => at.is_somewhere().then_some(*at),
         Shape::Instance { object: Object::At(at), .. } => Some(*at),
         _ => None,
     }

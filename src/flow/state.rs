@@ -1,6 +1,5 @@
 //! One path: the values of names and objects, and the evidence gained on the way. Cheap to copy, copied on write.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -8,34 +7,66 @@ use std::rc::Rc;
 use rustc_hash::FxHasher;
 
 use super::evidence::{CheckKind, Evidence};
+use super::reads::{Footprint, Log, Part};
 use super::value::{Nullness, Object, Value};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::Name;
 
-/// The names of one function.
+/// The names of one function, and what tests said of expressions that begin with one of them.
 #[derive(Clone, Debug, Default)]
-pub struct Locals<'p>(Rc<BTreeMap<Name, Value<'p>>>);
+pub struct Locals<'p> {
+    values: Rc<BTreeMap<Name, Value<'p>>>,
+    /// By the name that an expression begins with and the hash of its form.
+    tested: Rc<BTreeMap<(Name, u64), Nullness>>,
+}
 
 impl<'p> Locals<'p> {
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<&Value<'p>> {
-        self.0.get(name)
+        self.values.get(name)
     }
 
     /// Every name with its value.
     pub fn iter(&self) -> impl Iterator<Item = (&Name, &Value<'p>)> {
-        self.0.iter()
+        self.values.iter()
     }
 
     /// Binds a name.
     pub fn set(&mut self, name: Name, value: Value<'p>) {
-        Rc::make_mut(&mut self.0).insert(name, value);
+        self.forget_tests(&name);
+        Rc::make_mut(&mut self.values).insert(name, value);
+    }
+
+    /// What is bound to a name is less than was thought.
+    pub fn narrow(&mut self, name: Name, value: Value<'p>) {
+        Rc::make_mut(&mut self.values).insert(name, value);
     }
 
     /// Forgets a name.
     pub fn remove(&mut self, name: &str) {
-        if self.0.contains_key(name) {
-            Rc::make_mut(&mut self.0).remove(name);
+        if self.values.contains_key(name) {
+            self.forget_tests(name);
+            Rc::make_mut(&mut self.values).remove(name);
+        }
+    }
+
+    /// What tests left possible for an expression that begins with a name.
+    pub fn tested(&self, name: &Name, form: &str) -> Nullness {
+        if self.tested.is_empty() {
+            return Nullness::ANY;
+        }
+        self.tested.get(&(name.clone(), hash_of(form))).copied().unwrap_or(Nullness::ANY)
+    }
+
+    /// A test left only these possibilities for an expression that begins with a name.
+    pub fn set_tested(&mut self, name: &Name, form: &str, nullness: Nullness) {
+        let left = self.tested(name, form).and(nullness);
+        Rc::make_mut(&mut self.tested).insert((name.clone(), hash_of(form)), left);
+    }
+
+    fn forget_tests(&mut self, name: &str) {
+        if self.tested.keys().any(|(first, _)| first == name) {
+            Rc::make_mut(&mut self.tested).retain(|(first, _), _| first != name);
         }
     }
 }
@@ -44,21 +75,8 @@ impl<'p> Locals<'p> {
 #[derive(Clone, Debug, Default)]
 struct Heap<'p> {
     attributes: BTreeMap<(Object, Name), Value<'p>>,
-    /// Whether an attribute of a module is among them.
-    has_module_names: bool,
-    /// What tests said of an expression that reads the request, by its normal form.
-    known: BTreeMap<Name, Nullness>,
-    /// The hash of both, once asked for.
-    fingerprint: Cell<Option<u64>>,
-}
-
-impl Heap<'_> {
-    /// The heap to be changed: what was known of its hash no longer holds.
-    fn changed(heap: &mut Rc<Self>) -> &mut Self {
-        let heap = Rc::make_mut(heap);
-        heap.fingerprint = Cell::new(None);
-        heap
-    }
+    /// What tests said of an expression that reads the request, by the hash of its normal form.
+    known: BTreeMap<u64, Nullness>,
 }
 
 /// One path through the program.
@@ -71,22 +89,32 @@ pub struct State<'p> {
     pub evidence: Evidence,
     /// The status that the answer was given before it is sent, where the program sets it on an object.
     pub status: Option<i64>,
+    /// What was looked at and changed outside the running function.
+    log: Log,
 }
 
 impl<'p> State<'p> {
     /// An attribute of an object, where one was set on this path.
     pub fn attribute(&self, object: Object, name: &str) -> Option<&Value<'p>> {
-        self.heap.attributes.get(&(object, Name::new(name)))
+        let key = (object, Name::new(name));
+        let found = self.heap.attributes.get(&key);
+        self.log.read(Part::Attribute(key.0, key.1));
+        found
     }
 
     /// The values of the attributes of one object.
     pub fn attributes_of(&self, object: Object) -> impl Iterator<Item = &Value<'p>> {
-        let first = (object, Name::default());
-        self.heap.attributes.range(first..).take_while(move |((of, _), _)| *of == object).map(|(_, value)| value)
+        self.named_attributes_of(object).map(|(_, value)| value)
     }
 
     /// The attributes of one object with their names.
     pub fn named_attributes_of(&self, object: Object) -> impl Iterator<Item = (&Name, &Value<'p>)> {
+        self.log.read(Part::Attributes(object));
+        self.held_by(object)
+    }
+
+    /// The attributes of one object, without a note that somebody looked.
+    pub(super) fn held_by(&self, object: Object) -> impl Iterator<Item = (&Name, &Value<'p>)> {
         let first = (object, Name::default());
         self.heap
             .attributes
@@ -97,58 +125,100 @@ impl<'p> State<'p> {
 
     /// What a function assigned to a module's name on this path.
     pub fn module_attribute(&self, file: FileId, name: &str) -> Option<&Value<'p>> {
-        if self.heap.has_module_names { self.attribute(Object::Module(file), name) } else { None }
+        self.attribute(Object::Module(file), name)
     }
 
-    /// Every attribute that was set on this path.
+    /// Every attribute that was set on this path, for looking at a whole world: a run of a function must not depend on it.
     pub fn attributes(&self) -> impl Iterator<Item = (&(Object, Name), &Value<'p>)> {
         self.heap.attributes.iter()
     }
 
     /// Sets an attribute.
     pub fn set_attribute(&mut self, object: Object, name: Name, value: Value<'p>) {
-        let heap = Heap::changed(&mut self.heap);
-        heap.has_module_names |= matches!(object, Object::Module(_));
-        heap.attributes.insert((object, name), value);
+        self.log.written(Part::Attribute(object, name.clone()));
+        Rc::make_mut(&mut self.heap).attributes.insert((object, name), value);
     }
 
-    /// What tests on this path left possible for something read from the request.
-    pub fn known(&self, key: &str) -> Nullness {
-        self.heap.known.get(key).copied().unwrap_or(Nullness::ANY)
-    }
-
-    /// Whether anything is known that way.
-    pub fn has_known(&self) -> bool {
-        !self.heap.known.is_empty()
+    /// What tests on this path left possible for something read from the request, by its normal form.
+    pub fn known(&self, form: &str) -> Nullness {
+        let key = hash_of(form);
+        self.log.read(Part::Known(key));
+        self.heap.known.get(&key).copied().unwrap_or(Nullness::ANY)
     }
 
     /// A test left only these possibilities.
-    pub fn set_known(&mut self, key: Name, nullness: Nullness) {
-        let left = self.known(&key).and(nullness);
-        Heap::changed(&mut self.heap).known.insert(key, left);
+    pub fn set_known(&mut self, form: &str, nullness: Nullness) {
+        let left = self.known(form).and(nullness);
+        let key = hash_of(form);
+        self.log.written(Part::Known(key));
+        Rc::make_mut(&mut self.heap).known.insert(key, left);
+    }
+
+    /// A hash of a part of the world.
+    pub(super) fn part_fingerprint(&self, part: &Part) -> u64 {
+        let heap = &self.heap;
+        match part {
+            Part::Attribute(object, name) => {
+                heap.attributes.get(&(*object, name.clone())).map_or(0, Value::fingerprint)
+            }
+            Part::Attributes(object) => {
+                let mut hasher = FxHasher::default();
+                for (name, value) in self.held_by(*object) {
+                    (name, value.fingerprint()).hash(&mut hasher);
+                }
+                hasher.finish()
+            }
+            Part::Known(key) => hash_of(&heap.known.get(key)),
+            // What somebody makes of an object is theirs to ask.
+            Part::Interest(..) => 0,
+        }
+    }
+
+    /// What is looked at and changed on the paths of this run.
+    pub(super) fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// This path after a call that was run once for all worlds that look alike to it, from `before` to `after`.
+    #[must_use]
+    pub(super) fn with_changes(&self, footprint: &Footprint, before: &Self, after: &Self) -> Self {
+        let mut state = self.clone();
+        if Rc::ptr_eq(&self.heap, &before.heap) {
+            state.heap = Rc::clone(&after.heap);
+        } else if !Rc::ptr_eq(&before.heap, &after.heap) {
+            let is_changed = |part: &&Part| before.part_fingerprint(part) != after.part_fingerprint(part);
+            for part in footprint.written().iter().filter(is_changed) {
+                state.take_over(part, after);
+            }
+        }
+        state
+    }
+
+    /// Makes a part of this world what it is in another.
+    fn take_over(&mut self, part: &Part, other: &Self) {
+        let heap = Rc::make_mut(&mut self.heap);
+        match part {
+            Part::Attribute(object, name) => {
+                let key = (*object, name.clone());
+                if let Some(value) = other.heap.attributes.get(&key) {
+                    heap.attributes.insert(key, value.clone());
+                }
+            }
+            Part::Known(key) => {
+                match other.heap.known.get(key) {
+                    Some(left) => heap.known.insert(*key, *left),
+                    None => heap.known.remove(key),
+                };
+            }
+            // Objects are written one attribute at a time.
+            Part::Attributes(_) | Part::Interest(..) => {}
+        }
     }
 
     /// The same path seen from another function: other names, same world.
     #[must_use]
     pub fn enter(&self, locals: Locals<'p>) -> Self {
-        Self { locals, heap: Rc::clone(&self.heap), evidence: self.evidence.clone(), status: self.status }
-    }
-
-    /// A hash of the world outside the function, for summaries.
-    pub fn heap_fingerprint(&self) -> u64 {
-        if let Some(known) = self.heap.fingerprint.get() {
-            return known;
-        }
-        let mut hasher = FxHasher::default();
-        for ((object, name), value) in &self.heap.attributes {
-            (object, name).hash(&mut hasher);
-            value.fingerprint().hash(&mut hasher);
-        }
-        for entry in &self.heap.known {
-            entry.hash(&mut hasher);
-        }
-        self.heap.fingerprint.set(Some(hasher.finish()));
-        hasher.finish()
+        Self { locals, ..self.clone() }
     }
 
     /// One state that stands for both.
@@ -159,6 +229,7 @@ impl<'p> State<'p> {
             heap: join_heaps(&self.heap, &other.heap),
             evidence: self.evidence.union(&other.evidence),
             status: self.status,
+            log: self.log.clone(),
         }
     }
 
@@ -189,15 +260,32 @@ impl<'p> State<'p> {
     }
 }
 
+fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = FxHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
 fn join_locals<'p>(left: &Locals<'p>, right: &Locals<'p>) -> Locals<'p> {
-    if Rc::ptr_eq(&left.0, &right.0) {
-        return left.clone();
+    let tested = if Rc::ptr_eq(&left.tested, &right.tested) {
+        Rc::clone(&left.tested)
+    } else {
+        Rc::new(join_tests(&left.tested, &right.tested))
+    };
+    if Rc::ptr_eq(&left.values, &right.values) {
+        return Locals { values: Rc::clone(&left.values), tested };
     }
-    let mut joined = BTreeMap::clone(&left.0);
-    for (name, value) in right.0.iter() {
+    let mut joined = BTreeMap::clone(&left.values);
+    for (name, value) in right.values.iter() {
         joined.entry(name.clone()).and_modify(|known| *known = known.join(value)).or_insert_with(|| value.clone());
     }
-    Locals(Rc::new(joined))
+    Locals { values: Rc::new(joined), tested }
+}
+
+/// What tests said on both of two paths.
+fn join_tests<K: Ord + Clone>(left: &BTreeMap<K, Nullness>, right: &BTreeMap<K, Nullness>) -> BTreeMap<K, Nullness> {
+    let both = left.iter().filter_map(|(key, nullness)| Some((key.clone(), nullness.or(*right.get(key)?))));
+    both.collect()
 }
 
 fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
@@ -205,8 +293,6 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
         return Rc::clone(left);
     }
     let mut joined = Heap::clone(left);
-    joined.fingerprint = Cell::new(None);
-    joined.has_module_names |= right.has_module_names;
     for (key, value) in &right.attributes {
         joined
             .attributes
@@ -214,10 +300,7 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
             .and_modify(|known| *known = known.join(value))
             .or_insert_with(|| value.clone());
     }
-    joined.known.retain(|key, _| right.known.contains_key(key));
-    for (key, nullness) in &mut joined.known {
-        *nullness = nullness.or(right.known[key]);
-    }
+    joined.known = join_tests(&left.known, &right.known);
     Rc::new(joined)
 }
 

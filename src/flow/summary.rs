@@ -19,7 +19,7 @@ pub(super) fn summary_key<'p>(
     identity: Place,
     closure: &Rc<Closure<'p>>,
     arguments: &Arguments<'p>,
-    state: &State<'p>,
+    status: Option<i64>,
 ) -> SummaryKey {
     let mut hasher = FxHasher::default();
     closure.scope.as_ref().map(|scope| Rc::as_ptr(scope) as usize).hash(&mut hasher);
@@ -32,14 +32,15 @@ pub(super) fn summary_key<'p>(
     if let Some(rest) = &arguments.rest {
         rest.fingerprint().hash(&mut hasher);
     }
-    state.status.hash(&mut hasher);
-    (identity, hasher.finish(), state.heap_fingerprint())
+    status.hash(&mut hasher);
+    (identity, hasher.finish())
 }
 
-/// The caller's path after a callee: its own names, the callee's world, the evidence of both.
-pub(super) fn continue_after<'p>(caller: &State<'p>, callee: &State<'p>) -> State<'p> {
-    let mut state = callee.enter(caller.locals.clone());
-    state.evidence = caller.evidence.clone();
+/// The caller's path after a callee that was run once: its own names, its world with the callee's changes, the evidence of
+/// both.
+pub(super) fn continue_after<'p>(caller: &State<'p>, summary: &Summary<'p>, callee: &State<'p>) -> State<'p> {
+    let mut state = caller.with_changes(&summary.footprint, &summary.before, callee);
+    state.status = callee.status;
     state.evidence.add_all(&callee.evidence);
     state
 }

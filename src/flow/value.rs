@@ -96,6 +96,8 @@ pub enum Shape<'p> {
     Response { status: Option<i64> },
     /// A moment, by its seconds from now.
     Moment(i64),
+    /// What nobody could see being found, and the credentials it was searched with.
+    Found(Origins),
     /// One of several; never nested.
     Union(Rc<Vec<Value<'p>>>),
 }
@@ -362,6 +364,11 @@ impl<'p> Value<'p> {
             Shape::Dictionary(dictionary) => Some(dictionary),
             _ => None,
         }
+    }
+
+    /// Whether nothing is known of it but, perhaps, by which credential it was found.
+    pub fn is_unseen(&self) -> bool {
+        matches!(self.shape, Shape::Unknown | Shape::Found(_))
     }
 
     /// Whether it is the constant `None`.

@@ -5,9 +5,10 @@ use super::shared::{Context, capitalised, held, leaked, lower, redaction, root, 
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, Facts};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
-use crate::flow::relevant;
+use crate::flow::{relevant, walk};
 use crate::source::Place;
-use crate::syntax::tree::ExpressionKind;
+use crate::syntax::tree::{Expression, ExpressionKind, Function};
+use crate::syntax::visit;
 
 const RULE: &str = "logged-token";
 
@@ -74,18 +75,39 @@ fn logged_keys(facts: &Facts<'_>) -> Vec<Finding> {
     .collect()
 }
 
-/// A token that was just made or obtained.
+/// A token that was just made or obtained, or that an answer or a row holds.
 fn is_shown_on_purpose(origin: &Origin) -> bool {
-    matches!(origin.kind, OriginKind::IssuedToken | OriginKind::TokenResponse)
+    matches!(
+        origin.kind,
+        OriginKind::IssuedToken | OriginKind::TokenResponse | OriginKind::Setting { store: Store::Attribute, .. }
+    )
 }
 
-/// Whether this is a command of a command line (`@cli.command()`): whoever runs it is shown what they asked for.
+/// Whether this is a command of a command line (`@cli.command()`), or a function of the same file that one calls: whoever runs it
+/// is shown what they asked for.
 fn is_in_command(place: Place, context: &Context<'_, '_>) -> bool {
     let Some(function) = context.function_around(place) else { return false };
+    let Some(module) = context.index.module(place.file) else { return false };
+    let is_called_by = |command: &Function| {
+        let mut is_called = false;
+        visit::expressions(&command.body, &mut |expression| {
+            is_called |= matches!(&expression.kind, ExpressionKind::Call { callee, .. } if is_named(callee, &function.name));
+        });
+        is_called
+    };
+    let mut functions = walk::functions(place.file, &module.body).into_iter().map(|site| site.function);
+    is_command(function) || functions.any(|other| is_command(other) && is_called_by(other))
+}
+
+fn is_command(function: &Function) -> bool {
     function.decorators.iter().any(|decorator| {
         let called = if let ExpressionKind::Call { callee, .. } = &decorator.kind { callee } else { decorator };
-        matches!(&called.kind, ExpressionKind::Attribute { name, .. } | ExpressionKind::Name(name) if name == "command")
+        is_named(called, "command")
     })
+}
+
+fn is_named(expression: &Expression, wanted: &str) -> bool {
+    matches!(&expression.kind, ExpressionKind::Attribute { name, .. } | ExpressionKind::Name(name) if name == wanted)
 }
 
 fn is_token(origin: &Origin) -> bool {

@@ -42,7 +42,7 @@ fn accepted(entry: &EntryInfo, outcomes: &[Outcome], facts: &Facts<'_>, context:
     let takes_get = entry.methods.is_empty() || entry.methods.iter().any(|method| method == "GET");
     let read = facts.reads.iter().filter_map(|(place, origin)| match &origin.kind {
         OriginKind::Credential(credential)
-            if credential.channel == Channel::Query || (credential.channel == Channel::Values && takes_get) =>
+            if credential.channel == Channel::Query || (credential.channel == Channel::Values && takes_get && !is_login(credential)) =>
         {
             Some((*place, origin, credential))
         }
@@ -166,6 +166,11 @@ fn bearer_parameter(query: &Value<'_>) -> Option<Origin> {
         });
         found.cloned()
     })
+}
+
+/// Who logs in with a password sends it in a form: that the framework would also take it from the query string is its own choice.
+fn is_login(credential: &Credential) -> bool {
+    credential.kind == CredentialKind::Password
 }
 
 /// Names of RFC 6750 and their like; what a service calls `key` it wants there and nowhere else.

@@ -54,6 +54,16 @@ pub struct Place {
     pub span: Span,
 }
 
+impl Place {
+    /// Where things are made that every program has: no file holds it, so it must not be looked up.
+    pub const NOWHERE: Self = Self { file: FileId(u32::MAX), span: Span { start: 0, end: 0 } };
+
+    /// Whether a file holds it.
+    pub fn is_somewhere(self) -> bool {
+        self.file != Self::NOWHERE.file
+    }
+}
+
 /// A position for people and report formats: 1-based line and columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {

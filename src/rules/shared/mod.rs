@@ -10,6 +10,7 @@ pub(super) mod redaction;
 pub(super) mod reordered;
 pub(super) mod required_setting;
 pub mod sending;
+mod sorted_out;
 pub(super) mod stricter_decode;
 pub mod surroundings;
 pub(super) mod unguessable;
