@@ -22,7 +22,9 @@ pub(super) fn element_of<'p>(value: &Value<'p>) -> Value<'p> {
         Shape::Union(members) => join_all(members.iter().map(element_of)),
         // Werkzeug's header map is walked as pairs; other mappings give their keys.
         Shape::Request(RequestMap::Headers) => {
-            let pair = vec![Value::present(), Value::from_origins(value.origins.clone(), Nullness::ANY)];
+            // What was sent has a value, be it an empty one.
+            let sent = Value::from_origins(value.origins.clone(), Nullness::FULL.or(Nullness::EMPTY));
+            let pair = vec![Value::present(), sent];
             Value::of(Shape::Sequence(Rc::new(pair)))
         }
         Shape::Dictionary(_) | Shape::Request(_) => Value::present(),
@@ -141,9 +143,7 @@ impl<'p> Interpreter<'p, '_> {
                     };
                     match at.and_then(|at| elements.get(at)) {
                         Some(element) => {
-                            if self.frame().open_tries > 0 {
-                                self.lookup_error(state, place);
-                            }
+                            self.lookup_error(state, object, element, place);
                             element.clone()
                         }
                         None => element_of(object),
@@ -156,20 +156,25 @@ impl<'p> Interpreter<'p, '_> {
                 join_all(members.iter().map(|member| self.indexed(state, member, index, place)))
             }
             _ => {
-                if self.frame().open_tries > 0 {
-                    self.lookup_error(state, place);
-                }
-                self.item(state, object, index, None, place, Nullness::PRESENT)
+                let found = self.item(state, object, index, None, place, Nullness::PRESENT);
+                self.lookup_error(state, object, &found, place);
+                found
             }
         }
     }
 
-    /// A `KeyError` or `IndexError` that an enclosing `try` may catch.
-    fn lookup_error(&mut self, state: &State<'p>, place: Place) {
+    /// A `KeyError` or `IndexError` that an enclosing `try` may catch. It says something about the caller only where what
+    /// is looked for is a credential, or is part of one.
+    fn lookup_error(&mut self, state: &State<'p>, object: &Value<'p>, found: &Value<'p>, place: Place) {
+        if self.frame().open_tries == 0 {
+            return;
+        }
         let classes = ["LookupError", "KeyError", "IndexError", "werkzeug.exceptions.BadRequestKeyError"];
         let class = RaisedClass::External(Rc::new(classes.into_iter().map(Name::new).collect()));
         let mut state = state.clone();
-        state.evidence.add(CheckKind::Rejected, place);
+        if is_of_caller(&object.deep_origins()) || is_of_caller(&found.origins) {
+            state.evidence.add(CheckKind::Rejected, place);
+        }
         self.raise(state, class, Origins::default(), place);
     }
 
@@ -492,4 +497,20 @@ pub(super) fn split_parts<'p>(
         (false, _) => vec![first, second],
     };
     Value::of(Shape::Sequence(Rc::new(elements)))
+}
+
+/// Whether what is missing would have told something about the caller.
+pub(super) fn is_of_caller(origins: &Origins) -> bool {
+    origins.any(|kind| {
+        matches!(
+            kind,
+            OriginKind::Credential(_)
+                | OriginKind::HeaderMap
+                | OriginKind::Claims { .. }
+                | OriginKind::Claim { .. }
+                | OriginKind::TokenHeader { .. }
+                | OriginKind::TokenResponse
+                | OriginKind::Identity
+        )
+    })
 }

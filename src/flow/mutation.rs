@@ -21,12 +21,8 @@ impl<'p> Interpreter<'p, '_> {
         arguments: &Arguments<'p>,
         place: Place,
     ) -> State<'p> {
-        let (ExpressionKind::Attribute { value: target, name, .. }, Shape::Method(pair)) =
-            (&callee.kind, &callee_value.shape)
-        else {
-            return state;
-        };
-        let receiver = &pair.0;
+        let ExpressionKind::Attribute { value: target, name, .. } = &callee.kind else { return state };
+        let Some(receiver) = &receiver_of(callee_value) else { return state };
         let added = arguments.positional.last();
         if name == "update"
             && let (Shape::ExternalInstance { .. }, Some(added)) = (&receiver.shape, added)
@@ -36,12 +32,40 @@ impl<'p> Interpreter<'p, '_> {
             self.headers_are_kept(&mut state, holder, added);
             return state;
         }
-        let changed = match (name.as_str(), &receiver.shape) {
+        match self.changed(name, receiver, arguments, place) {
+            Some(changed) => self.bind(state, target, changed).into_iter().next().unwrap_or_default(),
+            None if receiver.is_unseen() => Self::saw_credential(state, target, arguments),
+            None => state,
+        }
+    }
+
+    /// What a method makes of the value that it changes in place, when it is one of those.
+    fn changed(
+        &mut self,
+        name: &str,
+        receiver: &Value<'p>,
+        arguments: &Arguments<'p>,
+        place: Place,
+    ) -> Option<Value<'p>> {
+        let added = arguments.positional.last();
+        let changed = match (name, &receiver.shape) {
+            // One of several: each that the method changes is changed, the others stay.
+            (_, Shape::Union(members)) => {
+                let members = Rc::clone(members);
+                let mut is_changed = false;
+                let each = members.iter().map(|member| {
+                    let changed = self.changed(name, member, arguments, place);
+                    is_changed |= changed.is_some();
+                    changed.unwrap_or_else(|| member.clone())
+                });
+                let joined = super::expression::join_all(each);
+                return is_changed.then_some(joined);
+            }
             (
                 "append" | "appendleft" | "add" | "insert" | "extend" | "extendleft",
                 Shape::Sequence(_) | Shape::Elements(_),
             ) => {
-                let Some(added) = added else { return state };
+                let added = added?;
                 let added = if name.starts_with("extend") { element_of(added) } else { added.clone() };
                 let is_empty = matches!(&receiver.shape, Shape::Sequence(elements) if elements.is_empty());
                 let typical = if is_empty { added } else { element_of(receiver).join(&added) };
@@ -57,7 +81,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             ("setdefault", Shape::Dictionary(known)) => {
                 let key = arguments.positional.first().and_then(Value::as_text);
-                let Some(key) = key.filter(|key| !known.entries.contains_key(*key)) else { return state };
+                let key = key.filter(|key| !known.entries.contains_key(*key))?;
                 let held = arguments.get(1, "default").cloned().unwrap_or_else(Value::none);
                 // Where other keys are not known, this one may have been among them.
                 let held = known.rest.as_ref().map_or_else(|| held.clone(), |rest| rest.join(&held));
@@ -78,7 +102,7 @@ impl<'p> Interpreter<'p, '_> {
             ("clear", Shape::Dictionary(_)) => super::gathering::dictionary(Dictionary::default()),
             ("clear", Shape::Sequence(_) | Shape::Elements(_)) => super::gathering::list(Vec::new()),
             ("update", _) if receiver.origins.any(|kind| matches!(kind, OriginKind::Mac | OriginKind::Digest)) => {
-                let Some(added) = added else { return state };
+                let added = added?;
                 let kind = super::library::digest_kind(added);
                 let is_mac = kind == OriginKind::Mac || receiver.origins.any(|kind| *kind == OriginKind::Mac);
                 let kind = if is_mac { OriginKind::Mac } else { OriginKind::Digest };
@@ -89,9 +113,20 @@ impl<'p> Interpreter<'p, '_> {
                 let guessed = if is_mac { Origins::default() } else { guesses::digested_further(receiver, added) };
                 Value::from_origins(digest.union(&guessed), Nullness::FULL)
             }
-            _ if receiver.is_unseen() => return Self::saw_credential(state, target, arguments),
-            _ => return state,
+            _ => return None,
         };
-        self.bind(state, target, changed).into_iter().next().unwrap_or_default()
+        Some(changed)
+    }
+}
+
+/// The object whose method is called, or those of which it is one.
+fn receiver_of<'p>(method: &Value<'p>) -> Option<Value<'p>> {
+    match &method.shape {
+        Shape::Method(pair) => Some(pair.0.clone()),
+        Shape::Union(members) => {
+            let each = members.iter().map(receiver_of).collect::<Option<Vec<_>>>()?;
+            Some(super::expression::join_all(each.into_iter()))
+        }
+        _ => None,
     }
 }

@@ -50,6 +50,16 @@ pub fn is_distinctive(text: &str) -> bool {
     text.len() >= 12 && digits >= 2 && letters >= 2 && !text.contains(char::is_whitespace) && !text.contains("://")
 }
 
+/// Whether a literal of a test looks like a secret of the world outside: not like one that was made up for the test.
+pub fn looks_real(literal: &str) -> bool {
+    let text = literal.trim_start_matches('b').trim_matches(['"', '\'']);
+    let lower = text.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let is_made_up =
+        has(&["123", "abc", "xyz", "000"]) && has(&["test", "secret", "token", "key", "fake", "dummy", "example"]);
+    is_distinctive(text) && !is_made_up
+}
+
 /// Whether a string literal, compared with a credential, is a secret: not a scheme word, a placeholder or a prefix.
 pub fn is_secret_literal(text: &str, credential: &Credential) -> bool {
     let bare = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("Token ")).unwrap_or(text);

@@ -149,7 +149,9 @@ impl<'p> Interpreter<'p, '_> {
                 if self.frame().open_tries > 0 {
                     let classes = ["ValueError", "IndexError", "AttributeError"].into_iter().map(Name::new).collect();
                     let mut failing = state.clone();
-                    failing.evidence.add(CheckKind::Rejected, place);
+                    if super::containers::is_of_caller(origins) {
+                        failing.evidence.add(CheckKind::Rejected, place);
+                    }
                     self.raise(
                         failing,
                         super::interpreter::RaisedClass::External(Rc::new(classes)),

@@ -23,7 +23,8 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         let is_test = context.is_test(literal.file);
         let is_harmless = !could_be_secret(written.trim_matches(['"', '\'', 'b']), *role)
             || is_password_by_name(*role, user, context)
-            || (is_test && !relevant::is_distinctive(written));
+            || (is_test && !relevant::looks_real(written))
+            || (*role == SecretRole::Named && is_stand_in(written, &setting));
         if is_harmless || is_development_only(context, literal) || is_refused_at_start(context, literal, &setting) {
             return None;
         }
@@ -68,6 +69,13 @@ fn default_of(origin: &Origin, value: &Value<'_>, context: &Context<'_, '_>) -> 
     let setting = value.origins.setting_name()?;
     let is_environment = value.origins.any(|kind| matches!(kind, OriginKind::Setting { store: Store::Environment | Store::SecretStore, name } if name == setting));
     (is_environment && is_fallback(context, origin.trail.root().place, setting)).then(|| setting.clone())
+}
+
+/// A text that only says what belongs there: `CLIENT_SECRET` or `client-secret`. Where no use is known it opens nothing.
+fn is_stand_in(written: &str, setting: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let text = letters(written);
+    text == letters(setting) || ["dummy", "placeholder", "notset", "unset", "replaceme"].iter().any(|word| text.contains(word))
 }
 
 /// A password that nothing but its name makes a secret is as often that of a local database.

@@ -30,7 +30,7 @@ fn finding(literal: Place, role: SecretRole, user: &str, place: Place, context: 
     };
     // A test needs some key; only one that looks real is worth a word.
     let is_test = context.is_test(literal.file);
-    if is_test && !relevant::is_distinctive(context.index.text(literal)) {
+    if is_test && !relevant::looks_real(context.index.text(literal)) {
         return None;
     }
     let severity = if is_test { Severity::Note } else { Severity::Error };

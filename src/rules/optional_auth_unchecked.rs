@@ -8,6 +8,7 @@ use crate::finding::{Confidence, Finding, FindingBuilder, Fix, Severity};
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Stage};
 use crate::flow::evidence::{Check, CheckKind, Evidence};
 use crate::models::Meaning;
+use crate::models::schema::VerifyModel;
 use crate::source::Place;
 
 const RULE: &str = "optional-auth-unchecked";
@@ -82,8 +83,15 @@ impl Optional<'_, '_, '_, '_> {
             outcome.evidence.iter().next().is_some() && outcome.evidence.iter().all(|known| known.kind == CheckKind::Rejected && known.place != check)
         });
         let found = anonymous.find(|outcome| self.0.ends_as_passed(&outcome.evidence, check, is_known))?;
-        let left_out = found.evidence.iter().find(|known| !self.is_by_hook(known))?;
+        let left_out = found.evidence.iter().find(|known| !self.is_by_hook(known) && !self.is_beside(known))?;
         Some((left_out.place, Confidence::High))
+    }
+
+    /// Verified callers fail this test too: it asks for something else than what is verified.
+    fn is_beside(&self, test: &Check) -> bool {
+        self.0.successes().any(|outcome| {
+            outcome.evidence.iter().any(|known| known == test) && outcome.evidence.iter().any(|known| known.kind.is_proof())
+        })
     }
 
     /// A hook finds out who the caller is for every route; those that are for everybody do not ask.
@@ -99,7 +107,7 @@ impl Optional<'_, '_, '_, '_> {
                 capitalised(&entry_words(entry)),
                 self.0.context.quote(place),
             ))
-            .help("refuse where nobody is known (`if identity is None: abort(401)`), or make the check one that everybody must pass")
+            .help(self.help(place))
             .confidence(confidence)
             .about(entry.place)
             .fix(self.fix(place))
@@ -108,9 +116,29 @@ impl Optional<'_, '_, '_, '_> {
             .build()
     }
 
+    fn help(&self, check: Place) -> String {
+        match self.verifier(check) {
+            Some((name, VerifyModel { optional: Some(option), .. })) => format!(
+                "drop `{option}=True` from `{name}`, or refuse where nobody is known (`if identity is None: abort(401)`)"
+            ),
+            Some((name, _)) => format!(
+                "put a check that everybody must pass in the place of `{name}`, or refuse where nobody is known (`if identity is None: abort(401)`)"
+            ),
+            None => "refuse where nobody is known (`abort(401)`), or make the check one that everybody must pass".to_owned(),
+        }
+    }
+
+    /// The library's check that stands at a place, by its name.
+    fn verifier(&self, check: Place) -> Option<(&str, &VerifyModel)> {
+        let path = self.0.facts.verifiers.get(&check)?;
+        let Some(Meaning::Verify(model)) = self.0.context.models.meaning(path) else { return None };
+        let of_object = path.strip_suffix(".__call__").unwrap_or(path);
+        Some((of_object.rsplit('.').next().unwrap_or(of_object), model.as_ref()))
+    }
+
     /// `@jwt_required()` for `@jwt_required(optional=True)`: not every caller may be meant to have a token.
     fn fix(&self, check: Place) -> Option<Fix> {
-        let Some(Meaning::Verify(model)) = self.0.context.models.meaning(self.0.facts.verifiers.get(&check)?) else { return None };
+        let (_, model) = self.verifier(check)?;
         let mut editor = Editor::new(self.0.context, check.file);
         editor.drop_keyword(self.0.context.expression_at(check)?, model.optional.as_deref()?)?;
         editor.fix("Turn callers without a credential away", false)

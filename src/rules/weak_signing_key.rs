@@ -22,8 +22,9 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let is_token = matches!(context.models.meaning(user), Some(Meaning::Decode(_) | Meaning::Issue(_)));
     let Some(weak) = weakness(value, is_token) else { return Vec::new() };
     let at = weak.at.unwrap_or(*place);
+    let written = weak.written.unwrap_or(at);
     // A test signs with what it likes; a placeholder that is refused signs nothing; a default is another flaw.
-    let is_spoken_for = is_refused_at_start(context, at, "") || missed_variable(context, at).is_some();
+    let is_spoken_for = is_refused_at_start(context, written, "") || missed_variable(context, written).is_some();
     if context.is_test(at.file) || is_spoken_for {
         return Vec::new();
     }
@@ -45,8 +46,10 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 
 struct Weakness {
     what: String,
-    /// Where the literal stands.
+    /// Where the finding stands, if not at the use.
     at: Option<Place>,
+    /// Where the literal stands.
+    written: Option<Place>,
 }
 
 /// Whether a secret signs: the key of a token, a signer or a MAC, or a setting that a framework signs with.
@@ -79,11 +82,11 @@ fn weakness(value: &Value<'_>, is_token: bool) -> Option<Weakness> {
     });
     if let Some((count, at)) = few {
         let what = format!("{count} random {} where {MIN_BYTES} are the least", if count == 1 { "byte" } else { "bytes" });
-        return Some(Weakness { what, at: Some(at) });
+        return Some(Weakness { what, at: Some(at), written: None });
     }
     let Shape::Constant(Constant::Text { text, at, .. }) = &value.shape else { return None };
     if text.is_empty() {
-        return is_token.then(|| Weakness { what: "an empty key".to_owned(), at: None });
+        return is_token.then(|| Weakness { what: "an empty key".to_owned(), at: None, written: Some(*at) });
     }
     let is_placeholder = text.contains(['<', '{', '…']) || text.contains("...");
     if is_placeholder || text.len() >= MIN_BYTES {
@@ -95,7 +98,7 @@ fn weakness(value: &Value<'_>, is_token: bool) -> Option<Weakness> {
     } else {
         format!("a key of {length} {} where {MIN_BYTES} are the least", if length == 1 { "byte" } else { "bytes" })
     };
-    Some(Weakness { what, at: Some(*at) })
+    Some(Weakness { what, at: Some(*at), written: Some(*at) })
 }
 
 /// Words that lists of keys to try begin with.

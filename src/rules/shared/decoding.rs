@@ -4,10 +4,12 @@ use super::{Context, entry_words, presented, steps, stricter_decode};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event, Facts};
 use crate::flow::origin::{Origin, OriginKind};
+use crate::flow::value::Nullness;
+use crate::flow::walk;
 use crate::models::schema::{ClaimParameter, EvidenceModel};
 use crate::program::vocabulary;
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{Argument, ArgumentKind, ExpressionKind};
+use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Statement, StatementKind};
 use crate::syntax::visit;
 
 /// One of the two claims.
@@ -34,7 +36,9 @@ pub(in crate::rules) struct Claim {
 pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'_, '_>, claim: &Claim) -> Vec<Finding> {
     let (entry, facts) = match event {
         Event::EntryEnd { entry, facts, .. } => (entry, facts),
-        Event::Configured { key, place, .. } => return configured(key, *place, context, claim).into_iter().collect(),
+        Event::Configured { key, value, place } if value.nullness.may_be(Nullness::FULL) => {
+            return configured(key, *place, context, claim).into_iter().collect();
+        }
         _ => return Vec::new(),
     };
     let missing = facts.decodes.values().filter(|decode| {
@@ -47,6 +51,8 @@ pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'
 fn configured(key: &str, place: Place, context: &Context<'_, '_>, claim: &Claim) -> Option<Finding> {
     let verifies = context.models.configuration(key)?.verifies.as_ref()?;
     let check = if claim.name == "aud" { &verifies.audience } else { &verifies.issuer };
+    let holder = key.split_once('.').map(|(holder, _)| holder);
+    let shown = holder.map_or_else(|| check.clone(), |holder| format!("{holder}[\"{check}\"]"));
     let is_set = |name: &str| context.files_naming(place.file, name).next().is_some();
     if context.is_test(place.file) || !is_set(&verifies.module) || is_set(&verifies.issues_with) || is_set(check) {
         return None;
@@ -54,9 +60,9 @@ fn configured(key: &str, place: Place, context: &Context<'_, '_>, claim: &Claim)
     let Claim { rule, name, noun, attack, .. } = claim;
     let builder = FindingBuilder::new(rule, Severity::Warning, place, format!("no {noun} is expected of its tokens"))
         .message(format!(
-            "`{key}` verifies the tokens of another issuer, and nothing in the project sets `{check}`, so their {noun} (`{name}`) is never looked at: {attack}."
+            "`{key}` verifies the tokens of another issuer, and nothing in the project sets `{shown}`, so their {noun} (`{name}`) is never looked at: {attack}."
         ))
-        .help(format!("set `{check}` to the {noun} that the issuer writes into tokens for this service"))
+        .help(format!("set `{shown}` to what `{name}` says in the tokens that are issued for this service"))
         .confidence(Confidence::Medium)
         .about(place)
         .identity(key);
@@ -135,18 +141,15 @@ fn is_presented(origin: &Origin, decode: &Decode<'_>) -> bool {
 
 /// The called name of a decode, as a message quotes it.
 pub(in crate::rules) fn function_quote(decode: &Decode<'_>, context: &Context<'_, '_>) -> String {
-    let length = context.index.text(decode.place).find('(').unwrap_or_default() as u32;
-    let span = crate::source::Span::new(decode.place.span.start, decode.place.span.start + length);
-    context.quote(Place { file: decode.place.file, span })
+    context.quote_called(decode.place)
 }
 
 /// Whether the program itself issues the tokens that this decode verifies, with the same key: a call that issues, in any
 /// file of the project, whose key is written with the same last name.
 pub(in crate::rules) fn is_own_token(decode: &Decode<'_>, context: &Context<'_, '_>) -> bool {
     let (index, file) = (context.index, decode.place.file);
-    let Some(wanted) = call_at(context, decode.place).and_then(|arguments| key_name(context, file, arguments)) else {
-        return false;
-    };
+    let Some(argument) = call_at(context, decode.place).and_then(key_argument) else { return false };
+    let wanted = key_names(context, file, argument);
     context.files_naming(file, "encode(").any(|other| {
         let Some(module) = index.module(other) else { return false };
         let mut found = false;
@@ -155,11 +158,33 @@ pub(in crate::rules) fn is_own_token(decode: &Decode<'_>, context: &Context<'_, 
                 && matches!(&callee.kind, ExpressionKind::Attribute { name, .. } | ExpressionKind::Name(name) if name.contains("encode"))
                 && arguments.len() >= 2
             {
-                found |= key_name(context, other, arguments).as_deref() == Some(wanted.as_str());
+                // Some libraries take the token's header first.
+                let third = arguments.get(2).filter(|argument| argument.kind == ArgumentKind::Positional);
+                let keys = key_argument(arguments).into_iter().chain(third);
+                found |= keys.flat_map(|key| key_names(context, other, key)).any(|name| wanted.contains(&name));
             }
         });
         found
     })
+}
+
+/// The names that a key goes by: the last one in its expression, and those of what a variable was given.
+fn key_names(context: &Context<'_, '_>, file: FileId, argument: &Argument) -> Vec<String> {
+    let mut names: Vec<String> = last_name(context, file, &argument.value).into_iter().collect();
+    let ExpressionKind::Name(variable) = &argument.value.kind else { return names };
+    let place = Place { file, span: argument.value.span };
+    let around = context.function_around(place).map(|function| function.body.as_slice());
+    let module = context.index.module(file).map(|module| module.body.as_slice());
+    let Some(given) = around.into_iter().chain(module).find_map(|body| given_to(body, variable)) else { return names };
+    visit::expression(given, &mut |part| {
+        if matches!(
+            part.kind,
+            ExpressionKind::Name(_) | ExpressionKind::Attribute { .. } | ExpressionKind::Subscript { .. }
+        ) {
+            names.extend(last_name(context, file, part).filter(|name| vocabulary::is_secret(name)));
+        }
+    });
+    names
 }
 
 /// The arguments of the call at a place.
@@ -176,12 +201,30 @@ pub(in crate::rules) fn call_at<'p>(context: &Context<'_, 'p>, place: Place) -> 
     found
 }
 
-/// The last name or string in the key argument of a decode or encode call: `SECRET_KEY` of `app.config["SECRET_KEY"]`.
-pub(in crate::rules) fn key_name(context: &Context<'_, '_>, file: FileId, arguments: &[Argument]) -> Option<String> {
+/// What a variable is given, in these statements or those inside of them.
+fn given_to<'t>(body: &'t [Statement], variable: &str) -> Option<&'t Expression> {
+    let is_it = |target: &Expression| matches!(&target.kind, ExpressionKind::Name(name) if name == variable);
+    body.iter().find_map(|statement| match &statement.kind {
+        StatementKind::Assign { targets, value } if targets.iter().any(is_it) => Some(value),
+        StatementKind::AnnotatedAssign { target, value: Some(value), .. } if is_it(target) => Some(value),
+        _ => walk::bodies(statement).into_iter().find_map(|inner| given_to(inner, variable)),
+    })
+}
+
+/// The key argument of a decode or encode call.
+fn key_argument(arguments: &[Argument]) -> Option<&Argument> {
     let by_name =
         arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "key"));
-    let argument = by_name.or_else(|| arguments.get(1).filter(|argument| argument.kind == ArgumentKind::Positional))?;
-    let text = context.index.text(Place { file, span: argument.value.span });
+    by_name.or_else(|| arguments.get(1).filter(|argument| argument.kind == ArgumentKind::Positional))
+}
+
+/// The last name or string in the key argument of a decode or encode call: `SECRET_KEY` of `app.config["SECRET_KEY"]`.
+pub(in crate::rules) fn key_name(context: &Context<'_, '_>, file: FileId, arguments: &[Argument]) -> Option<String> {
+    last_name(context, file, &key_argument(arguments)?.value)
+}
+
+fn last_name(context: &Context<'_, '_>, file: FileId, key: &Expression) -> Option<String> {
+    let text = context.index.text(Place { file, span: key.span });
     let is_accessor = |word: &str| {
         matches!(
             word,
