@@ -75,12 +75,9 @@ fn logged_keys(facts: &Facts<'_>, context: &Context<'_, '_>) -> Vec<Finding> {
     .collect()
 }
 
-/// A token that was just made or obtained, or that an answer or a row holds.
+/// A token that was just made or obtained.
 fn is_shown_on_purpose(origin: &Origin) -> bool {
-    matches!(
-        origin.kind,
-        OriginKind::IssuedToken | OriginKind::TokenResponse | OriginKind::Setting { store: Store::Attribute, .. }
-    )
+    matches!(origin.kind, OriginKind::IssuedToken | OriginKind::TokenResponse)
 }
 
 /// Whether this is a command of a command line (`@cli.command()`), or a function of the same file that one calls: whoever runs it

@@ -256,6 +256,7 @@ pub fn speaks_of_links(name: &str) -> bool {
             "shar",
             "recover",
             "regist",
+            "signup",
             "email",
             "calendar",
             "feed",
