@@ -285,7 +285,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// `value is None`, `value == ""`.
-    fn compare_blank(
+    pub(super) fn compare_blank(
         &mut self,
         state: State<'p>,
         operand: &Operand<'p>,
@@ -438,7 +438,7 @@ impl<'p> Interpreter<'p, '_> {
 }
 
 /// `None` or an empty text.
-fn is_blank(value: &Value<'_>) -> bool {
+pub(super) fn is_blank(value: &Value<'_>) -> bool {
     value.is_none() || value.as_text().is_some_and(smol_str::SmolStr::is_empty)
 }
 

@@ -159,7 +159,13 @@ pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Val
     match operator {
         BinaryOperator::Add => add(left, right),
         BinaryOperator::Modulo if left.as_text().is_some() => {
-            Value::from_origins(right.deep_origins().union(&left.address_origin()), Nullness::FULL)
+            let given = match &right.shape {
+                Shape::Sequence(elements) => {
+                    elements.iter().fold(Origins::default(), |all, one| all.union(&one.address_origin()))
+                }
+                _ => right.address_origin(),
+            };
+            Value::from_origins(right.deep_origins().union(&left.address_origin()).union(&given), Nullness::FULL)
         }
         BinaryOperator::BitOr if let (Shape::Dictionary(old), Shape::Dictionary(_)) = (&left.shape, &right.shape) => {
             let mut all = super::value::Dictionary::clone(old);

@@ -122,7 +122,13 @@ impl Guarded<'_, '_, '_, '_> {
 
     /// Who is let in without any credential as well is a guest.
     fn is_for_guests(&self, check: Place) -> bool {
-        let is_guest = |evidence: &Evidence| !has_failed(evidence, check) && !evidence.has_proof() && !evidence.has(CheckKind::FailedVerification);
+        // A header whose form is right is no guest's, even where something else went wrong before the check.
+        let shows_nothing = |evidence: &Evidence| {
+            evidence.has(CheckKind::Rejected) || ![CheckKind::Presence, CheckKind::Scheme, CheckKind::Shape].iter().any(|kind| evidence.has(*kind))
+        };
+        let is_guest = |evidence: &Evidence| {
+            shows_nothing(evidence) && !has_failed(evidence, check) && !evidence.has_proof() && !evidence.has(CheckKind::FailedVerification)
+        };
         self.0.successes().any(|outcome| is_guest(&outcome.evidence))
     }
 
