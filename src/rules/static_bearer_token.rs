@@ -1,11 +1,10 @@
 //! `static-bearer-token`: all a route ever learns of its caller is that it knows one fixed token.
 
+use super::shared::verdicts::asks_program;
 use super::shared::{Context, entry_words};
 use crate::finding::{Finding, FindingBuilder, Severity};
-use crate::flow::event::{Ending, EntryKind, Event, Facts};
+use crate::flow::event::{Ending, EntryKind, Event};
 use crate::flow::evidence::{Check, CheckKind, Evidence};
-use crate::models::Meaning;
-use crate::source::Place;
 
 const RULE: &str = "static-bearer-token";
 
@@ -16,7 +15,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     }
     let successes: Vec<&Evidence> =
         outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).map(|outcome| &outcome.evidence).collect();
-    let is_only_asked = |check: &Check| check.kind == CheckKind::Identity && asks_program(check.place, facts, context);
+    let is_only_asked = |check: &Check| asks_program(check, facts, context);
     if successes.is_empty() || !successes.iter().all(|evidence| is_static_only(evidence, is_only_asked)) {
         return Vec::new();
     }
@@ -37,12 +36,6 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 
 fn is_static(kind: CheckKind) -> bool {
     matches!(kind, CheckKind::StaticComparison | CheckKind::ConstantTimeComparison)
-}
-
-/// Whether a library's guard stands there that only asks a callback of the program: what that checked is written down too.
-fn asks_program(guard: Place, facts: &Facts<'_>, context: &Context<'_, '_>) -> bool {
-    let meaning = facts.verifiers.get(&guard).and_then(|name| context.models.meaning(name));
-    matches!(meaning, Some(Meaning::Verify(model)) if !model.asks.is_empty())
 }
 
 fn is_static_only(evidence: &Evidence, is_only_asked: impl Fn(&Check) -> bool) -> bool {
