@@ -215,6 +215,15 @@ const OTHER_ENDINGS: &[&str] = &[
     "at",
     "changed",
     "on",
+    // Where a secret is kept, or what it is called there.
+    "ref",
+    "reference",
+    "arn",
+    "alias",
+    "namespace",
+    "bucket",
+    "store",
+    "backend",
 ];
 
 fn is_about_something_else(words: &[String]) -> bool {
