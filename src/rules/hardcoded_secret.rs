@@ -30,8 +30,8 @@ fn finding(literal: Place, role: SecretRole, user: &str, place: Place, context: 
         SecretRole::Named => return None,
     };
     let is_name = |user: &str| holds_only_a_name(user, context.index.text(literal).trim_matches(['"', '\'', 'b']));
-    if *role == SecretRole::Configuration && is_name(user) {
-        return Vec::new();
+    if role == SecretRole::Configuration && is_name(user) {
+        return None;
     }
     // A test needs some key; only one that looks real is worth a word.
     let is_test = context.is_test(literal.file);
