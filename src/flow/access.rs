@@ -40,7 +40,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             (Access::Contains, Some(sought)) => {
                 let operand = |value: Value<'p>| Operand { value, place };
-                truths(self.compare_membership(state, &operand(sought), &operand(first), place))
+                truths(self.compare_membership(state, (&operand(sought), None), &operand(first), place))
             }
             (Access::Item | Access::Contains, None) => one(state, Value::unknown()),
             (Access::ItemsLater | Access::AttributesLater | Access::MethodLater, _) => {

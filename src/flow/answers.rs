@@ -19,12 +19,21 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
     ) {
         let body: Vec<Value<'p>> = if address.is_some() { Vec::new() } else { arguments.iter().cloned().collect() };
-        let function: Name = self.callee_text(place).trim().into();
         body.iter().for_each(|value| self.person_is_answered(value, place));
         arguments.keywords.iter().for_each(|(key, value)| self.entry_is_answered(key, value, place));
+        self.answer(body, address, status, place);
+    }
+
+    fn answer(&mut self, body: Vec<Value<'p>>, address: Option<&Value<'p>>, status: Option<i64>, place: Place) {
+        let function: Name = self.callee_text(place).trim().into();
         let expected = self.facts.expected_settings.clone();
         let answer = Answer { function, body, expected, address: address.cloned(), status, place };
         self.emit(&Event::Answer(&answer));
+    }
+
+    /// The caller is turned away with these words.
+    pub(super) fn refused(&mut self, arguments: &Arguments<'p>, status: Option<i64>, place: Place) {
+        self.answer(arguments.iter().cloned().collect(), None, status, place);
     }
 
     /// A view returns a value that is no answer object yet.

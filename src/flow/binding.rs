@@ -3,7 +3,7 @@
 use super::containers::{element_at, element_of, with_item};
 use super::expression::join_all;
 use super::interpreter::Interpreter;
-use super::origin::{OriginKind, Origins, Part, Step};
+use super::origin::{Credential, Origin, OriginKind, Origins, Part, Step};
 use super::state::State;
 use super::value::{Dictionary, Object, RequestMap, Shape, Value};
 use crate::models::schema::ClassRole;
@@ -23,7 +23,7 @@ impl<'p> Interpreter<'p, '_> {
                 let mut value = value.step(place, &Step::Assigned(name.clone()));
                 if !value.origins.is_empty() && vocabulary::is_user_name(name) {
                     // `client_id = decoded`: what the program itself calls a name is none of the secret.
-                    value.origins = super::expression::as_part(&value.origins, Part::Username);
+                    value.origins = no_secret(&value.origins);
                 }
                 if let Some(home) = self.shared_home(name) {
                     state.set_attribute(home, name.clone(), value.clone());
@@ -276,4 +276,12 @@ fn unpacked_around_star<'p>(value: &Value<'p>, at: usize, star: usize, targets: 
         _ if at == star => Value::of(Shape::Elements(Rc::new(element_of(value)))),
         _ => element_of(value),
     }
+}
+
+/// The same credential as the name that goes with it; the word for its scheme stays what it is.
+fn no_secret(origins: &Origins) -> Origins {
+    origins.filter_map(|origin| match &origin.kind {
+        OriginKind::Credential(Credential { part: Part::Scheme, .. }) => Some(origin.clone()),
+        kind => Some(Origin { kind: kind.with_part(Part::Username), ..origin.clone() }),
+    })
 }

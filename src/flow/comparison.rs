@@ -43,6 +43,11 @@ impl<'p> Interpreter<'p, '_> {
             (a, b) if a >= b => (left, right),
             _ => (right, left),
         };
+        if is_same_without_scheme(&presented.value, &expected.value) {
+            // `header.removeprefix("Bearer ") == header`: equal where there was no scheme.
+            let (without, with) = shape_split(state, CheckKind::Scheme, place);
+            return (with, without);
+        }
         let Some(origin) = presented_origin(&presented.value, &expected.value) else {
             let claims = presented.value.deep_origins().union(&expected.value.deep_origins());
             if let Some(split) = self.claim_equality(&state, &presented, &expected, &claims, comparator, place) {
@@ -300,6 +305,15 @@ impl<'p> Interpreter<'p, '_> {
         let no = no.into_iter().map(|state| (state, Value::boolean(is_negated)));
         yes.chain(no).collect()
     }
+}
+
+/// Whether one side is a header as sent and the other the same without its scheme.
+fn is_same_without_scheme(left: &Value<'_>, right: &Value<'_>) -> bool {
+    let (Some((left, a)), Some((right, b))) = (left.origins.credential(), right.origins.credential()) else {
+        return false;
+    };
+    let parts = [a.part, b.part];
+    left.trail.root().place == right.trail.root().place && parts.contains(&Part::Whole) && parts.contains(&Part::Token)
 }
 
 fn equal_constants(left: &Constant, right: &Constant) -> Option<bool> {

@@ -4,11 +4,12 @@ use super::event::{Comparator, Decision, Event, Operand};
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Origins, Part};
+use super::quantified::quantified;
 use super::state::State;
 use super::value::{Constant, Nullness, RequestMap, Shape, Value};
 use crate::program::vocabulary;
 use crate::source::Place;
-use crate::syntax::tree::{Argument, CompareOperator, Expression, ExpressionKind, Name, UnaryOperator};
+use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Name, UnaryOperator};
 
 /// The paths on which a condition holds, and those on which it does not.
 pub(super) type Split<'p> = (Vec<State<'p>>, Vec<State<'p>>);
@@ -37,6 +38,9 @@ impl<'p> Interpreter<'p, '_> {
                 self.branch_all(state, is_and, values)
             }
             _ => {
+                if let Some(split) = self.branch_each(&state, test) {
+                    return split;
+                }
                 let (mut yes, mut no) = (Vec::new(), Vec::new());
                 for (state, value) in self.evaluate(state, test) {
                     let (holds, fails) = self.branch_truth(state, test, &value);
@@ -250,24 +254,20 @@ impl<'p> Interpreter<'p, '_> {
         self.identity_is_looked_at(&right.value, place);
         let is_negative = matches!(operator, NotEqual | IsNot | NotIn);
         let (yes, no) = match operator {
-            Equal | NotEqual | Is | IsNot => {
-                let blank =
-                    |value: &Value<'_>| value.is_none() || value.as_text().is_some_and(smol_str::SmolStr::is_empty);
-                match (blank(&left.value), blank(&right.value)) {
-                    (false, true) => {
-                        let mut split = self.compare_blank(state, &left, left_written, &right.value, place);
-                        self.found_unset(&mut split.0, &left.value, right_written, place);
-                        split
-                    }
-                    (true, false) => {
-                        let mut split = self.compare_blank(state, &right, right_written, &left.value, place);
-                        self.found_unset(&mut split.0, &right.value, left_written, place);
-                        split
-                    }
-                    _ => self.compare_equal(state, left, right, Comparator::Equality, place),
+            Equal | NotEqual | Is | IsNot => match (is_blank(&left.value), is_blank(&right.value)) {
+                (false, true) => {
+                    let mut split = self.compare_blank(state, &left, left_written, &right.value, place);
+                    self.found_unset(&mut split.0, &left.value, right_written, place);
+                    split
                 }
-            }
-            In | NotIn => self.compare_membership(state, &left, &right, place),
+                (true, false) => {
+                    let mut split = self.compare_blank(state, &right, right_written, &left.value, place);
+                    self.found_unset(&mut split.0, &right.value, left_written, place);
+                    split
+                }
+                _ => self.compare_equal(state, left, right, Comparator::Equality, place),
+            },
+            In | NotIn => self.compare_membership(state, (&left, left_written), &right, place),
             _ if is_measure(&left.value) || is_measure(&right.value) => measure_split(state, place),
             _ => {
                 for side in [&left.value, &right.value] {
@@ -285,7 +285,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// `value is None`, `value == ""`.
-    fn compare_blank(
+    pub(super) fn compare_blank(
         &mut self,
         state: State<'p>,
         operand: &Operand<'p>,
@@ -318,7 +318,7 @@ impl<'p> Interpreter<'p, '_> {
     pub(super) fn compare_membership(
         &mut self,
         mut state: State<'p>,
-        left: &Operand<'p>,
+        (left, left_written): (&Operand<'p>, Option<&'p Expression>),
         right: &Operand<'p>,
         place: Place,
     ) -> Split<'p> {
@@ -351,8 +351,12 @@ impl<'p> Interpreter<'p, '_> {
                 let mut found = Vec::new();
                 for element in elements.iter() {
                     let expected = Operand { value: element.clone(), place: right.place };
-                    let (yes, no) =
-                        self.compare_equal(remaining, left.clone(), expected, Comparator::Membership, place);
+                    // `token in (None, "")` asks whether it is there.
+                    let (yes, no) = if is_blank(element) {
+                        self.compare_blank(remaining, left, left_written, element, place)
+                    } else {
+                        self.compare_equal(remaining, left.clone(), expected, Comparator::Membership, place)
+                    };
                     found.extend(yes);
                     match no.into_iter().next() {
                         Some(state) => remaining = state,
@@ -433,25 +437,9 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
-/// What `bool(x)` asks about.
-pub(super) fn tested_alone<'p>(callee: &'p Expression, arguments: &'p [Argument]) -> Option<&'p Expression> {
-    match (&callee.kind, arguments) {
-        (ExpressionKind::Name(name), [Argument { value, .. }]) if name == "bool" => Some(value),
-        _ => None,
-    }
-}
-
-/// `all([…])`, `any([…])` over written elements, and `bool(x)`.
-fn quantified<'p>(callee: &'p Expression, arguments: &'p [Argument]) -> Option<(bool, &'p [Expression])> {
-    let ExpressionKind::Name(name) = &callee.kind else { return None };
-    let [Argument { value, .. }] = arguments else { return None };
-    match (name.as_str(), &value.kind) {
-        ("all" | "any", ExpressionKind::List(values) | ExpressionKind::Tuple(values) | ExpressionKind::Set(values)) => {
-            Some((name == "all", values))
-        }
-        ("bool", _) => Some((true, std::slice::from_ref(value))),
-        _ => None,
-    }
+/// `None` or an empty text.
+pub(super) fn is_blank(value: &Value<'_>) -> bool {
+    value.is_none() || value.as_text().is_some_and(smol_str::SmolStr::is_empty)
 }
 
 /// A length or count of a credential: testing it looks at the credential's form.

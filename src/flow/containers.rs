@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::evidence::CheckKind;
 use super::expression::{as_part, join_all};
 use super::interpreter::{Interpreter, RaisedClass};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part, Step, Store};
@@ -128,6 +129,21 @@ impl<'p> Interpreter<'p, '_> {
         self.indexed(state, object, index, place)
     }
 
+    /// Behind `request.headers["X-Api-Key"]` in a `try` that would catch its absence, the credential is there.
+    pub(super) fn found_there(
+        &mut self,
+        mut state: State<'p>,
+        object: &Value<'p>,
+        value: &Value<'p>,
+        place: Place,
+    ) -> State<'p> {
+        let is_demanded = self.frame().open_tries > 0 && matches!(object.shape, Shape::Request(_));
+        if is_demanded {
+            super::condition::add_presence(&mut state, &value.origins, CheckKind::Presence, place);
+        }
+        state
+    }
+
     /// `operator.getitem(object, key)`: as the brackets do it.
     pub(super) fn taken(&mut self, state: &State<'p>, object: &Value<'p>, key: &Value<'p>, place: Place) -> Value<'p> {
         if let Some(value) = self.special_item(state, object, key, place) {
@@ -186,7 +202,7 @@ impl<'p> Interpreter<'p, '_> {
         let class = RaisedClass::External(Rc::new(classes.into_iter().map(Name::new).collect()));
         let mut state = state.clone();
         if is_of_caller(&object.deep_origins()) || is_of_caller(&found.origins) {
-            state.evidence.add(super::evidence::CheckKind::Rejected, place);
+            state.evidence.add(CheckKind::Rejected, place);
         }
         self.raise(state, class, Origins::default(), place);
     }

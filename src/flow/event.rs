@@ -292,6 +292,8 @@ pub struct Facts<'p> {
     pub header_checks: BTreeSet<Name>,
     /// What was done with parameters of unverified token headers, by place.
     pub header_uses: BTreeMap<(Place, HeaderUse), Origin>,
+    /// Ways to take an `Authorization` header apart that a later test of its scheme makes up for, with the header.
+    pub loose_schemes: BTreeMap<(Place, LooseForm), Origin>,
     /// Questions to an authorization server, by place: the answers' claims carry it.
     pub introspections: BTreeMap<Place, Introspection<'p>>,
     /// Decodes whose claims an unknown function saw whole, or that left the analysed code.

@@ -55,6 +55,7 @@ impl<'p> Interpreter<'p, '_> {
                         let object = this.walked(&state, &object, place);
                         let value = this.subscript(&state, &object, &index_value, index, place);
                         let value = Self::pointed_at(value, &index_value);
+                        let state = this.found_there(state, &object, &value, place);
                         one(this.relying_on(state, &value, place), value)
                     })
                 });
@@ -62,7 +63,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             ExpressionKind::Slice { lower, upper, step } => self.slice(state, [lower, upper, step]),
             ExpressionKind::Call { callee, arguments } => {
-                let tested = super::condition::tested_alone(callee, arguments);
+                let tested = super::quantified::tested_alone(callee, arguments);
                 if let Some(branches) = tested.and_then(|tested| self.presence_value(&state, tested)) {
                     return branches;
                 }

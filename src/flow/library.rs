@@ -348,6 +348,7 @@ impl<'p> Interpreter<'p, '_> {
                 let status = parameter(&model.parameters, &arguments, "status")
                     .and_then(super::outcome::written_status)
                     .or(model.status);
+                self.refused(&arguments, status, place);
                 let is_class = path.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase));
                 if is_class {
                     // An exception is made here and raised elsewhere.

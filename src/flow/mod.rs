@@ -59,6 +59,7 @@ mod pattern;
 pub mod placement;
 mod policies;
 mod policy_lists;
+mod quantified;
 mod quantities;
 mod reads;
 mod registration;

@@ -1,9 +1,12 @@
 //! Operators: arithmetic and joining of values, and the boolean ones that decide for one of theirs.
 
+use super::condition::add_presence;
 use super::containers::is_mapping;
+use super::evidence::CheckKind;
 use super::expression::merge_branches;
 use super::interpreter::{Branches, Interpreter, one};
 use super::moments;
+use super::origin::Origins;
 use super::state::State;
 use super::value::{Constant, Nullness, Shape, Value};
 use crate::program::vocabulary;
@@ -31,25 +34,25 @@ impl<'p> Interpreter<'p, '_> {
         values: &'p [Expression],
     ) -> Branches<'p> {
         let Some((first, rest)) = values.split_first() else { return one(state, Value::unknown()) };
-        let mut open: Vec<(State<'p>, Option<Value<'p>>)> = Vec::new();
+        let mut open: Vec<Undecided<'p>> = Vec::new();
         let mut done: Branches<'p> = SmallVec::new();
+        let mut ended: Branches<'p> = SmallVec::new();
         let decides = if is_and { Nullness::NONE.or(Nullness::EMPTY) } else { Nullness::FULL };
         let mut take = |this: &mut Self,
                         state: State<'p>,
-                        earlier: Option<Value<'p>>,
+                        earlier: Option<Kept<'p>>,
                         value: Value<'p>,
-                        expression: &'p Expression,
-                        is_last: bool,
-                        open: &mut Vec<(State<'p>, Option<Value<'p>>)>| {
+                        (expression, is_last): (&'p Expression, bool),
+                        open: &mut Vec<Undecided<'p>>| {
             let joined = |value: Value<'p>| match &earlier {
                 Some(known) => {
                     // `getenv(…) or "literal"`: what stands in for the setting.
-                    let setting = known.origins.setting_name().filter(|_| !is_and && value.as_text().is_some());
+                    let setting = known.value.origins.setting_name().filter(|_| !is_and && value.as_text().is_some());
                     let value = match setting {
                         Some(name) => Value::from_origins(value.as_default_of(name), value.nullness),
                         None => value,
                     };
-                    known.join(&value)
+                    known.value.join(&value)
                 }
                 None => value,
             };
@@ -60,42 +63,93 @@ impl<'p> Interpreter<'p, '_> {
             } else if stays.is_impossible() {
                 let mut state = state;
                 this.refine(&mut state, expression, goes_on);
-                open.push((state, earlier));
+                open.push(Undecided { state, earlier });
             } else {
                 let mut next = state.clone();
                 this.refine(&mut next, expression, goes_on);
-                let kept = joined(value.with_nullness(stays));
-                open.push((next, Some(kept)));
+                let mut decided = state;
+                this.refine(&mut decided, expression, stays);
+                let tested = value.origins.clone();
+                let kept = Kept { value: joined(value.with_nullness(stays)), state: decided, tested };
+                open.push(Undecided { state: next, earlier: Some(kept) });
             }
         };
         for (state, value) in self.evaluate(state, first) {
-            take(self, state, None, value, first, rest.is_empty(), &mut open);
+            take(self, state, None, value, (first, rest.is_empty()), &mut open);
         }
+        let mut before = first;
         for (at, expression) in rest.iter().enumerate() {
-            for (state, earlier) in std::mem::take(&mut open) {
-                for (after, value) in self.evaluate(state.clone(), expression) {
+            let written = (expression, at + 1 == rest.len());
+            for Undecided { state, earlier } in std::mem::take(&mut open) {
+                let raised_before = self.frame().raised.len();
+                let found = self.evaluate(state.clone(), expression);
+                if let (Some(kept), true) = (&earlier, found.is_empty()) {
+                    ended.push(self.decided_alone(kept, is_and, raised_before, self.place(before.span)));
+                }
+                for (after, value) in found {
                     if after.evidence == state.evidence {
-                        take(self, after, earlier.clone(), value, expression, at + 1 == rest.len(), &mut open);
+                        take(self, after, earlier.clone(), value, written, &mut open);
                     } else {
                         // What this operand established does not hold where the earlier one decided.
                         if let Some(earlier) = &earlier {
-                            done_push(&mut open, &state, earlier);
+                            keep(&mut open, &state, earlier);
                         }
-                        take(self, after, None, value, expression, at + 1 == rest.len(), &mut open);
+                        take(self, after, None, value, written, &mut open);
                     }
                 }
             }
+            before = expression;
         }
-        done.extend(open.into_iter().filter_map(|(state, value)| Some((state, value?))));
+        done.extend(open.into_iter().filter_map(|open| Some((open.state, open.earlier?.value))));
+        done.extend(ended);
         merge_branches(done)
+    }
+
+    /// `token or abort(401)`: no path goes on behind the right side, so the left one has been tested: found wanting on the
+    /// paths that ended, and there on the one that is left.
+    fn decided_alone(
+        &mut self,
+        kept: &Kept<'p>,
+        is_and: bool,
+        raised_before: usize,
+        place: Place,
+    ) -> (State<'p>, Value<'p>) {
+        let (here, ended) = if is_and {
+            (CheckKind::Rejected, CheckKind::Presence)
+        } else {
+            (CheckKind::Presence, CheckKind::Rejected)
+        };
+        for raised in self.frame().raised.iter_mut().skip(raised_before) {
+            add_presence(&mut raised.state, &kept.tested, ended, place);
+        }
+        self.truth_is_tested(&kept.tested, place);
+        let mut state = kept.state.clone();
+        add_presence(&mut state, &kept.tested, here, place);
+        (state, kept.value.clone())
     }
 }
 
+/// A path on which the operands so far did not decide, and what the operation gives where one of them did.
+struct Undecided<'p> {
+    state: State<'p>,
+    earlier: Option<Kept<'p>>,
+}
+
+/// What an operand decided on.
+#[derive(Clone)]
+struct Kept<'p> {
+    value: Value<'p>,
+    /// The path on which it did.
+    state: State<'p>,
+    /// What the operand is made of.
+    tested: Origins,
+}
+
 /// Keeps the value an earlier operand decided on, once.
-fn done_push<'p>(open: &mut Vec<(State<'p>, Option<Value<'p>>)>, state: &State<'p>, earlier: &Value<'p>) {
-    let is_there = open.iter().any(|(known, value)| known.evidence == state.evidence && value.is_some());
+fn keep<'p>(open: &mut Vec<Undecided<'p>>, state: &State<'p>, earlier: &Kept<'p>) {
+    let is_there = open.iter().any(|known| known.state.evidence == state.evidence && known.earlier.is_some());
     if !is_there {
-        open.push((state.clone(), Some(earlier.clone())));
+        open.push(Undecided { state: state.clone(), earlier: Some(earlier.clone()) });
     }
 }
 
@@ -106,7 +160,13 @@ pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Val
     match operator {
         BinaryOperator::Add => add(left, right),
         BinaryOperator::Modulo if left.as_text().is_some() => {
-            Value::from_origins(right.deep_origins().union(&left.address_origin()), Nullness::FULL)
+            let given = match &right.shape {
+                Shape::Sequence(elements) => {
+                    elements.iter().fold(Origins::default(), |all, one| all.union(&one.address_origin()))
+                }
+                _ => right.address_origin(),
+            };
+            Value::from_origins(right.deep_origins().union(&left.address_origin()).union(&given), Nullness::FULL)
         }
         BinaryOperator::BitOr if is_mapping(left) && is_mapping(right) => {
             let mut all = super::value::Dictionary::default();

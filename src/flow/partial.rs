@@ -43,7 +43,7 @@ impl<'p> Interpreter<'p, '_> {
         Some(truths(split))
     }
 
-    /// A secret as the pattern that a credential must match.
+    /// A secret as the pattern that a credential must match, or the other way round.
     pub(super) fn pattern_of_secret(
         &mut self,
         state: &State<'p>,
@@ -53,6 +53,13 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Option<Branches<'p>> {
         let pattern = arguments.positional.get(at)?.clone();
         let mut others = arguments.positional.iter().enumerate().filter(|(other, _)| *other != at);
+        if pattern.origins.credential().is_some() {
+            // `fnmatch(SECRET, token)`: whoever sends `*` is let in.
+            let secret = others.next()?.1.clone();
+            let split =
+                self.partial_match(state, &pattern, &secret, "is taken for the pattern that must match", place)?;
+            return Some(truths(split));
+        }
         let presented = others.find(|(_, value)| value.origins.credential().is_some())?.1.clone();
         // An escaped secret stands for itself.
         let is_escaped =

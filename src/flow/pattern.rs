@@ -1,12 +1,13 @@
 //! `match`: patterns bind names and compare values.
 
+use super::condition::is_blank;
 use super::containers::element_at;
 use super::event::{Comparator, Operand};
 use super::interpreter::{Interpreter, one};
 use super::state::State;
 use super::statement::LoopExits;
 use super::value::{Nullness, Shape, Value};
-use crate::syntax::tree::{Case, Expression, Name, Pattern};
+use crate::syntax::tree::{Case, Expression, ExpressionKind, Name, Pattern};
 
 impl<'p> Interpreter<'p, '_> {
     pub(super) fn match_statement(
@@ -24,7 +25,7 @@ impl<'p> Interpreter<'p, '_> {
             for case in cases {
                 let (mut taken, mut not_taken) = (Vec::new(), Vec::new());
                 for state in open {
-                    let (yes, no) = self.match_pattern(state, &operand, &case.pattern);
+                    let (yes, no) = self.match_pattern(state, (&operand, Some(subject)), &case.pattern);
                     for state in yes {
                         match &case.guard {
                             Some(guard) => {
@@ -48,7 +49,7 @@ impl<'p> Interpreter<'p, '_> {
     fn match_pattern(
         &mut self,
         state: State<'p>,
-        subject: &Operand<'p>,
+        (subject, written): (&Operand<'p>, Option<&'p Expression>),
         pattern: &'p Pattern,
     ) -> (Vec<State<'p>>, Vec<State<'p>>) {
         match pattern {
@@ -56,6 +57,14 @@ impl<'p> Interpreter<'p, '_> {
                 let mut split = (Vec::new(), Vec::new());
                 let place = self.place(expression.span);
                 for (state, value) in self.evaluate(state, expression) {
+                    // `case None | "":` asks whether it is there.
+                    if is_blank(&value) {
+                        let (mut yes, no) = self.compare_blank(state, subject, written, &value, place);
+                        self.found_unset(&mut yes, &subject.value, Some(expression), place);
+                        split.0.extend(yes);
+                        split.1.extend(no);
+                        continue;
+                    }
                     let expected = Operand { value, place };
                     let (yes, no) = self.compare_equal(state, subject.clone(), expected, Comparator::Match, place);
                     split.0.extend(yes);
@@ -66,7 +75,8 @@ impl<'p> Interpreter<'p, '_> {
             Pattern::Capture(name) => {
                 let mut state = state;
                 if let Some(name) = name {
-                    state.locals.set(name.clone(), subject.value.clone());
+                    let left = self.left_of(&state, subject, written);
+                    state.locals.set(name.clone(), left);
                 }
                 (vec![state], Vec::new())
             }
@@ -75,7 +85,7 @@ impl<'p> Interpreter<'p, '_> {
                 for pattern in patterns {
                     let mut not_taken = Vec::new();
                     for state in open {
-                        let (yes, no) = self.match_pattern(state, subject, pattern);
+                        let (yes, no) = self.match_pattern(state, (subject, written), pattern);
                         taken.extend(yes);
                         not_taken.extend(no);
                     }
@@ -84,7 +94,7 @@ impl<'p> Interpreter<'p, '_> {
                 (taken, open)
             }
             Pattern::As { pattern, name } => {
-                let (mut yes, no) = self.match_pattern(state, subject, pattern);
+                let (mut yes, no) = self.match_pattern(state, (subject, written), pattern);
                 yes.iter_mut().for_each(|state| state.locals.set(name.clone(), subject.value.clone()));
                 (yes, no)
             }
@@ -95,7 +105,7 @@ impl<'p> Interpreter<'p, '_> {
                     let element = Operand { value: element_at(&subject.value, at), place: subject.place };
                     let mut matched = Vec::new();
                     for state in taken {
-                        let (yes, no) = self.match_pattern(state, &element, pattern);
+                        let (yes, no) = self.match_pattern(state, (&element, None), pattern);
                         matched.extend(yes);
                         missed.extend(no);
                     }
@@ -112,7 +122,7 @@ impl<'p> Interpreter<'p, '_> {
                     for state in taken {
                         let item = self.item(&state, &subject.value, &key_value, None, place, Nullness::PRESENT);
                         let element = Operand { value: item, place };
-                        matched.extend(self.match_pattern(state, &element, pattern).0);
+                        matched.extend(self.match_pattern(state, (&element, None), pattern).0);
                     }
                     taken = matched;
                 }
@@ -130,6 +140,16 @@ impl<'p> Interpreter<'p, '_> {
             }
             Pattern::Unknown => (vec![state.clone()], vec![state]),
         }
+    }
+
+    /// The subject, as far as the cases before this one left open what it can be.
+    fn left_of(&mut self, state: &State<'p>, subject: &Operand<'p>, written: Option<&'p Expression>) -> Value<'p> {
+        let tested = written.map_or(Nullness::ANY, |written| match &written.kind {
+            ExpressionKind::Name(name) => self.lookup(state, name).nullness,
+            _ => self.tested(state, written),
+        });
+        let left = subject.value.nullness.and(tested);
+        if left.is_impossible() { subject.value.clone() } else { subject.value.clone().with_nullness(left) }
     }
 
     /// `Class(a, name=b)`: attributes in the order of the class's fields, or the subject itself for `str(a)` and its like.
@@ -163,7 +183,7 @@ impl<'p> Interpreter<'p, '_> {
                 };
                 for (state, value) in found {
                     let part = Operand { value, place: subject.place };
-                    matched.extend(self.match_pattern(state, &part, pattern).0);
+                    matched.extend(self.match_pattern(state, (&part, None), pattern).0);
                 }
             }
             taken = matched;

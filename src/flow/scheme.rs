@@ -87,6 +87,13 @@ impl<'p> Interpreter<'p, '_> {
 
     fn scheme_is_loose(&mut self, state: &State<'p>, form: LooseForm, origin: &Origin, place: Place) {
         let is_tested = self.has_seen_form(state);
+        if matches!(form, LooseForm::Contains | LooseForm::Replaces) {
+            // Nothing has happened yet: a test further down makes up for it.
+            if self.is_loud() {
+                self.facts.loose_schemes.entry((place, form)).or_insert_with(|| origin.clone());
+            }
+            return;
+        }
         self.emit(&Event::LooseScheme { form, header: origin, is_tested, place });
     }
 }

@@ -76,10 +76,13 @@ impl<'p> Interpreter<'p, '_> {
             "format" | "join" | "format_map" => {
                 let arguments = self.all_shown(&state, arguments.clone(), place);
                 let address = receiver.address_origin();
-                let origins = arguments.iter().fold(address, |all, value| all.union(&shown_in(name, value)));
+                let origins = arguments
+                    .iter()
+                    .fold(address, |all, value| all.union(&shown_in(name, value)).union(&value.address_origin()));
                 Value::from_origins(origins, Nullness::FULL)
             }
-            "replace" if arguments.iter().any(|value| !value.deep_origins().is_empty()) => {
+            // `Path("keys").joinpath(name)`: a path is known by its text.
+            "replace" | "joinpath" if arguments.iter().any(|value| !value.deep_origins().is_empty()) => {
                 let origins = arguments.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
                 Value::from_origins(origins, Nullness::PRESENT)
             }
@@ -175,7 +178,7 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, super::library::measured(origins))
             }
             "__eq__" | "__ne__" => self.equality_method(state, receiver, arguments, name == "__ne__", place),
-            "format" | "join" => {
+            "format" | "join" | "joinpath" => {
                 let arguments = self.all_shown(&state, arguments.clone(), place);
                 let all = arguments.iter().fold(origins.clone(), |all, value| all.union(&shown_in(name, value)));
                 one(state, Value::from_origins(all, Nullness::PRESENT))

@@ -122,7 +122,13 @@ impl Guarded<'_, '_, '_, '_> {
 
     /// Who is let in without any credential as well is a guest.
     fn is_for_guests(&self, check: Place) -> bool {
-        let is_guest = |evidence: &Evidence| !has_failed(evidence, check) && !evidence.has_proof() && !evidence.has(CheckKind::FailedVerification);
+        // A header whose form is right is no guest's, even where something else went wrong before the check.
+        let shows_nothing = |evidence: &Evidence| {
+            evidence.has(CheckKind::Rejected) || ![CheckKind::Presence, CheckKind::Scheme, CheckKind::Shape].iter().any(|kind| evidence.has(*kind))
+        };
+        let is_guest = |evidence: &Evidence| {
+            shows_nothing(evidence) && !has_failed(evidence, check) && !evidence.has_proof() && !evidence.has(CheckKind::FailedVerification)
+        };
         self.0.successes().any(|outcome| is_guest(&outcome.evidence))
     }
 
@@ -162,17 +168,18 @@ fn is_turned_away(outcome: &Outcome, statuses: &[i64]) -> bool {
 
 fn finding(route: &Guarded<'_, '_, '_, '_>, check: Place, presented: &Origin, opened: Opened) -> Finding {
     let entry = route.0.entry;
+    let code = route.0.context.quote_called(check);
     let (label, message, help) = if opened == Opened::Unheeded {
         (
             "its answer goes nowhere",
-            "never looks at the answer of this check: whatever is sent, made up or right, gets the same.",
-            "act on the answer: `if not …: abort(401)`",
+            format!("never looks at the answer of {code}: whatever is sent, made up or right, gets the same."),
+            "act on the answer: refuse (`abort(401)`) where it says no".to_owned(),
         )
     } else {
         (
             "its failure is not the end here",
-            "goes on where this check fails: a forged, expired or made-up credential gets the same answer as a true one.",
-            "refuse where it fails: answer 401 (`abort(401)`), or let the exception go on",
+            format!("goes on where {code} fails: a forged, expired or made-up credential gets the same answer as a true one."),
+            format!("refuse where {code} fails: answer 401 (`abort(401)`), or let the exception go on"),
         )
     };
     FindingBuilder::new(RULE, Severity::Error, check, label)

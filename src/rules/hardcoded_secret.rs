@@ -15,26 +15,28 @@ const RULE: &str = "hardcoded-secret";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::SecretUse { value, role, user, place } = event else { return Vec::new() };
-    let Some(literal) = literal(value, *role, context).filter(|literal| {
+    let literals = literals(value, *role, context).into_iter().filter(|literal| {
         !is_refused_at_start(context, *literal, "") && missed_variable(context, *literal).is_none()
-    }) else {
-        return Vec::new();
-    };
+    });
+    literals.filter_map(|literal| finding(literal, *role, user, *place, context)).collect()
+}
+
+fn finding(literal: Place, role: SecretRole, user: &str, place: Place, context: &Context<'_, '_>) -> Option<Finding> {
     let what = match role {
         SecretRole::Key => format!("as the key of `{user}`"),
         SecretRole::Comparison => "as the value that a presented credential must equal".to_owned(),
         SecretRole::Sent => format!("as the credential in the `{user}` header of a request to another service"),
         SecretRole::Configuration => format!("as `{user}` of the application's configuration"),
-        SecretRole::Named => return Vec::new(),
+        SecretRole::Named => return None,
     };
     let is_name = |user: &str| holds_only_a_name(user, context.index.text(literal).trim_matches(['"', '\'', 'b']));
-    if *role == SecretRole::Configuration && is_name(user) {
-        return Vec::new();
+    if role == SecretRole::Configuration && is_name(user) {
+        return None;
     }
     // A test needs some key; only one that looks real is worth a word.
     let is_test = context.is_test(literal.file);
     if is_test && !relevant::looks_real(context.index.text(literal)) {
-        return Vec::new();
+        return None;
     }
     let severity = if is_test { Severity::Note } else { Severity::Error };
     let name = context.name_given(literal);
@@ -44,25 +46,27 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         .message(format!("{subject} is written in the source and used {what}: everyone who can read the repository, a backup or an image of it has it."))
         .help(format!("read it from the environment or a secret store (`os.environ[\"{variable}\"]`), replace the value that was committed, and refuse to start without it"))
         .confidence(Confidence::High)
-        .related(*place, "it is used here")
+        .related(place, "it is used here")
         .fix(required_setting::fix_literal(context, literal))
         .identity(what);
-    vec![finding.build()]
+    Some(finding.build())
 }
 
-/// Where the literal stands, when a value is one and could be a secret.
-fn literal(value: &Value<'_>, role: SecretRole, context: &Context<'_, '_>) -> Option<Place> {
+/// Where the literals stand, when a value is one of some that could be a secret.
+fn literals(value: &Value<'_>, role: SecretRole, context: &Context<'_, '_>) -> Vec<Place> {
     if let Shape::Constant(Constant::Text { text, at, .. }) = &value.shape {
-        return could_be_secret(text, role).then_some(*at);
+        return could_be_secret(text, role).then_some(*at).into_iter().collect();
     }
     // A default beside an environment variable is another flaw.
     if value.origins.any(|kind| matches!(kind, OriginKind::Setting { store, .. } if *store != Store::Literal && *store != Store::Variable && *store != Store::Configuration)) {
-        return None;
+        return Vec::new();
     }
-    let origin = value.origins.find(|kind| matches!(kind, OriginKind::Setting { store: Store::Literal, name } if name.is_empty()))?;
-    let place = origin.trail.root().place;
-    let text = context.index.text(place).trim_matches(['"', '\'', 'b']);
-    could_be_secret(text, role).then_some(place)
+    let written = value.origins.iter().filter(|origin| {
+        matches!(&origin.kind, OriginKind::Setting { store: Store::Literal, name } if name.is_empty())
+    });
+    let places = written.map(|origin| origin.trail.root().place);
+    let is_secret = |place: &Place| could_be_secret(context.index.text(*place).trim_matches(['"', '\'', 'b']), role);
+    places.filter(is_secret).collect()
 }
 
 pub(super) fn could_be_secret(text: &str, role: SecretRole) -> bool {

@@ -1,6 +1,6 @@
 //! `logged-authorization-header`: the header that carries the credential, or all headers, reach a log.
 
-use super::shared::{Context, lower, redaction, root, steps};
+use super::shared::{Context, lower, redaction, root, spelled, steps};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::Event;
 use crate::flow::origin::{Channel, Credential, CredentialKind, OriginKind, Part};
@@ -11,13 +11,20 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let Event::Log { sink, value, position, place, confidence } = event else { return Vec::new() };
     let origins = value.deep_origins();
     let Some(origin) = origins.find(is_header) else { return Vec::new() };
-    let what = match &origin.kind {
-        OriginKind::Credential(credential) => format!("The `{}` header", credential.name),
-        _ => "The map of all request headers, `Authorization` among them,".to_owned(),
+    let spelled = spelled(origin, context);
+    let (what, help) = match &origin.kind {
+        OriginKind::Credential(credential) => (
+            format!("The `{}` header", credential.name),
+            format!("log the caller's identity after verification, or a request id, instead of {spelled}"),
+        ),
+        _ => (
+            "The map of all request headers, `Authorization` among them,".to_owned(),
+            format!("log the headers you need by name instead of {spelled}, or a copy without those that hold credentials"),
+        ),
     };
     let finding = FindingBuilder::new(RULE, Severity::Error, *place, "it is written here")
         .message(format!("{what} is written to {}: whoever can read it can send the same requests.", sink.target))
-        .help("log the caller's identity after verification, a request id, or the names of the headers; never their values")
+        .help(help)
         .confidence(lower(origin.confidence, *confidence))
         .related(root(origin), origin.trail.root().step_text())
         .flow(steps(origin, *place, "written to the log"))

@@ -1,7 +1,7 @@
 //! `logged-token`: a token, key or other secret reaches a log.
 
 use super::logged_authorization_header::is_header;
-use super::shared::{Context, capitalised, held, leaked, lower, redaction, root, steps};
+use super::shared::{Context, capitalised, held, leaked, lower, redaction, root, spelled, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, Facts};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
@@ -17,7 +17,7 @@ const MAX_SETTINGS: usize = 2;
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     if let Event::EntryEnd { facts, .. } = event {
-        return logged_keys(facts);
+        return logged_keys(facts, context);
     }
     let Event::Log { sink, value, position, place, confidence } = event else { return Vec::new() };
     let origins = value.deep_origins();
@@ -46,7 +46,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let what = leaked(origin);
     let finding = FindingBuilder::new(RULE, Severity::Warning, *place, "it is written here")
         .message(format!("{} is written to {}: whoever can read it can use it.", capitalised(&what), sink.target))
-        .help("log an id, a hash or at most the last four characters of it")
+        .help(format!("log an id, a hash or at most the last four characters instead of {}", spelled(origin, context)))
         .confidence(lower(origin.confidence, *confidence))
         .related(root(origin), origin.trail.root().step_text())
         .flow(steps(origin, *place, "written to the log"))
@@ -57,7 +57,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 }
 
 /// Settings without a telling name that the same entry uses as a key.
-fn logged_keys(facts: &Facts<'_>) -> Vec<Finding> {
+fn logged_keys(facts: &Facts<'_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let is_key = |origin: &Origin| {
         matches!(&origin.kind, OriginKind::Setting { name, .. } if facts.key_settings.contains(name)) && !relevant::is_secret(origin)
     };
@@ -65,7 +65,7 @@ fn logged_keys(facts: &Facts<'_>) -> Vec<Finding> {
     keys.map(|(origin, target, place)| {
         FindingBuilder::new(RULE, Severity::Warning, *place, "it is written here")
             .message(format!("{}, which is used as a key, is written to {target}: whoever can read it can use it.", capitalised(&leaked(origin))))
-            .help("drop it from the output, or log only whether it is set")
+            .help(format!("drop {} from the output, or log only whether it is set", spelled(origin, context)))
             .confidence(origin.confidence)
             .related(root(origin), origin.trail.root().step_text())
             .flow(steps(origin, *place, "written to the log"))

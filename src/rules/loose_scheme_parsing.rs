@@ -3,18 +3,38 @@
 use super::shared::edits::{Editor, call_parts};
 use super::shared::{Context, capitalised, presented, root};
 use crate::finding::{Finding, FindingBuilder, Fix, Severity};
-use crate::flow::event::{Event, LooseForm};
+use crate::flow::event::{Ending, Event, LooseForm, Outcome};
+use crate::flow::evidence::CheckKind;
+use crate::flow::origin::Origin;
 use crate::source::{Place, Span};
 use crate::syntax::tree::{Argument, ArgumentKind, CompareOperator, Expression, ExpressionKind};
 
 const RULE: &str = "loose-scheme-parsing";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::LooseScheme { form, header, is_tested, place } = event else { return Vec::new() };
-    if context.is_test(place.file) {
-        return Vec::new();
+    match event {
+        Event::LooseScheme { form, header, is_tested, place } if !context.is_test(place.file) => {
+            vec![finding(*form, header, *is_tested, *place, context)]
+        }
+        Event::EntryEnd { outcomes, facts, .. } => {
+            let loose = facts.loose_schemes.iter().filter(|((place, _), _)| {
+                !context.is_test(place.file) && !is_tested_elsewhere(outcomes, *place)
+            });
+            loose.map(|((place, form), header)| finding(*form, header, false, *place, context)).collect()
+        }
+        _ => Vec::new(),
     }
-    let code = context.quote(*place);
+}
+
+/// Whether every way to success tests the scheme in another place too.
+fn is_tested_elsewhere(outcomes: &[Outcome], loose: Place) -> bool {
+    let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).peekable();
+    successes.peek().is_some()
+        && successes.all(|outcome| outcome.evidence.iter().any(|check| check.kind == CheckKind::Scheme && check.place != loose))
+}
+
+fn finding(form: LooseForm, header: &Origin, is_tested: bool, place: Place, context: &Context<'_, '_>) -> Finding {
+    let code = context.quote(place);
     let what = capitalised(&presented(header));
     let (message, label, help) = match form {
         LooseForm::Contains => (
@@ -38,15 +58,15 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
             "use `scheme, _, token = header.partition(\" \")` and answer 401 unless the scheme is right and the token is not empty",
         ),
     };
-    let finding = FindingBuilder::new(RULE, Severity::Warning, *place, label)
+    FindingBuilder::new(RULE, Severity::Warning, place, label)
         .message(message)
         .help(help)
         .confidence(header.confidence)
-        .about(*place)
-        .fix(fix(*form, *is_tested, *place, context))
+        .about(place)
+        .fix(fix(form, is_tested, place, context))
         .related(root(header), header.trail.root().step_text())
-        .identity(format!("{form:?}"));
-    vec![finding.build()]
+        .identity(format!("{form:?}"))
+        .build()
 }
 
 /// `header.removeprefix("Bearer ")`, where the prefix was tested: only what lost letters before is another token now.

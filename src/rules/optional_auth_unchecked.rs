@@ -1,11 +1,14 @@
 //! `optional-auth-unchecked`: a route changes something, or answers what is private, behind a check that lets callers pass who
 //! show nothing, and never looks at who the caller is.
 
+use super::shared::edits::Editor;
 use super::shared::ended::{Ended, has_failed};
 use super::shared::{Context, capitalised, entry_words};
-use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
+use crate::finding::{Confidence, Finding, FindingBuilder, Fix, Severity};
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Stage};
 use crate::flow::evidence::{Check, CheckKind, Evidence};
+use crate::models::Meaning;
+use crate::models::schema::VerifyModel;
 use crate::source::Place;
 
 const RULE: &str = "optional-auth-unchecked";
@@ -104,11 +107,40 @@ impl Optional<'_, '_, '_, '_> {
                 capitalised(&entry_words(entry)),
                 self.0.context.quote(place),
             ))
-            .help("refuse where nobody is known (`if identity is None: abort(401)`), or make the check one that everybody must pass")
+            .help(self.help(place))
             .confidence(confidence)
             .about(entry.place)
+            .fix(self.fix(place))
             .related(entry.place, "never looks at who the caller is")
             .identity(entry.name.as_str())
             .build()
+    }
+
+    fn help(&self, check: Place) -> String {
+        match self.verifier(check) {
+            Some((name, VerifyModel { optional: Some(option), .. })) => format!(
+                "drop `{option}=True` from `{name}`, or refuse where nobody is known (`if identity is None: abort(401)`)"
+            ),
+            Some((name, _)) => format!(
+                "put a check that everybody must pass in the place of `{name}`, or refuse where nobody is known (`if identity is None: abort(401)`)"
+            ),
+            None => "refuse where nobody is known (`abort(401)`), or make the check one that everybody must pass".to_owned(),
+        }
+    }
+
+    /// The library's check that stands at a place, by its name.
+    fn verifier(&self, check: Place) -> Option<(&str, &VerifyModel)> {
+        let path = self.0.facts.verifiers.get(&check)?;
+        let Some(Meaning::Verify(model)) = self.0.context.models.meaning(path) else { return None };
+        let of_object = path.strip_suffix(".__call__").unwrap_or(path);
+        Some((of_object.rsplit('.').next().unwrap_or(of_object), model.as_ref()))
+    }
+
+    /// `@jwt_required()` for `@jwt_required(optional=True)`: not every caller may be meant to have a token.
+    fn fix(&self, check: Place) -> Option<Fix> {
+        let (_, model) = self.verifier(check)?;
+        let mut editor = Editor::new(self.0.context, check.file);
+        editor.drop_keyword(self.0.context.expression_at(check)?, model.optional.as_deref()?)?;
+        editor.fix("Turn callers without a credential away", false)
     }
 }

@@ -1,6 +1,6 @@
 //! `partial-token-match`: less than the whole secret lets a caller in.
 
-use super::shared::{Context, capitalised, held, lower, presented, root, steps};
+use super::shared::{Context, capitalised, held, lower, presented, root, spelled, steps};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparison, Event};
 use crate::flow::origin::{CredentialKind, Origin, OriginKind, Part, Store};
@@ -12,7 +12,7 @@ const RULE: &str = "partial-token-match";
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let found = match event {
         Event::PartialMatch { presented, expected, how, place } => {
-            Some(finding(presented, expected, &format!("{how} {}", held(expected)), "one character may be enough", *place))
+            Some(finding([presented, expected], &format!("{how} {}", held(expected)), "one character may be enough", *place, context))
         }
         Event::Comparison(comparison) => compared(comparison, context),
         _ => None,
@@ -31,19 +31,20 @@ fn compared(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> Option<Fi
     let expected = held(expected_origin);
     if is_slice(comparison.presented.place, context) && is_slice(comparison.expected.place, context) {
         let what = format!("is compared with {expected} in a part of both only");
-        return Some(finding(presented_origin, expected_origin, &what, "guessing that part takes far fewer attempts", *place));
+        return Some(finding([presented_origin, expected_origin], &what, "guessing that part takes far fewer attempts", *place, context));
     }
     if folds_case(comparison.presented.place, context) && folds_case(comparison.expected.place, context) {
         let what = format!("is compared with {expected} without regard to case");
-        return Some(finding(presented_origin, expected_origin, &what, "every letter of the secret counts for half of what it could", *place));
+        return Some(finding([presented_origin, expected_origin], &what, "every letter of the secret counts for half of what it could", *place, context));
     }
     None
 }
 
-fn finding(sent: &Origin, expected: &Origin, what: &str, gain: &str, place: Place) -> Finding {
+fn finding([sent, expected]: [&Origin; 2], what: &str, gain: &str, place: Place, context: &Context<'_, '_>) -> Finding {
+    let spelled = |origin: &Origin| spelled(origin, context).trim_matches('`').to_owned();
     FindingBuilder::new(RULE, Severity::Error, place, "less than the whole secret passes here")
         .message(format!("{} {what}: {gain}.", capitalised(&presented(sent))))
-        .help("compare the whole of both: `hmac.compare_digest(sent.encode(), secret.encode())`")
+        .help(format!("compare the whole of both: `hmac.compare_digest({}.encode(), {}.encode())`", spelled(sent), spelled(expected)))
         .confidence(lower(sent.confidence, expected.confidence))
         .about(place)
         .related(root(sent), sent.trail.root().step_text())

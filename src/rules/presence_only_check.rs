@@ -1,6 +1,6 @@
 //! `presence-only-check`: the credential's presence or form is tested, its content never.
 
-use super::shared::{Context, capitalised, credential_words, entry_words, name_place, root};
+use super::shared::{Context, capitalised, credential_words, entry_words, name_place, root, spelled};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Outcome};
 use crate::flow::evidence::{Check, CheckKind, Evidence};
@@ -81,7 +81,10 @@ fn finding(
         .message(format!(
             "{subject} asks only whether {words} is there and looks right; nothing ever checks what it says, so any made-up value such as `{example}` gets in.",
         ))
-        .help("verify the token before going on: its signature, audience, issuer and expiry for a JWT, `hmac.compare_digest` with the expected secret for a shared token")
+        .help(format!(
+            "verify {} before going on: its signature, audience, issuer and expiry for a JWT, `hmac.compare_digest` with the expected secret for a shared token",
+            spelled(origin, context),
+        ))
         .confidence(origin.confidence)
         .about(entry.place)
         .related(root(origin), origin.trail.root().step_text())

@@ -1,20 +1,22 @@
 //! `static-bearer-token`: all a route ever learns of its caller is that it knows one fixed token.
 
+use super::shared::verdicts::asks_program;
 use super::shared::{Context, entry_words};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryKind, Event};
-use crate::flow::evidence::{CheckKind, Evidence};
+use crate::flow::evidence::{Check, CheckKind, Evidence};
 
 const RULE: &str = "static-bearer-token";
 
-pub(super) fn judge(event: &Event<'_, '_>, _context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::EntryEnd { entry, outcomes, .. } = event else { return Vec::new() };
+pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
+    let Event::EntryEnd { entry, outcomes, facts } = event else { return Vec::new() };
     if entry.kind != EntryKind::Route {
         return Vec::new();
     }
     let successes: Vec<&Evidence> =
         outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).map(|outcome| &outcome.evidence).collect();
-    if successes.is_empty() || !successes.iter().all(|evidence| is_static_only(evidence)) {
+    let is_only_asked = |check: &Check| asks_program(check, facts, context);
+    if successes.is_empty() || !successes.iter().all(|evidence| is_static_only(evidence, is_only_asked)) {
         return Vec::new();
     }
     let place = successes.iter().flat_map(|evidence| evidence.iter()).find(|check| is_static(check.kind)).map(|check| check.place);
@@ -36,9 +38,10 @@ fn is_static(kind: CheckKind) -> bool {
     matches!(kind, CheckKind::StaticComparison | CheckKind::ConstantTimeComparison)
 }
 
-fn is_static_only(evidence: &Evidence) -> bool {
-    let other = |kind: CheckKind| {
-        !is_static(kind) && !matches!(kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape | CheckKind::Rejected)
+fn is_static_only(evidence: &Evidence, is_only_asked: impl Fn(&Check) -> bool) -> bool {
+    let is_form = |kind: CheckKind| {
+        matches!(kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape | CheckKind::Rejected)
     };
-    evidence.iter().any(|check| is_static(check.kind)) && !evidence.iter().any(|check| other(check.kind))
+    evidence.iter().any(|check| is_static(check.kind))
+        && evidence.iter().all(|check| is_static(check.kind) || is_form(check.kind) || is_only_asked(check))
 }

@@ -1,21 +1,23 @@
 //! `webhook-bearer-only`: a provider that signs its deliveries is trusted for a shared token alone.
 
 use super::shared::receivers::provider;
+use super::shared::verdicts::asks_program;
 use super::shared::{Context, capitalised, entry_words};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryKind, Event, Outcome};
-use crate::flow::evidence::{CheckKind, Evidence};
+use crate::flow::evidence::{Check, CheckKind, Evidence};
 use crate::models::schema::ProviderModel;
 
 const RULE: &str = "webhook-bearer-only";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::EntryEnd { entry, outcomes, .. } = event else { return Vec::new() };
+    let Event::EntryEnd { entry, outcomes, facts } = event else { return Vec::new() };
     if entry.kind != EntryKind::Route {
         return Vec::new();
     }
     let Some(provider) = provider(entry, context) else { return Vec::new() };
-    let Some(check) = shared_token(outcomes) else { return Vec::new() };
+    let is_only_asked = |check: &Check| asks_program(check, facts, context);
+    let Some(check) = shared_token(outcomes, is_only_asked) else { return Vec::new() };
     let ProviderModel { name, header, fix, .. } = provider;
     let finding = FindingBuilder::new(RULE, Severity::Warning, entry.place, "receives the deliveries")
         .message(format!(
@@ -31,10 +33,10 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 }
 
 /// Where the shared token is compared, when that is all that any path to success establishes.
-fn shared_token(outcomes: &[Outcome]) -> Option<crate::source::Place> {
+fn shared_token(outcomes: &[Outcome], is_only_asked: impl Fn(&Check) -> bool) -> Option<crate::source::Place> {
     let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).peekable();
     let first = successes.peek()?.evidence.clone();
-    if !successes.all(|outcome| is_shared_token(&outcome.evidence)) {
+    if !successes.all(|outcome| is_shared_token(&outcome.evidence, &is_only_asked)) {
         return None;
     }
     first.iter().find(|check| is_static(check.kind)).map(|check| check.place)
@@ -44,9 +46,9 @@ fn is_static(kind: CheckKind) -> bool {
     matches!(kind, CheckKind::StaticComparison | CheckKind::ConstantTimeComparison)
 }
 
-fn is_shared_token(evidence: &Evidence) -> bool {
+fn is_shared_token(evidence: &Evidence, is_only_asked: impl Fn(&Check) -> bool) -> bool {
     evidence.iter().any(|check| is_static(check.kind))
         && evidence.iter().all(|check| {
-            is_static(check.kind) || matches!(check.kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape | CheckKind::Rejected)
+            is_static(check.kind) || is_only_asked(check) || matches!(check.kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape | CheckKind::Rejected)
         })
 }

@@ -4,6 +4,7 @@ use super::{Context, entry_words, presented, steps, stricter_decode};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event, Facts};
 use crate::flow::origin::{Origin, OriginKind};
+use crate::flow::value::Nullness;
 use crate::flow::walk;
 use crate::models::schema::{ClaimParameter, EvidenceModel};
 use crate::program::vocabulary;
@@ -35,7 +36,9 @@ pub(in crate::rules) struct Claim {
 pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'_, '_>, claim: &Claim) -> Vec<Finding> {
     let (entry, facts) = match event {
         Event::EntryEnd { entry, facts, .. } => (entry, facts),
-        Event::Configured { key, place, .. } => return configured(key, *place, context, claim).into_iter().collect(),
+        Event::Configured { key, value, place } if value.nullness.may_be(Nullness::FULL) => {
+            return configured(key, *place, context, claim).into_iter().collect();
+        }
         _ => return Vec::new(),
     };
     if is_bound_by_header(facts) {
@@ -57,6 +60,8 @@ fn is_bound_by_header(facts: &Facts<'_>) -> bool {
 fn configured(key: &str, place: Place, context: &Context<'_, '_>, claim: &Claim) -> Option<Finding> {
     let verifies = context.models.configuration(key)?.verifies.as_ref()?;
     let check = if claim.name == "aud" { &verifies.audience } else { &verifies.issuer };
+    let holder = key.split_once('.').map(|(holder, _)| holder);
+    let shown = holder.map_or_else(|| check.clone(), |holder| format!("{holder}[\"{check}\"]"));
     let is_set = |name: &str| context.files_naming(place.file, name).next().is_some();
     if context.is_test(place.file) || !is_set(&verifies.module) || is_set(&verifies.issues_with) || is_set(check) {
         return None;
@@ -64,9 +69,9 @@ fn configured(key: &str, place: Place, context: &Context<'_, '_>, claim: &Claim)
     let Claim { rule, name, noun, attack, .. } = claim;
     let builder = FindingBuilder::new(rule, Severity::Warning, place, format!("no {noun} is expected of its tokens"))
         .message(format!(
-            "`{key}` verifies the tokens of another issuer, and nothing in the project sets `{check}`, so their {noun} (`{name}`) is never looked at: {attack}."
+            "`{key}` verifies the tokens of another issuer, and nothing in the project sets `{shown}`, so their {noun} (`{name}`) is never looked at: {attack}."
         ))
-        .help(format!("set `{check}` to the {noun} that the issuer writes into tokens for this service"))
+        .help(format!("set `{shown}` to what `{name}` says in the tokens that are issued for this service"))
         .confidence(Confidence::Medium)
         .about(place)
         .identity(key);
@@ -145,9 +150,7 @@ fn is_presented(origin: &Origin, decode: &Decode<'_>) -> bool {
 
 /// The called name of a decode, as a message quotes it.
 pub(in crate::rules) fn function_quote(decode: &Decode<'_>, context: &Context<'_, '_>) -> String {
-    let length = context.index.text(decode.place).find('(').unwrap_or_default() as u32;
-    let span = crate::source::Span::new(decode.place.span.start, decode.place.span.start + length);
-    context.quote(Place { file: decode.place.file, span })
+    context.quote_called(decode.place)
 }
 
 /// Whether the program itself issues the tokens that this decode verifies, with the same key: a call that issues, in any

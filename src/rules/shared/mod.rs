@@ -56,6 +56,14 @@ impl<'p> Context<'_, 'p> {
         format!("`{cut}…`")
     }
 
+    /// The called name of the call at a place, as a message quotes it; anything else as it stands there.
+    pub fn quote_called(&self, place: Place) -> String {
+        match self.expression_at(place).and_then(edits::call_parts) {
+            Some((callee, _)) => self.quote(Place { file: place.file, span: callee.span }),
+            None => self.quote(place),
+        }
+    }
+
     /// The innermost function around a place.
     pub fn function_around(&self, place: Place) -> Option<&'p Function> {
         self.functions_around(place).pop()
@@ -174,6 +182,15 @@ pub fn leaked(origin: &Origin) -> String {
         OriginKind::Setting { name, .. } if !name.is_empty() => format!("the value of {}", held(origin)),
         _ => held(origin),
     }
+}
+
+/// A value as the program spells it where it uses it: the name it has there, or what reads it.
+pub fn spelled(origin: &Origin, context: &Context<'_, '_>) -> String {
+    origin
+        .trail
+        .names()
+        .find(|name| *name != "self")
+        .map_or_else(|| context.quote(root(origin)), |name| format!("`{name}`"))
 }
 
 /// The code that reads a setting and fails where it is not set.

@@ -3,9 +3,17 @@
 
 use super::Context;
 use crate::flow::event::{Binding, Facts};
+use crate::flow::evidence::{Check, CheckKind};
 use crate::flow::walk;
+use crate::models::Meaning;
 use crate::source::{Place, Span};
 use crate::syntax::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
+
+/// Whether an identity is there because a library's guard asked a callback of the program: what that checked is written down too.
+pub(in crate::rules) fn asks_program(check: &Check, facts: &Facts<'_>, context: &Context<'_, '_>) -> bool {
+    let meaning = facts.verifiers.get(&check.place).and_then(|name| context.models.meaning(name));
+    check.kind == CheckKind::Identity && matches!(meaning, Some(Meaning::Verify(model)) if !model.asks.is_empty())
+}
 
 /// A verdict that is dropped, or bound to names that nobody reads but to write them to a log.
 pub(in crate::rules) fn goes_nowhere(binding: Option<Binding>, context: &Context<'_, '_>, facts: &Facts<'_>) -> bool {
