@@ -80,12 +80,9 @@ fn logged_keys(facts: &Facts<'_>) -> Vec<Finding> {
     .collect()
 }
 
-/// A token that was just made or obtained, or that an answer or a row holds.
+/// A token that was just made or obtained.
 fn is_shown_on_purpose(origin: &Origin) -> bool {
-    matches!(
-        origin.kind,
-        OriginKind::IssuedToken | OriginKind::TokenResponse | OriginKind::Setting { store: Store::Attribute, .. }
-    )
+    matches!(origin.kind, OriginKind::IssuedToken | OriginKind::TokenResponse)
 }
 
 /// Whether this is a command of a command line (`@cli.command()`, a script with arguments), or a function of the same file that

@@ -10,7 +10,8 @@ use crate::flow::value::{Shape, Value};
 use crate::models::schema::ConfigurationMeaning;
 use crate::program::vocabulary;
 use crate::source::Place;
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{ArgumentKind, ExpressionKind, Name};
+use crate::syntax::visit;
 
 const RULE: &str = "token-in-url";
 const HARM: &str = "addresses stay in the logs of servers and proxies, in the browser's history and in `Referer` headers, and so does it";
@@ -188,6 +189,16 @@ fn is_telling(name: &str) -> bool {
     vocabulary::words(name).len() > 1 || matches!(name, "jwt" | "apikey" | "accesstoken" | "password" | "authtoken")
 }
 
+/// Whether the function around a place is named for a link, or reads a token that was signed for one: `salt="logo-download"`.
 fn function_speaks_of_links(context: &Context<'_, '_>, place: Place) -> bool {
-    !context.is_strict(place.file) && context.function_around(place).is_some_and(|function| speaks_of_links(&function.name))
+    let Some(function) = context.function_around(place).filter(|_| !context.is_strict(place.file)) else { return false };
+    let mut is_for_link = speaks_of_links(&function.name);
+    visit::expressions(&function.body, &mut |expression| {
+        let ExpressionKind::Call { arguments, .. } = &expression.kind else { return };
+        is_for_link |= arguments.iter().any(|argument| match (&argument.kind, &argument.value.kind) {
+            (ArgumentKind::Keyword(name), ExpressionKind::String(purpose)) => name == "salt" && speaks_of_links(purpose),
+            _ => false,
+        });
+    });
+    is_for_link
 }

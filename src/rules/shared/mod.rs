@@ -240,6 +240,7 @@ pub fn speaks_of_links(name: &str) -> bool {
             "shar",
             "recover",
             "regist",
+            "signup",
             "email",
             "calendar",
             "feed",
