@@ -117,7 +117,7 @@ fn test_remark(test: &Expression, came_out: bool) -> Option<&'static str> {
 const DEBUGGING: &str = "it only runs while debugging or testing";
 
 /// `__name__ == "__main__"`, also with more beside it.
-fn asks_for_main(test: &Expression) -> bool {
+pub(crate) fn asks_for_main(test: &Expression) -> bool {
     let is_main = |left: &Expression, right: &Expression| matches!((&left.kind, &right.kind), (ExpressionKind::Name(name), ExpressionKind::String(text)) if name == "__name__" && text == "__main__");
     match &test.kind {
         ExpressionKind::BooleanOperation { is_and: true, values } => values.iter().any(asks_for_main),

@@ -316,6 +316,9 @@ pub struct Facts<'p> {
     pub signed_copies: BTreeMap<Place, Origin>,
     /// Where a library verified the signature over a message that it was handed.
     pub verified_messages: BTreeSet<Place>,
+    /// Calls that a presented credential is handed to so that somebody else judges it (`key.verify(message, signature)`, a request to
+    /// another service), and where the credential enters.
+    pub judged_elsewhere: BTreeMap<Place, BTreeSet<Place>>,
     /// Where signatures were computed that a presented one was compared with.
     pub compared_signatures: BTreeSet<Place>,
     /// Settings that a presented credential was compared with, by name.

@@ -14,6 +14,7 @@ use crate::models::Meaning;
 use crate::models::schema::{ClassRole, DependencyModel, ParameterModel};
 use crate::source::Place;
 use crate::syntax::tree::{ExpressionKind, Function, Name, Parameter, ParameterKind};
+use crate::syntax::visit;
 
 /// Dependencies of dependencies followed: real chains (settings, session, token, user, permission) are five deep.
 const MAX_NESTING: u32 = 8;
@@ -120,6 +121,8 @@ impl<'p> Interpreter<'p, '_> {
                 (by_name || is_request).then(|| Supply::Typed(Value::of(Shape::ExternalInstance { class, at: place })))
             }
             Shape::Class(_) if by_name => Some(Supply::Typed(kind)),
+            // A switch that is called after secrets is none.
+            _ if by_name && is_switch(parameter) => Some(Supply::Typed(Value::any_boolean())),
             _ => by_name.then_some(Supply::ByName),
         }
     }
@@ -327,4 +330,17 @@ fn yields(code: Code<'_>) -> bool {
 fn opaque(mut state: State<'_>, place: Place) -> Branches<'_> {
     state.evidence.add(CheckKind::Opaque, place);
     one(state, Value::unknown())
+}
+
+/// A parameter that is said to be true or false, or not there.
+fn is_switch(parameter: &Parameter) -> bool {
+    let mut words = Vec::new();
+    if let Some(written) = &parameter.annotation {
+        visit::expression(written, &mut |part| {
+            if let ExpressionKind::Name(name) = &part.kind {
+                words.push(name.as_str());
+            }
+        });
+    }
+    words.contains(&"bool") && words.iter().all(|word| matches!(*word, "bool" | "Optional"))
 }

@@ -59,6 +59,8 @@ impl<'p> Interpreter<'p, '_> {
         }
         let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
         self.is_inquired(&values, place);
+        let handed = values.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
+        self.is_judged_elsewhere(&handed, place);
         if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
             self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
         }

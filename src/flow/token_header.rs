@@ -1,5 +1,7 @@
 //! What an unverified token header says, and where it goes: a file's name, a statement, a URL, the key itself.
 
+use std::collections::BTreeSet;
+
 use super::event::HeaderUse;
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Origins};
@@ -69,6 +71,10 @@ impl<'p> Interpreter<'p, '_> {
     ) {
         let origins =
             arguments.iter().chain(receiver).fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
+        // A key verifies a message and its signature.
+        if name.rsplit('.').next() == Some("verify") && receiver.is_some() && arguments.iter().count() >= 2 {
+            self.is_judged_elsewhere(&origins, place);
+        }
         if !origins.any(is_parameter) {
             return;
         }
@@ -76,6 +82,24 @@ impl<'p> Interpreter<'p, '_> {
         match self.models.sink_method(method) {
             Some(sink) => self.reaches_sink(sink, receiver, arguments, place),
             None => self.header_is_tested(&origins),
+        }
+    }
+
+    /// Somebody else is asked about what is presented.
+    pub(super) fn is_judged_elsewhere(&mut self, origins: &Origins, place: Place) {
+        let is_presented = |kind: &OriginKind| {
+            matches!(
+                kind,
+                OriginKind::Credential(_)
+                    | OriginKind::TokenHeader { .. }
+                    | OriginKind::RequestData
+                    | OriginKind::Body { .. }
+            )
+        };
+        let presented = origins.iter().filter(|origin| is_presented(&origin.kind));
+        let roots: BTreeSet<Place> = presented.map(|origin| origin.trail.root().place).collect();
+        if self.is_loud() {
+            self.facts.judged_elsewhere.entry(place).or_default().extend(roots);
         }
     }
 

@@ -28,7 +28,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
             || is_by_name && holds_only_a_name(&setting, text)
             || is_password_by_name(*role, user, context)
             || (is_test && !relevant::looks_real(written))
-            || (*role == SecretRole::Named && is_stand_in(written, &setting));
+            || (opens_nothing_here(*role, user, context) && is_stand_in(written, &setting));
         if is_harmless || is_development_only(context, literal) || is_refused_at_start(context, literal, &setting) {
             return None;
         }
@@ -75,11 +75,16 @@ fn default_of(origin: &Origin, value: &Value<'_>, context: &Context<'_, '_>) -> 
     (is_environment && is_fallback(context, origin.trail.root().place, setting)).then(|| setting.clone())
 }
 
+/// What no use is known of, or is a setting that the frameworks do not know: the key of a foreign service, as far as anyone sees.
+fn opens_nothing_here(role: SecretRole, user: &str, context: &Context<'_, '_>) -> bool {
+    role == SecretRole::Named || (role == SecretRole::Configuration && context.models.configuration(user).is_none())
+}
+
 /// A text that only says what belongs there: `CLIENT_SECRET` or `client-secret`. Where no use is known it opens nothing.
 fn is_stand_in(written: &str, setting: &str) -> bool {
     let letters = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let text = letters(written);
-    text == letters(setting) || ["dummy", "placeholder", "notset", "unset", "replaceme"].iter().any(|word| text.contains(word))
+    text == letters(setting) || ["dummy", "placeholder", "notset", "unset", "nope", "replaceme"].iter().any(|word| text.contains(word))
 }
 
 /// A password that nothing but its name makes a secret is as often that of a local database.

@@ -1,13 +1,15 @@
 //! `logged-token`: a token, key or other secret reaches a log.
 
 use super::logged_authorization_header::is_header;
+use super::shared::answers::is_after_failure;
 use super::shared::{Context, capitalised, held, leaked, lower, redaction, root, spelled, steps};
+use crate::circumstance::asks_for_main;
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, Facts};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::flow::{relevant, walk};
 use crate::source::Place;
-use crate::syntax::tree::{Expression, ExpressionKind, Function};
+use crate::syntax::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
 use crate::syntax::visit;
 
 const RULE: &str = "logged-token";
@@ -40,6 +42,9 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         _ => true,
     };
     let Some(origin) = origins.iter().find(|origin| is_token(origin) && is_sure(origin)) else { return Vec::new() };
+    if origin.kind == OriginKind::TokenResponse && is_after_failure(context, *place) {
+        return Vec::new();
+    }
     if sink.target == "standard output" && is_shown_on_purpose(origin) && is_in_command(*place, context) {
         return Vec::new();
     }
@@ -80,11 +85,14 @@ fn is_shown_on_purpose(origin: &Origin) -> bool {
     matches!(origin.kind, OriginKind::IssuedToken | OriginKind::TokenResponse)
 }
 
-/// Whether this is a command of a command line (`@cli.command()`), or a function of the same file that one calls: whoever runs it
-/// is shown what they asked for.
+/// Whether this is a command of a command line (`@cli.command()`, a script with arguments), or a function of the same file that
+/// one calls: whoever runs it is shown what they asked for.
 fn is_in_command(place: Place, context: &Context<'_, '_>) -> bool {
     let Some(function) = context.function_around(place) else { return false };
     let Some(module) = context.index.module(place.file) else { return false };
+    if is_script(place, &module.body, context) {
+        return true;
+    }
     let is_called_by = |command: &Function| {
         let mut is_called = false;
         visit::expressions(&command.body, &mut |expression| {
@@ -94,6 +102,22 @@ fn is_in_command(place: Place, context: &Context<'_, '_>) -> bool {
     };
     let mut functions = walk::functions(place.file, &module.body).into_iter().map(|site| site.function);
     is_command(function) || functions.any(|other| is_command(other) && is_called_by(other))
+}
+
+/// A file that is started by hand, reads its command line and serves nothing.
+fn is_script(place: Place, body: &[Statement], context: &Context<'_, '_>) -> bool {
+    let asks = |statement: &Statement| match &statement.kind {
+        StatementKind::If { branches, .. } => branches.iter().any(|(test, _)| asks_for_main(test)),
+        _ => false,
+    };
+    let text = &context.index.program.source(place.file).text;
+    let reads_arguments = ["argparse", "sys.argv", "SystemExit(main(", "sys.exit(main("].iter().any(|words| text.contains(words));
+    let serves = |decorator: &Expression| {
+        let called = if let ExpressionKind::Call { callee, .. } = &decorator.kind { callee } else { decorator };
+        ["route", "get", "post", "put", "patch", "delete"].iter().any(|name| is_named(called, name))
+    };
+    let mut functions = walk::functions(place.file, body).into_iter();
+    body.iter().any(asks) && reads_arguments && !functions.any(|site| site.function.decorators.iter().any(serves))
 }
 
 fn is_command(function: &Function) -> bool {

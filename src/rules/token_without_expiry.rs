@@ -6,6 +6,7 @@ use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, IssueCall};
 use crate::flow::value::{Dictionary, Value};
 use crate::models::schema::ConfigurationMeaning;
+use crate::program::vocabulary;
 use crate::source::Place;
 use crate::flow::walk;
 use crate::syntax::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
@@ -41,6 +42,9 @@ fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     }
     // A program that looks at the time of issue itself sets its own limit.
     if known.iter().any(|claims| claims.entries.contains_key("iat")) && reads_issue_time(call.place, context) {
+        return None;
+    }
+    if known.iter().any(|claims| claims.entries.keys().any(|name| is_own_end(name) && reads_claim(call.place, name, context))) {
         return None;
     }
     let message = format!("`{}` issues a token whose claims have no `exp`: {HARM}.", call.function);
@@ -119,9 +123,20 @@ fn is_written_into(attribute: &str, function: &Function, place: Place, context: 
 }
 
 fn reads_issue_time(place: Place, context: &Context<'_, '_>) -> bool {
-    let reads = ["[\"iat\"]", "['iat']", ".get(\"iat\"", ".get('iat'"];
-    context.files_naming(place.file, "iat").any(|file| {
+    reads_claim(place, "iat", context)
+}
+
+/// A claim of the program's own that says when the token ends: `expires_at`, `jwt_exp`, `valid_until`.
+fn is_own_end(name: &str) -> bool {
+    let is_end = |word: &String| matches!(word.as_str(), "exp" | "expires" | "expiry" | "expiration" | "expire" | "until");
+    vocabulary::words(name).iter().any(is_end)
+}
+
+/// Whether the program takes a claim out of what it decodes.
+fn reads_claim(place: Place, name: &str, context: &Context<'_, '_>) -> bool {
+    let reads = [format!("[\"{name}\"]"), format!("['{name}']"), format!(".get(\"{name}\""), format!(".get('{name}'")];
+    context.files_naming(place.file, name).any(|file| {
         let text = &context.index.program.source(file).text;
-        reads.iter().any(|read| text.contains(read))
+        reads.iter().any(|read| text.contains(read.as_str()))
     })
 }

@@ -1,5 +1,8 @@
 //! `unverified-jwt-signature`: claims of a token whose signature nobody checked decide something.
 
+use std::collections::BTreeSet;
+
+use super::shared::answers::is_after_success;
 use super::shared::decoding::call_at;
 use super::shared::ended::Ended;
 use super::shared::{Context, presented, root, steps, stricter_decode};
@@ -47,7 +50,8 @@ fn is_gate(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
 
 fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding> {
     let Ended { entry, facts, context, .. } = ended;
-    if is_verified_elsewhere(decode, ended) || is_verified_by_hand(decode, ended) || is_from_token_endpoint(decode, context) {
+    let is_verified = is_verified_elsewhere(decode, ended) || is_verified_by_hand(decode, ended) || is_vouched_for(decode, ended);
+    if is_verified || is_from_token_endpoint(decode, context) {
         return None;
     }
     let known = facts.decisions.iter().find(|decision| decision.decode == decode.place && decides(decision));
@@ -152,6 +156,34 @@ fn decides(decision: &Decision) -> bool {
 fn is_verified_by_hand(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
     let is_compared = decode.token.origins.iter().any(|origin| ended.facts.compared.contains(&root(origin)));
     is_compared && ended.successes().all(|outcome| outcome.evidence.has(CheckKind::DeliverySignature))
+}
+
+/// Somebody else has judged the same token on every path that trusts its claims: a key that was asked to verify it, or a service
+/// that answered well.
+fn is_vouched_for(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
+    let Ended { facts, context, .. } = ended;
+    // Where nobody knows where the token comes from, the one that the function handles is meant.
+    let is_same = |roots: &BTreeSet<Place>| {
+        let mut entered = decode.token.origins.iter().map(root).peekable();
+        if entered.peek().is_none() { roots.is_empty() } else { entered.any(|place| roots.contains(&place)) }
+    };
+    let about: Vec<Place> = facts
+        .judged_elsewhere
+        .iter()
+        .filter(|(_, roots)| is_same(roots))
+        .map(|(place, _)| *place)
+        .filter(|place| place.file == decode.place.file && place.span.start < decode.place.span.start)
+        .collect();
+    let is_by_key = |place: &Place| context.index.text(*place).contains(".verify(");
+    let is_sent = |place: &Place| facts.judged_elsewhere.get(place).is_some_and(|roots| !roots.is_empty());
+    let is_heeded = |place: &Place| is_by_key(place) || (is_sent(place) && is_after_success(context, decode.place));
+    let is_asked = |outcome: &Outcome| {
+        let places = || about.iter().filter(|place| is_heeded(place));
+        places().any(|place| outcome.evidence.iter().any(|known| known.place == *place && known.kind == CheckKind::Opaque))
+    };
+    let mut trusting = ended.successes().filter(|outcome| outcome.evidence.has(CheckKind::UnverifiedClaim)).peekable();
+    let is_any = trusting.peek().is_some();
+    if is_any { trusting.all(is_asked) } else { about.iter().any(is_heeded) }
 }
 
 /// The same token is verified too: after its issuer chose the key, or on every path on which its claims let anyone in.

@@ -1,0 +1,118 @@
+//! What the program has found out about an answer of another service before a place is reached.
+
+use super::Context;
+use crate::flow::walk;
+use crate::source::{Place, Span};
+use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Statement, StatementKind, UnaryOperator};
+
+/// Whether a place is reached only where a request failed: such an answer says why, and holds no token.
+pub(in crate::rules) fn is_after_failure(context: &Context<'_, '_>, place: Place) -> bool {
+    context.function_around(place).is_some_and(|function| fails_around(&function.body, place.span))
+}
+
+/// Whether a place is reached only where a request succeeded: inside of a test for that, or after one that leaves on an error.
+pub(in crate::rules) fn is_after_success(context: &Context<'_, '_>, place: Place) -> bool {
+    context.function_around(place).is_some_and(|function| succeeds_before(&function.body, place.span))
+}
+
+fn succeeds_before(body: &[Statement], span: Span) -> bool {
+    let Some(at) = body.iter().position(|statement| statement.span.contains(span)) else { return false };
+    let (before, rest) = body.split_at(at);
+    let leaves = |body: &[Statement]| {
+        walk::leaves(body) || body.last().is_some_and(|last| matches!(last.kind, StatementKind::Return(_)))
+    };
+    let is_guarded = before.iter().any(|statement| match &statement.kind {
+        StatementKind::If { branches, .. } => {
+            branches.iter().any(|(test, body)| outcome(test) == Some(false) && leaves(body))
+        }
+        StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, .. }, .. }) => {
+            matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if name == "raise_for_status")
+        }
+        _ => false,
+    });
+    let Some(statement) = rest.first() else { return is_guarded };
+    let is_inside = match &statement.kind {
+        StatementKind::If { branches, .. } => branches
+            .iter()
+            .any(|(test, body)| outcome(test) == Some(true) && body.iter().any(|inner| inner.span.contains(span))),
+        _ => false,
+    };
+    is_guarded || is_inside || walk::bodies(statement).into_iter().any(|inner| succeeds_before(inner, span))
+}
+
+fn fails_around(body: &[Statement], span: Span) -> bool {
+    let Some(statement) = body.iter().find(|statement| statement.span.contains(span)) else { return false };
+    let holds = |body: &[Statement]| body.iter().any(|inner| inner.span.contains(span));
+    let here = match &statement.kind {
+        StatementKind::If { branches, otherwise } => {
+            let is_inside = branches.iter().any(|(test, body)| holds(body) && outcome(test) == Some(false));
+            is_inside || (holds(otherwise) && branches.iter().any(|(test, _)| outcome(test) == Some(true)))
+        }
+        _ => false,
+    };
+    here || walk::bodies(statement).into_iter().any(|inner| fails_around(inner, span))
+}
+
+/// What a test that holds says of an answer: `Some(true)` that it is good, `Some(false)` that it is an error.
+fn outcome(test: &Expression) -> Option<bool> {
+    match &test.kind {
+        ExpressionKind::Attribute { name, .. } => match name.as_str() {
+            "ok" | "is_success" => Some(true),
+            "is_error" | "is_client_error" | "is_server_error" => Some(false),
+            _ => None,
+        },
+        ExpressionKind::Unary { operator: UnaryOperator::Not, operand } => outcome(operand).map(|is_good| !is_good),
+        // Each of several that must hold says what it says; of several that may, only what all of them say is known.
+        ExpressionKind::BooleanOperation { is_and, values } => {
+            let said: Vec<Option<bool>> = values.iter().map(outcome).collect();
+            if *is_and {
+                said.into_iter().flatten().next()
+            } else {
+                said.iter().all(|one| *one == Some(false)).then_some(false)
+            }
+        }
+        ExpressionKind::Compare { left, rest } => match rest.as_slice() {
+            [(operator, right)] if is_status(left) => compared(*operator, right),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_status(value: &Expression) -> bool {
+    matches!(&value.kind, ExpressionKind::Attribute { name, .. } | ExpressionKind::Name(name)
+        if matches!(name.as_str(), "status_code" | "status" | "code" | "response_status_code"))
+}
+
+fn compared(operator: CompareOperator, with: &Expression) -> Option<bool> {
+    let codes: Vec<i64> = match &with.kind {
+        ExpressionKind::Tuple(values) | ExpressionKind::List(values) | ExpressionKind::Set(values) => {
+            values.iter().map(code).collect::<Option<_>>()?
+        }
+        _ => vec![code(with)?],
+    };
+    let are_good = codes.iter().all(|code| (200..300).contains(code));
+    let are_errors = codes.iter().all(|code| *code >= 300);
+    match operator {
+        CompareOperator::Equal | CompareOperator::In if are_good => Some(true),
+        CompareOperator::NotEqual | CompareOperator::NotIn if are_good => Some(false),
+        CompareOperator::Equal | CompareOperator::In if are_errors => Some(false),
+        CompareOperator::GreaterOrEqual | CompareOperator::Greater if codes.iter().all(|code| *code >= 299) => {
+            Some(false)
+        }
+        CompareOperator::Less | CompareOperator::LessOrEqual if codes.iter().all(|code| (299..=400).contains(code)) => {
+            Some(true)
+        }
+        _ => None,
+    }
+}
+
+/// A status as a number or as the constant that names it: `requests.codes.ok`, `HTTPStatus.OK`, `status.HTTP_200_OK`.
+fn code(value: &Expression) -> Option<i64> {
+    match &value.kind {
+        ExpressionKind::Integer(number) => *number,
+        ExpressionKind::Attribute { name, .. } if name.eq_ignore_ascii_case("ok") => Some(200),
+        ExpressionKind::Attribute { name, .. } => name.strip_prefix("HTTP_")?.get(..3)?.parse().ok(),
+        _ => None,
+    }
+}
