@@ -69,6 +69,7 @@ impl<'p> Interpreter<'p, '_> {
     ) {
         let origins =
             arguments.iter().chain(receiver).fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
+        self.issuer_is_looked_up(&origins);
         if !origins.any(is_parameter) {
             return;
         }
@@ -77,6 +78,18 @@ impl<'p> Interpreter<'p, '_> {
             Some(sink) => self.reaches_sink(sink, receiver, arguments, place),
             None => self.header_is_tested(&origins),
         }
+    }
+
+    /// An issuer that nobody has verified is handed to what nobody can see into, which may know the right ones.
+    fn issuer_is_looked_up(&mut self, origins: &Origins) {
+        if !self.is_loud() {
+            return;
+        }
+        let issuers = origins.iter().filter_map(|origin| match &origin.kind {
+            OriginKind::Claim { decode, is_verified: false, name } if name == "iss" => Some((*decode, name.clone())),
+            _ => None,
+        });
+        self.facts.claim_checks.extend(issuers);
     }
 
     /// A call that a model describes as a sink.
