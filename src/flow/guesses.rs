@@ -55,6 +55,12 @@ pub(super) fn guesses(origins: &Origins) -> Origins {
     if origins.any(is_guess) { kept(origins, Some) } else { Origins::default() }
 }
 
+/// Whether what is called may also be something that nobody was seen to foresee: `SystemRandom()`, and `Random(seed)` for whoever
+/// asks for what can be repeated.
+fn is_perhaps_another(callee: &Value<'_>) -> bool {
+    matches!(&callee.shape, Shape::Union(members) if members.iter().any(|member| matches!(member.shape, Shape::Unknown)))
+}
+
 /// The guessable origins, changed or dropped.
 fn kept(origins: &Origins, change: impl Fn(Guess) -> Option<Guess>) -> Origins {
     origins.filter_map(|origin| match origin.kind {
@@ -323,6 +329,9 @@ impl<'p> Interpreter<'p, '_> {
             if hides {
                 branches.iter_mut().for_each(|(_, value)| *value = without_guesses(value.clone()));
             }
+        }
+        if is_perhaps_another(callee.1) {
+            branches.iter_mut().for_each(|(_, value)| *value = without_guesses(value.clone()));
         }
         branches
     }

@@ -75,6 +75,7 @@ impl<'p> Interpreter<'p, '_> {
         if name.rsplit('.').next() == Some("verify") && receiver.is_some() && arguments.iter().count() >= 2 {
             self.is_judged_elsewhere(&origins, place);
         }
+        self.issuer_is_looked_up(&origins);
         if !origins.any(is_parameter) {
             return;
         }
@@ -101,6 +102,18 @@ impl<'p> Interpreter<'p, '_> {
         if self.is_loud() {
             self.facts.judged_elsewhere.entry(place).or_default().extend(roots);
         }
+    }
+
+    /// An issuer that nobody has verified is handed to what nobody can see into, which may know the right ones.
+    fn issuer_is_looked_up(&mut self, origins: &Origins) {
+        if !self.is_loud() {
+            return;
+        }
+        let issuers = origins.iter().filter_map(|origin| match &origin.kind {
+            OriginKind::Claim { decode, is_verified: false, name } if name == "iss" => Some((*decode, name.clone())),
+            _ => None,
+        });
+        self.facts.claim_checks.extend(issuers);
     }
 
     /// A call that a model describes as a sink.

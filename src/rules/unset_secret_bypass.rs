@@ -1,5 +1,6 @@
 //! `unset-secret-bypass`: both sides of a check can be the same nothing.
 
+use super::shared::installed_when_set::is_installed_only_with;
 use super::shared::{Context, demanding, held, lower, presented, required_setting, root, steps};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparator, Comparison, Event};
@@ -11,6 +12,10 @@ const RULE: &str = "unset-secret-bypass";
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::Comparison(comparison) = event else { return Vec::new() };
     let Some(origin) = unset_origin(comparison) else { return Vec::new() };
+    let is_optional = |name: &str| is_installed_only_with(name, comparison.place, context);
+    if matches!(&origin.kind, OriginKind::Setting { name, .. } if !name.is_empty() && is_optional(name)) {
+        return Vec::new();
+    }
     match common_nothing(comparison) {
         Some("\"\"") if !can_be_empty(origin, context) => Vec::new(),
         Some(nothing) => vec![finding(comparison, origin, nothing, context)],
