@@ -196,8 +196,11 @@ impl<'p> Run<'_, 'p> {
     fn run_all_entries(&self) -> FirstRound<'p> {
         let program = self.index.program;
         let is_due = |file: &FileId| {
-            let text = &program.source(*file).text;
-            self.options.skips_triage || triage::may_matter(text) || self.models.mentions_own(text)
+            let source = program.source(*file);
+            self.options.skips_triage
+                || triage::may_matter(&source.text)
+                || self.models.mentions_own(&source.text)
+                || self.models.may_be_entered(&source.path, &source.text)
         };
         let files: Vec<FileId> = program.files().filter(is_due).collect();
         let mut entries: Vec<FileEntries<'p>> = files.par_iter().map(|file| self.entries(*file)).collect();

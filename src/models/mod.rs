@@ -1,5 +1,6 @@
 //! What calls and objects of libraries mean: `rules/models/*.toml`, looked up by dotted name. No judgement here.
 
+mod entering;
 mod objects;
 mod own;
 mod registering;
@@ -121,6 +122,7 @@ pub struct Models {
     dependency_lists: Vec<String>,
     sink_methods: FxHashMap<String, SinkKind>,
     registering: registering::RegisteringWords,
+    entering: entering::EnteringWords,
     own: own::OwnNames,
 }
 

@@ -92,7 +92,7 @@ impl Models {
 }
 
 /// Whether what stands at these bytes is no part of a longer name.
-fn is_whole_word(text: &str, start: usize, end: usize) -> bool {
+pub(super) fn is_whole_word(text: &str, start: usize, end: usize) -> bool {
     let is_of_name = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     let bytes = text.as_bytes();
     !is_of_name(start.checked_sub(1).and_then(|before| bytes.get(before))) && !is_of_name(bytes.get(end))

@@ -1,6 +1,6 @@
 //! What names say of values that a program makes itself: which are credentials, and which anybody knows.
 
-use super::vocabulary::{OTHER_MEANINGS, has, has_pair, speak_of_secret, words};
+use super::vocabulary::{OTHER_MEANINGS, has, has_pair, speak_of_secret, words, written_pairs};
 
 /// Words of names that hold a credential for something that is not a caller, or only speak of one.
 const NO_MADE_CREDENTIAL: &[&str] = &[
@@ -70,6 +70,37 @@ const NO_MADE_CREDENTIAL: &[&str] = &[
     "change",
 ];
 
+/// Words that name a code for one use.
+const ONE_TIME_WORDS: &[&str] = &["otp", "totp", "passcode"];
+
+/// What a code, key or link is for that lets its holder in.
+const PURPOSES: &[&str] = &[
+    "activation",
+    "activate",
+    "reset",
+    "confirm",
+    "confirmation",
+    "verification",
+    "verify",
+    "invite",
+    "invitation",
+    "recovery",
+    "registration",
+    "login",
+    "auth",
+    "security",
+    "magic",
+    "unlock",
+    "backup",
+    "otp",
+    "sms",
+    "access",
+    "passwordless",
+];
+
+/// What it is, after what it is for.
+const FORMS: &[&str] = &["code", "key", "hash", "link", "pin"];
+
 /// Whether something that the program makes is called a credential: a token, key, password or code that lets its holder in.
 pub fn is_made_credential(name: &str) -> bool {
     let words = words(name);
@@ -81,32 +112,12 @@ pub fn is_made_credential(name: &str) -> bool {
     if is_other && !has(&words, &["secret"]) {
         return false;
     }
-    let purposes = [
-        "activation",
-        "activate",
-        "reset",
-        "confirm",
-        "confirmation",
-        "verification",
-        "verify",
-        "invite",
-        "invitation",
-        "recovery",
-        "registration",
-        "login",
-        "auth",
-        "security",
-        "magic",
-        "unlock",
-        "backup",
-        "otp",
-        "sms",
-        "access",
-        "passwordless",
-    ];
-    speak_of_secret(&words)
-        || has(&words, &["otp", "totp", "passcode"])
-        || has_pair(&words, &purposes, &["code", "key", "hash", "link", "pin"])
+    speak_of_secret(&words) || has(&words, ONE_TIME_WORDS) || has_pair(&words, PURPOSES, FORMS)
+}
+
+/// The words of names of credentials that only a program that makes them speaks of, as a text writes them.
+pub(in crate::program) fn written_words() -> impl Iterator<Item = String> {
+    ONE_TIME_WORDS.iter().map(|word| (*word).to_owned()).chain(written_pairs(PURPOSES, FORMS))
 }
 
 /// Whether a function of this name only says that it makes something, not what.

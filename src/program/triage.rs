@@ -4,70 +4,42 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::{making, vocabulary};
 use crate::source::Span;
 
-/// Every finding rests on at least one of these words: a credential's, a secret's, a request's, a check's.
+/// Every finding rests on a word that names a credential or a secret ([`vocabulary`] and [`making`] know those), on one of
+/// these, which tell how a program asks for one or checks it, or on something that a framework calls, which the models know.
 const WORDS: &[&str] = &[
-    "flask",
-    "quart",
-    "fastapi",
-    "starlette",
-    "include_router",
-    "aiohttp.web",
-    "import web",
-    "sanic",
-    "bottle",
-    "falcon",
-    "rest_framework",
-    "tornado",
-    "add_url_rule",
-    "urlpatterns",
     "authoriz",
-    "bearer",
-    "token",
-    "jwt",
-    "secret",
-    "api_key",
-    "apikey",
-    "api-key",
-    "access_key",
-    "private_key",
-    "hmac",
-    "signature",
-    "password",
-    "passwd",
-    "webhook",
+    "authenticate",
     "headers",
-    "before_request",
+    "meta[",
+    "meta.get(",
     "getenv",
     "environ",
-    "authenticate",
-    "signing_key",
-    "passcode",
-    "otp",
-    "activation_key",
-    "reset_code",
-    "reset_key",
-    "reset_link",
-    "confirmation_code",
-    "confirm_code",
-    "verification_code",
-    "login_code",
-    "auth_code",
-    "security_code",
-    "recovery_code",
-    "backup_code",
-    "invite_code",
-    "invitation_code",
-    "activation_code",
+    "before_request",
+    "urlpatterns",
+    "webhook",
 ];
 
-static MATCHER: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok());
+/// A word as short as this stands inside of others: it counts only where no letter is beside it.
+const SHORT_WORD: usize = 3;
 
-/// Whether anything in a text could lead to a finding.
+static MATCHER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let named = vocabulary::written_words().chain(making::written_words());
+    let words: Vec<String> = named.chain(WORDS.iter().map(|word| (*word).to_owned())).collect();
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
+});
+
+/// Whether anything in a text could lead to a finding, whoever calls it.
 pub fn may_matter(text: &str) -> bool {
-    MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(text))
+    let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphabetic);
+    MATCHER.as_ref().is_none_or(|matcher| {
+        matcher.find_overlapping_iter(text).any(|found| {
+            let before = found.start().checked_sub(1).and_then(|before| text.as_bytes().get(before));
+            found.len() > SHORT_WORD || !(is_letter(before) || is_letter(text.as_bytes().get(found.end())))
+        })
+    })
 }
 
 /// Words of functions that send what another part of the program holds, or make what it uses.
@@ -117,4 +89,39 @@ pub fn called_function_may_matter(text: &str, span: Span) -> bool {
     span.end - span.start < SHORT
         || may_matter(body)
         || CALLED_MATCHER.as_ref().is_none_or(|matcher| matcher.is_match(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_matter;
+
+    #[test]
+    fn whatever_names_a_credential_is_a_word_that_matters() {
+        let names = [
+            "APP_KEY",
+            "hookKey",
+            "shared-key",
+            "db_passphrase",
+            "PEPPER",
+            "x-sig",
+            "Sig",
+            "magic_link",
+            "smsCode",
+            "pwd",
+        ];
+        for name in names {
+            let is_credential = super::vocabulary::is_secret(name)
+                || super::vocabulary::credential_kind(name).is_some()
+                || super::making::is_made_credential(name);
+            assert!(is_credential, "{name}");
+            assert!(may_matter(&format!("settings['{name}']")), "{name}");
+        }
+    }
+
+    #[test]
+    fn short_words_inside_of_others_do_not_matter() {
+        for text in ["signal = design", "footprint", "def area(width, height): return width * height"] {
+            assert!(!may_matter(text), "{text}");
+        }
+    }
 }

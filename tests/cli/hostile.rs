@@ -82,3 +82,34 @@ fn mistakes_on_the_command_line_and_in_configurations_are_escaped() {
         assert!(!answer.stderr.contains(is_dangerous), "{:?}", answer.stderr);
     }
 }
+
+/// Every branch tests and takes data of the request, as scripts that route by hand do. Paths that stayed apart from test to
+/// test once multiplied with each `elif`.
+#[test]
+fn a_long_chain_of_elif_reaches_no_bound() {
+    use std::fmt::Write as _;
+    let mut text = String::from(
+        "import os\nfrom flask import Flask, abort, request\napp = Flask(__name__)\n\n\n@app.post('/change')\ndef change():\n    \
+         path = request.path\n    kind = request.headers.get('X-Kind', '')\n    answer = {}\n",
+    );
+    for number in 0..60 {
+        let word = if number == 0 { "if" } else { "elif" };
+        write!(
+            text,
+            "    {word} request.method == 'POST' and path.startswith('/p{number}') and (kind == 'k{number}' or not kind):\n        \
+             value = request.form.get('value{number}')\n        answer['{number}'] = value or request.args['v']\n"
+        )
+        .expect("a string takes text");
+    }
+    text.push_str(
+        "    if request.headers.get('X-Api-Key') != os.environ['API_KEY']:\n        abort(401)\n    return answer\n",
+    );
+    let project = Project::new(&[("app.py", &text)]);
+    let answer = project.run(&["check", "--isolated", "--statistics", "--format", "concise"]);
+    assert!(
+        answer.stdout.contains("plain-token-comparison"),
+        "what follows the chain is still judged: {}",
+        answer.stdout
+    );
+    assert!(answer.stderr.contains(" 0  entries that reached a bound"), "{}", answer.stderr);
+}

@@ -15,3 +15,4 @@ mod sarif;
 mod support;
 mod suppression;
 mod the_rule_command;
+mod triage;

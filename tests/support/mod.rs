@@ -41,6 +41,12 @@ pub(crate) fn default_rules() -> Vec<&'static str> {
 
 /// Analyses files, given as path and text, with the rules and models named and under a profile.
 pub(crate) fn run(files: &[(String, String)], rules: Vec<&'static str>, models: &Models, profile: Profile) -> Outcome {
+    run_with(files, models, profile, Options { rules: rules.into_iter().collect(), ..Options::default() })
+}
+
+/// The same with options of the analysis other than those that a profile sets.
+pub(crate) fn run_with(files: &[(String, String)], models: &Models, profile: Profile, options: Options) -> Outcome {
+    let rules = options.rules.clone();
     let is_stated = |(path, _): &&(String, String)| versions::states_versions(Path::new(path));
     let stated: Vec<_> =
         files.iter().filter(is_stated).map(|(path, text)| (PathBuf::from(path), text.clone())).collect();
@@ -49,8 +55,7 @@ pub(crate) fn run(files: &[(String, String)], rules: Vec<&'static str>, models: 
     sources.sort_by(|left, right| left.path.cmp(&right.path));
     let program = Program::new(sources, Duration::from_secs(5)).with_versions(Versions::of(&stated));
     let strict = program.files().filter(|_| profile == Profile::Strict).collect();
-    let analysis =
-        analysis::analyse_with(&program, &Options { rules: rules.clone(), strict, ..Options::default() }, models);
+    let analysis = analysis::analyse_with(&program, &Options { strict, ..options }, models);
     let policy = Policy {
         rules: rules.into_iter().collect(),
         is_strict: profile == Profile::Strict,

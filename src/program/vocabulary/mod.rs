@@ -242,13 +242,19 @@ pub(in crate::program) fn has_pair(words: &[String], first: &[&str], second: &[&
     words.windows(2).any(|pair| first.contains(&pair[0].as_str()) && second.contains(&pair[1].as_str()))
 }
 
+/// Words that name a signature.
+const SIGNATURE_WORDS: &[&str] = &["signature", "sig", "hmac"];
+
+/// Words that name a bearer token.
+const BEARER_WORDS: &[&str] = &["token", "jwt", "bearer", "authorization", "accesstoken", "authtoken"];
+
 /// What a variable, parameter, attribute or field of this name holds, when it is a credential or secret.
 pub fn credential_kind(name: &str) -> Option<CredentialKind> {
     let words = words(name);
     if words.is_empty() || is_about_something_else(&words) {
         return None;
     }
-    if has(&words, &["signature", "sig", "hmac"]) {
+    if has(&words, SIGNATURE_WORDS) {
         return Some(CredentialKind::Signature);
     }
     if has(&words, &["password", "passwd", "passphrase", "pwd"]) {
@@ -263,9 +269,7 @@ pub fn credential_kind(name: &str) -> Option<CredentialKind> {
     {
         return Some(CredentialKind::ApiKey);
     }
-    if has(&words, &["token", "jwt", "bearer", "authorization", "accesstoken", "authtoken"])
-        || matches!(words.as_slice(), [first, last] if first == "http" && last == "auth")
-    {
+    if has(&words, BEARER_WORDS) || matches!(words.as_slice(), [first, last] if first == "http" && last == "auth") {
         return Some(CredentialKind::Bearer);
     }
     None
@@ -294,42 +298,56 @@ pub fn is_secret(name: &str) -> bool {
     !is_other && !ends_otherwise(&words) && speak_of_secret(&words)
 }
 
+/// Words that name a secret.
+const SECRET_WORDS: &[&str] = &[
+    "secret",
+    "secrets",
+    "password",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "token",
+    "apikey",
+    "bearer",
+    "jwtsecret",
+    "pepper",
+];
+
+/// Words before `key` that make it a secret.
+const SECRET_KEYS: &[&str] = &[
+    "api",
+    "access",
+    "secret",
+    "private",
+    "signing",
+    "encryption",
+    "auth",
+    "jwt",
+    "hmac",
+    "hook",
+    "webhook",
+    "shared",
+    "app",
+];
+
 /// Whether words name a secret, whatever else they speak of.
 pub(in crate::program) fn speak_of_secret(words: &[String]) -> bool {
-    has(
-        words,
-        &[
-            "secret",
-            "secrets",
-            "password",
-            "passwd",
-            "pwd",
-            "passphrase",
-            "token",
-            "apikey",
-            "bearer",
-            "jwtsecret",
-            "pepper",
-        ],
-    ) || has_pair(
-        words,
-        &[
-            "api",
-            "access",
-            "secret",
-            "private",
-            "signing",
-            "encryption",
-            "auth",
-            "jwt",
-            "hmac",
-            "hook",
-            "webhook",
-            "shared",
-            "app",
-        ],
-        &["key"],
-    )
+    has(words, SECRET_WORDS) || has_pair(words, SECRET_KEYS, &["key"])
+}
+
+/// The words of names of secrets and credentials, as a text writes them: `api_key`, `api-key`, `apiKey`.
+pub(in crate::program) fn written_words() -> impl Iterator<Item = String> {
+    let single = [SECRET_WORDS, SIGNATURE_WORDS, BEARER_WORDS].concat();
+    single.into_iter().map(str::to_owned).chain(written_pairs(SECRET_KEYS, &["key"]))
+}
+
+/// Two words of a name in each way of writing them side by side; letters count alike in both cases.
+pub(in crate::program) fn written_pairs(
+    first: &'static [&'static str],
+    second: &'static [&'static str],
+) -> impl Iterator<Item = String> {
+    let pairs = first.iter().flat_map(|first| second.iter().map(move |second| (first, second)));
+    pairs.flat_map(|(first, second)| ["_", "-", ""].map(|between| format!("{first}{between}{second}")))
 }
 
 /// Whether a parameter of a token's header says how the token is written and verified, and nothing about who issued it for
