@@ -11,7 +11,7 @@ use crate::flow::token::Constraint;
 use crate::flow::walk;
 use crate::program::vocabulary;
 use crate::source::FileId;
-use crate::syntax::tree::{ExpressionKind, Function, StatementKind};
+use crate::syntax::tree::{ArgumentKind, ExpressionKind, Function, Name, StatementKind};
 use crate::syntax::visit;
 
 const RULE: &str = "token-type-unchecked";
@@ -66,6 +66,7 @@ fn issued_kinds(context: &Context<'_, '_>, file: FileId, key: &str) -> BTreeSet<
         for site in walk::functions(other, &module.body) {
             if signs_with(context, other, site.function, key) {
                 kinds.extend(kinds_of(site.function));
+                kinds.extend(kinds_handed_to(context, other, site.function));
             }
         }
     }
@@ -82,6 +83,45 @@ fn signs_with(context: &Context<'_, '_>, file: FileId, function: &Function, key:
         }
     });
     signs
+}
+
+/// The kinds that callers name where the kind is a parameter: `issue(user, "refresh")`.
+fn kinds_handed_to(context: &Context<'_, '_>, file: FileId, function: &Function) -> BTreeSet<String> {
+    let mut kinds = BTreeSet::new();
+    let Some(at) = function.parameters.iter().position(|parameter| is_written_as_kind(function, &parameter.name)) else { return kinds };
+    let Some(kind) = function.parameters.get(at).map(|parameter| &parameter.name) else { return kinds };
+    // The object of a method is no argument of its calls.
+    let at = if function.parameters.first().is_some_and(|first| first.name == "self") { at.saturating_sub(1) } else { at };
+    for other in context.files_naming(file, &function.name) {
+        let Some(module) = context.index.module(other) else { continue };
+        visit::expressions(&module.body, &mut |expression| {
+            if let ExpressionKind::Call { callee, arguments } = &expression.kind
+                && let ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } = &callee.kind
+                && *name == function.name
+            {
+                let by_name = arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == kind));
+                let given = by_name.or_else(|| arguments.get(at).filter(|argument| argument.kind == ArgumentKind::Positional));
+                if let Some(ExpressionKind::String(text)) = given.map(|argument| &argument.value.kind) {
+                    kinds.insert(text.to_string());
+                }
+            }
+        });
+    }
+    kinds
+}
+
+/// Whether a parameter becomes the claim that says what a token is for.
+fn is_written_as_kind(function: &Function, parameter: &Name) -> bool {
+    let mut is_kind = false;
+    visit::expressions(&function.body, &mut |expression| {
+        if let ExpressionKind::Dictionary(entries) = &expression.kind {
+            is_kind |= entries.iter().any(|(name, value)| {
+                matches!(name.as_ref().map(|name| &name.kind), Some(ExpressionKind::String(name)) if TYPE_CLAIMS.contains(&name.as_str()))
+                    && matches!(&value.kind, ExpressionKind::Name(name) if name == parameter)
+            });
+        }
+    });
+    is_kind
 }
 
 /// What a function that issues says of the kind: by a claim that it writes, else by its own name.
