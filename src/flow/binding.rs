@@ -1,6 +1,7 @@
 //! Assignment: values bound to names, tuples, attributes, items, and forgotten again.
 
-use super::containers::{element_at, element_of};
+use super::containers::{element_at, element_of, with_item};
+use super::expression::join_all;
 use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::State;
@@ -148,16 +149,20 @@ impl<'p> Interpreter<'p, '_> {
                     self.is_named(value, key, place);
                 }
                 match (&object_value.shape, key) {
-                    (Shape::Dictionary(known), Some(key)) => {
-                        let mut known = Dictionary::clone(known);
-                        known.entries.insert(key, value.clone());
-                        next.extend(self.bind(state, object, Value::of(Shape::Dictionary(Rc::new(known)))));
+                    (Shape::Dictionary(known), key) => {
+                        next.extend(self.bind(state, object, with_item(known, key.as_ref(), value)));
                         continue;
                     }
-                    (Shape::Dictionary(known), None) => {
-                        let mut known = Dictionary::clone(known);
-                        super::containers::add_rest(&mut known, value);
-                        next.extend(self.bind(state, object, Value::of(Shape::Dictionary(Rc::new(known)))));
+                    // One of several is changed, whichever it is.
+                    (Shape::Union(members), key)
+                        if members.iter().any(|member| matches!(member.shape, Shape::Dictionary(_))) =>
+                    {
+                        let changed = members.iter().map(|member| match &member.shape {
+                            Shape::Dictionary(known) => with_item(known, key.as_ref(), value),
+                            _ => member.clone(),
+                        });
+                        let changed = join_all(changed);
+                        next.extend(self.bind(state, object, changed));
                         continue;
                     }
                     // What is written over in a copy of the headers is what should not be seen.

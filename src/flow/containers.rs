@@ -70,6 +70,16 @@ pub(super) fn add_rest<'p>(dictionary: &mut Dictionary<'p>, value: &Value<'p>) {
     dictionary.rest = Some(dictionary.rest.as_ref().map_or_else(|| value.clone(), |rest| rest.join(value)));
 }
 
+/// A dictionary in which a key, where it is known, holds something else.
+pub(super) fn with_item<'p>(known: &Dictionary<'p>, key: Option<&Name>, held: &Value<'p>) -> Value<'p> {
+    let mut known = known.clone();
+    match key {
+        Some(key) => drop(known.entries.insert(key.clone(), held.clone())),
+        None => add_rest(&mut known, held),
+    }
+    Value::of(Shape::Dictionary(Rc::new(known)))
+}
+
 /// `{**value}`.
 pub(super) fn spread<'p>(dictionary: &mut Dictionary<'p>, value: &Value<'p>) {
     match &value.shape {
@@ -79,8 +89,27 @@ pub(super) fn spread<'p>(dictionary: &mut Dictionary<'p>, value: &Value<'p>) {
                 add_rest(dictionary, rest);
             }
         }
+        Shape::Union(members) if is_mapping(value) => {
+            for (at, member) in members.iter().enumerate() {
+                let before = dictionary.clone();
+                spread(dictionary, member);
+                for (key, held) in &mut dictionary.entries {
+                    match before.entries.get(key) {
+                        // What an earlier one holds under this key is what it holds if it is that one.
+                        Some(earlier) if at > 0 => *held = earlier.join(held),
+                        None if at > 0 => *held = held.clone().with_nullness(held.nullness.or(Nullness::NONE)),
+                        _ => {}
+                    }
+                }
+            }
+        }
         _ => add_rest(dictionary, &Value::from_origins(value.deep_origins(), Nullness::ANY)),
     }
+}
+
+/// Whether a value is a dictionary, whichever of several.
+pub(super) fn is_mapping(value: &Value<'_>) -> bool {
+    value.alternatives().iter().all(|member| matches!(member.shape, Shape::Dictionary(_)))
 }
 
 impl<'p> Interpreter<'p, '_> {

@@ -78,7 +78,10 @@ impl<'p> Interpreter<'p, '_> {
         }
         let is_verified = decode.is_verified;
         if is_verified && let Some(key) = &decode.key {
-            self.secret_is_used(&key.clone(), SecretRole::Key, path, place);
+            // A text that verifies the signatures of a key pair is its public half, and no text at all verifies none.
+            if key.as_text().is_none() || !decode.algorithms.are_of_key_pairs() {
+                self.secret_is_used(&key.clone(), SecretRole::Key, path, place);
+            }
             self.header_reaches(HeaderUse::Key, &key.clone(), place);
         }
         if let Some(named) = parameter(&model.parameters, arguments, "algorithms") {

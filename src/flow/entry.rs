@@ -382,19 +382,7 @@ impl<'p> Interpreter<'p, '_> {
                         arguments.keywords.push((parameter.name.clone(), value));
                     }
                 }
-                arguments.rest = None;
-                let unlabelled = parameters.iter().filter(|parameter| {
-                    parameter.default.is_none()
-                        && matches!(
-                            parameter.kind,
-                            ParameterKind::Normal | ParameterKind::PositionalOnly | ParameterKind::KeywordOnly
-                        )
-                });
-                for parameter in unlabelled {
-                    if arguments.keyword(&parameter.name).is_none() {
-                        arguments.keywords.push((parameter.name.clone(), Value::unknown()));
-                    }
-                }
+                self.handed_by_nobody_seen(site, parameters, &mut arguments);
             }
             _ => {
                 self.hand_over(entry, parameters, &mut arguments);

@@ -10,7 +10,7 @@ use super::masking;
 use super::operators::binary;
 use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::State;
-use super::value::{Arguments, Closure, Code, Nullness, Scope, Shape, Value};
+use super::value::{Arguments, Closure, Code, Dictionary, Nullness, Scope, Shape, Value};
 use crate::syntax::tree::{Argument, ArgumentKind, BinaryOperator, Expression, ExpressionKind, Name, UnaryOperator};
 
 impl<'p> Interpreter<'p, '_> {
@@ -271,15 +271,15 @@ fn add_argument<'p>(known: &mut Arguments<'p>, kind: &ArgumentKind, value: Value
             Shape::Sequence(elements) => known.positional.extend(elements.iter().cloned()),
             _ => add_rest_argument(known, &containers::element_of(&value)),
         },
-        ArgumentKind::Dictionary => match &value.shape {
-            Shape::Dictionary(dictionary) => {
-                known.keywords.extend(dictionary.entries.iter().map(|(name, value)| (name.clone(), value.clone())));
-                if let Some(rest) = &dictionary.rest {
-                    add_rest_argument(known, rest);
-                }
+        ArgumentKind::Dictionary if containers::is_mapping(&value) => {
+            let mut all = Dictionary::default();
+            containers::spread(&mut all, &value);
+            known.keywords.extend(all.entries);
+            if let Some(rest) = &all.rest {
+                add_rest_argument(known, rest);
             }
-            _ => add_rest_argument(known, &containers::element_of(&value)),
-        },
+        }
+        ArgumentKind::Dictionary => add_rest_argument(known, &containers::element_of(&value)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calls that move values into containers and objects, or take them out again: what `[[gather]]` in a model says.
 
 use super::access::{awaited, one_held};
-use super::containers::{add_rest, element_of, spread};
+use super::containers::{add_rest, element_of, is_mapping, spread};
 use super::expression::join_all;
 use super::interpreter::{Branches, Interpreter, one};
 use super::state::State;
@@ -278,7 +278,7 @@ pub(super) fn dictionary_from<'p>(arguments: &Arguments<'p>) -> Value<'p> {
             Shape::Request(_) if arguments.keywords.is_empty() => return first.clone(),
             Shape::Sequence(pairs) => pairs.iter().for_each(|pair| add_pair(&mut all, pair)),
             Shape::Elements(pair) => add_pair(&mut all, pair),
-            Shape::Dictionary(_) => spread(&mut all, first),
+            _ if is_mapping(first) => spread(&mut all, first),
             // What nobody knows stays what it is: claims, an object of a library.
             _ if arguments.keywords.is_empty() => return first.clone(),
             _ => spread(&mut all, first),

@@ -80,6 +80,7 @@ mod texts;
 pub mod token;
 mod token_header;
 mod unheeded;
+mod unseen;
 mod unused;
 mod url_table;
 mod validation;

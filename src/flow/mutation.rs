@@ -1,6 +1,7 @@
 //! Methods that change their receiver in place: what the name or attribute holds afterwards.
 
 use super::containers::{self, element_of};
+use super::expression::join_all;
 use super::guesses;
 use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Origins};
@@ -71,13 +72,19 @@ impl<'p> Interpreter<'p, '_> {
                 let typical = if is_empty { added } else { element_of(receiver).join(&added) };
                 Value::of(Shape::Elements(Rc::new(typical)))
             }
-            ("update", Shape::Dictionary(known)) => {
+            ("update" | "__ior__", Shape::Dictionary(known)) => {
                 let mut known = Dictionary::clone(known);
-                known.entries.extend(arguments.keywords.iter().cloned());
-                if let Some(added) = added {
-                    containers::spread(&mut known, added);
-                }
-                Value::of(Shape::Dictionary(Rc::new(known)))
+                containers::spread(&mut known, &super::gathering::dictionary_from(arguments));
+                super::gathering::dictionary(known)
+            }
+            ("__setitem__", Shape::Dictionary(known)) => {
+                let [key, held] = arguments.positional.as_slice() else { return None };
+                containers::with_item(known, key.as_text(), held)
+            }
+            ("popitem", Shape::Dictionary(known)) => {
+                let mut rest = Dictionary::default();
+                containers::add_rest(&mut rest, &join_all(known.entries.values().chain(&known.rest).cloned()));
+                super::gathering::dictionary(rest)
             }
             ("setdefault", Shape::Dictionary(known)) => {
                 let key = arguments.positional.first().and_then(Value::as_text);

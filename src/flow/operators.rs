@@ -1,5 +1,6 @@
 //! Operators: arithmetic and joining of values, and the boolean ones that decide for one of theirs.
 
+use super::containers::is_mapping;
 use super::expression::merge_branches;
 use super::interpreter::{Branches, Interpreter, one};
 use super::moments;
@@ -107,8 +108,9 @@ pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Val
         BinaryOperator::Modulo if left.as_text().is_some() => {
             Value::from_origins(right.deep_origins().union(&left.address_origin()), Nullness::FULL)
         }
-        BinaryOperator::BitOr if let (Shape::Dictionary(old), Shape::Dictionary(_)) = (&left.shape, &right.shape) => {
-            let mut all = super::value::Dictionary::clone(old);
+        BinaryOperator::BitOr if is_mapping(left) && is_mapping(right) => {
+            let mut all = super::value::Dictionary::default();
+            super::containers::spread(&mut all, left);
             super::containers::spread(&mut all, right);
             super::gathering::dictionary(all)
         }
@@ -165,7 +167,7 @@ pub(super) fn augmented<'p>(old: &Value<'p>, operator: BinaryOperator, added: &V
     let origins = old.deep_origins().union(&added.deep_origins());
     match (operator, &old.shape, &added.shape) {
         (BinaryOperator::Add, Shape::Sequence(_), Shape::Sequence(_)) => add(old, added),
-        (BinaryOperator::BitOr, Shape::Dictionary(_), Shape::Dictionary(_)) => binary(old, operator, added),
+        (BinaryOperator::BitOr, ..) if is_mapping(old) && is_mapping(added) => binary(old, operator, added),
         // `difference |= a ^ b`: a comparison written by hand in constant time.
         _ => Value::from_origins(origins, Nullness::PRESENT),
     }

@@ -39,6 +39,14 @@ pub enum Algorithms {
     FromToken,
 }
 
+impl Algorithms {
+    /// Whether all that is accepted was signed with the private key of a pair (RFC 7518 section 3.1, RFC 8037).
+    pub fn are_of_key_pairs(&self) -> bool {
+        let is_of_pair = |name: &Name| ["RS", "PS", "ES", "Ed"].iter().any(|family| name.starts_with(family));
+        matches!(self, Self::Named(names) if !names.is_empty() && names.iter().all(is_of_pair))
+    }
+}
+
 /// What a call does about expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expiry {

@@ -2,9 +2,10 @@
 
 use std::sync::OnceLock;
 
+use super::calls::CalledNames;
 use super::{ClassRef, ModuleScope, Program, body_scope};
 use crate::source::{FileId, Place};
-use crate::syntax::tree::Module;
+use crate::syntax::tree::{Module, Name};
 
 /// A program with the scopes of its modules.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub struct Index<'p> {
     common_folder: usize,
     /// Whether that folder is one application.
     is_one_application: bool,
+    called: OnceLock<CalledNames>,
 }
 
 impl<'p> Index<'p> {
@@ -24,7 +26,7 @@ impl<'p> Index<'p> {
         let scopes = program.files().map(|_| OnceLock::new()).collect();
         let common_folder = program.paths().common_folder_length();
         let is_one_application = program.paths().is_one_application(common_folder);
-        Self { program, scopes, common_folder, is_one_application }
+        Self { program, scopes, common_folder, is_one_application, called: OnceLock::new() }
     }
 
     /// A file's tree.
@@ -46,11 +48,17 @@ impl<'p> Index<'p> {
     /// Whether two files belong to one application: they share the first folder below what all files share, or
     /// that is one application.
     pub fn is_same_project(&self, left: FileId, right: FileId) -> bool {
-        if self.is_one_application {
-            return true;
-        }
-        let paths = self.program.paths();
-        paths.folder_at(left, self.common_folder) == paths.folder_at(right, self.common_folder)
+        self.project_folder(left) == self.project_folder(right)
+    }
+
+    /// The folder that tells the application of a file from others; none where the run is one application.
+    pub fn project_folder(&self, file: FileId) -> Option<&'p Name> {
+        if self.is_one_application { None } else { self.program.paths().folder_at(file, self.common_folder) }
+    }
+
+    /// The names that the program calls.
+    pub fn called_names(&self) -> &CalledNames {
+        self.called.get_or_init(|| CalledNames::of(self.program, |file| self.project_folder(file)))
     }
 
     /// The text at a place.

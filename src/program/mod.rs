@@ -1,5 +1,6 @@
 //! All modules of a run: their sources, parsed on demand, and what names in them mean.
 
+mod calls;
 pub mod development;
 mod index;
 pub mod making;

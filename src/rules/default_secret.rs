@@ -2,6 +2,7 @@
 
 use super::hardcoded_secret::could_be_secret;
 use super::shared::surroundings::{is_development_only, is_fallback, is_refused_at_start, missed_variable};
+use super::shared::named_elsewhere::holds_only_a_name;
 use super::shared::{Context, demanding, held, required_setting};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
@@ -21,7 +22,10 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         let literal = origin.trail.root().place;
         let written = context.index.text(literal);
         let is_test = context.is_test(literal.file);
-        let is_harmless = !could_be_secret(written.trim_matches(['"', '\'', 'b']), *role)
+        let text = written.trim_matches(['"', '\'', 'b']);
+        let is_by_name = matches!(role, SecretRole::Named | SecretRole::Configuration);
+        let is_harmless = !could_be_secret(text, *role)
+            || is_by_name && holds_only_a_name(&setting, text)
             || is_password_by_name(*role, user, context)
             || (is_test && !relevant::looks_real(written))
             || (opens_nothing_here(*role, user, context) && is_stand_in(written, &setting));

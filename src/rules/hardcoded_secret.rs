@@ -1,5 +1,6 @@
 //! `hardcoded-secret`: a literal is used as a key, an expected token, or a credential that is sent.
 
+use super::shared::named_elsewhere::holds_only_a_name;
 use super::shared::{Context, required_setting};
 use super::shared::surroundings::{is_refused_at_start, missed_variable};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
@@ -26,6 +27,10 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         SecretRole::Configuration => format!("as `{user}` of the application's configuration"),
         SecretRole::Named => return Vec::new(),
     };
+    let is_name = |user: &str| holds_only_a_name(user, context.index.text(literal).trim_matches(['"', '\'', 'b']));
+    if *role == SecretRole::Configuration && is_name(user) {
+        return Vec::new();
+    }
     // A test needs some key; only one that looks real is worth a word.
     let is_test = context.is_test(literal.file);
     if is_test && !relevant::looks_real(context.index.text(literal)) {

@@ -10,9 +10,10 @@ use crate::flow::event::{CookieCall, Event};
 use crate::flow::origin::CredentialKind;
 use crate::flow::value::{Shape, Value};
 use crate::models::schema::ConfigurationMeaning;
-use crate::program::vocabulary;
+use crate::flow::walk;
+use crate::program::{development, vocabulary};
 use crate::source::Place;
-use crate::syntax::tree::{ExpressionKind, StatementKind};
+use crate::syntax::tree::{Expression, ExpressionKind, Statement, StatementKind};
 
 const RULE: &str = "token-in-insecure-cookie";
 
@@ -38,7 +39,8 @@ fn set(cookie: &CookieCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     // The page has to read the one that proves where a form came from, and it lets nobody in.
     let is_form_token = vocabulary::words(name).iter().any(|word| word.starts_with("csrf") || word.starts_with("xsrf"));
     let is_skipped = is_form_token || cookie.is_open || context.is_test(cookie.place.file) || is_development_only(context, cookie.place);
-    let missing = match (is_off(cookie.is_secure.as_ref()), is_off(cookie.is_http_only.as_ref())) {
+    let is_secure_off = is_off(cookie.is_secure.as_ref()) && !is_on_outside_development(cookie, context);
+    let missing = match (is_secure_off, is_off(cookie.is_http_only.as_ref())) {
         _ if is_skipped => return None,
         (true, true) => ("`Secure` and `HttpOnly`", "it goes out in clear text with the first plain request, and every script in the page can read it", "secure=True, httponly=True"),
         (true, false) => ("`Secure`", "it goes out in clear text with the first plain request", "secure=True"),
@@ -84,6 +86,30 @@ fn pass_flags(cookie: &CookieCall<'_>, context: &Context<'_, '_>) -> Option<Fix>
 /// A flag that is not given, or given as false; one that something decides counts as set.
 fn is_off(flag: Option<&Value<'_>>) -> bool {
     flag.is_none_or(|value| value.as_boolean() == Some(false) || value.is_none())
+}
+
+/// `secure=not settings.DEBUG`, there or where the name it is given gets its value: off for development only, which has no TLS.
+fn is_on_outside_development(cookie: &CookieCall<'_>, context: &Context<'_, '_>) -> bool {
+    let call = context.expression_at(cookie.place).and_then(call_parts);
+    let Some(flag) = call.and_then(|call| keyword(call, "secure")) else { return false };
+    let is_of_deployment = |test: &Expression| development::side(test).is_some();
+    if is_of_deployment(flag) {
+        return true;
+    }
+    let ExpressionKind::Name(name) = &flag.kind else { return false };
+    let bodies = context.functions_around(cookie.place).into_iter().map(|function| function.body.as_slice());
+    let module = context.index.module(cookie.place.file).map(|module| module.body.as_slice());
+    bodies.chain(module).any(|body| is_given(body, name, &is_of_deployment))
+}
+
+/// Whether a statement of a body gives a name such a value.
+fn is_given(body: &[Statement], name: &str, is_meant: &dyn Fn(&Expression) -> bool) -> bool {
+    body.iter().any(|statement| match &statement.kind {
+        StatementKind::Assign { targets, value } => {
+            targets.iter().any(|target| matches!(&target.kind, ExpressionKind::Name(known) if known == name)) && is_meant(value)
+        }
+        _ => walk::bodies(statement).into_iter().any(|inner| is_given(inner, name, is_meant)),
+    })
 }
 
 /// A setting of a library that decides on its cookies.

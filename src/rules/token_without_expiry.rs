@@ -8,7 +8,8 @@ use crate::flow::value::{Dictionary, Value};
 use crate::models::schema::ConfigurationMeaning;
 use crate::program::vocabulary;
 use crate::source::Place;
-use crate::syntax::tree::{ExpressionKind, Name};
+use crate::flow::walk;
+use crate::syntax::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
 use crate::syntax::visit;
 
 const RULE: &str = "token-without-expiry";
@@ -73,19 +74,52 @@ fn configured(key: &str, value: &Value<'_>, place: Place, context: &Context<'_, 
     Some(finding.build())
 }
 
-/// Whether the claims are handed, by their name, to another call of the same function, which may add to them.
+/// Whether something else than the statements that are followed may add to the claims: another call that they are handed to
+/// by their name, another name that they get, another method where an attribute holds them.
 fn is_changed_elsewhere(place: Place, context: &Context<'_, '_>) -> bool {
     let Some(function) = context.function_around(place) else { return false };
-    let (mut own, mut others): (Vec<Name>, Vec<Name>) = (Vec::new(), Vec::new());
+    let (mut own, mut others): (Vec<&Expression>, Vec<&Expression>) = (Vec::new(), Vec::new());
     visit::expressions(&function.body, &mut |expression| {
         let ExpressionKind::Call { arguments, .. } = &expression.kind else { return };
-        let names = arguments.iter().filter_map(|argument| match &argument.value.kind {
-            ExpressionKind::Name(name) => Some(name.clone()),
-            _ => None,
-        });
-        if expression.span == place.span { own.extend(names) } else { others.extend(names) }
+        let all = if expression.span == place.span { &mut own } else { &mut others };
+        all.extend(arguments.iter().map(|argument| &argument.value));
     });
-    own.iter().any(|name| others.contains(name))
+    let is_same = |left: &Expression, right: &Expression| match (&left.kind, &right.kind) {
+        (ExpressionKind::Name(left), ExpressionKind::Name(right)) => left == right,
+        (ExpressionKind::Attribute { name: left, .. }, ExpressionKind::Attribute { name: right, .. }) => left == right,
+        _ => false,
+    };
+    own.iter().any(|claims| {
+        let is_in_class =
+            || matches!(&claims.kind, ExpressionKind::Attribute { name, .. } if is_written_into(name, function, place, context));
+        others.iter().any(|other| is_same(claims, other))
+            || is_renamed(&function.body, &|other| is_same(claims, other))
+            || is_in_class()
+    })
+}
+
+/// Whether a body gives something a second name: `claims = payload`, `claims = payload = {…}`.
+fn is_renamed(body: &[Statement], is_it: &dyn Fn(&Expression) -> bool) -> bool {
+    body.iter().any(|statement| {
+        let is_here = match &statement.kind {
+            StatementKind::Assign { targets, value } => is_it(value) || targets.len() > 1 && targets.iter().any(is_it),
+            StatementKind::AnnotatedAssign { value: Some(value), .. } => is_it(value),
+            _ => false,
+        };
+        is_here || walk::bodies(statement).into_iter().any(|inner| is_renamed(inner, is_it))
+    })
+}
+
+/// Whether another function of the file writes into what an attribute of this name holds.
+fn is_written_into(attribute: &str, function: &Function, place: Place, context: &Context<'_, '_>) -> bool {
+    let text = &context.index.program.source(place.file).text;
+    let own = function.span.start as usize..function.span.end as usize;
+    let is_write = |after: &str| {
+        ["[", ".update(", ".setdefault(", ".__setitem__(", " |="].iter().any(|written| after.starts_with(written))
+    };
+    text.match_indices(attribute).any(|(at, found)| {
+        !own.contains(&at) && text[..at].ends_with('.') && is_write(&text[at + found.len()..])
+    })
 }
 
 fn reads_issue_time(place: Place, context: &Context<'_, '_>) -> bool {

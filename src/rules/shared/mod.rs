@@ -6,6 +6,7 @@ pub mod decoding;
 pub(super) mod edits;
 pub(super) mod ended;
 mod imports;
+pub(in crate::rules) mod named_elsewhere;
 pub(in crate::rules) mod receivers;
 pub(super) mod redaction;
 pub(super) mod reordered;
