@@ -422,9 +422,10 @@ pub(super) fn measured<'p>(origins: &Origins) -> Value<'p> {
     Value::present().with_origins(Origins::from_list(measure.into_iter().collect()))
 }
 
-/// What kind of digest a value makes when it is hashed: with a secret in it, a keyed one.
+/// What kind of digest a value makes when it is hashed: with a secret in it, or a keyed digest, again a keyed one.
 pub(super) fn digest_kind(value: &Value<'_>) -> OriginKind {
-    let has_secret = value.deep_origins().iter().any(relevant::is_secret);
+    let has_secret =
+        value.deep_origins().iter().any(|origin| origin.kind == OriginKind::Mac || relevant::is_secret(origin));
     if has_secret { OriginKind::Mac } else { OriginKind::Digest }
 }
 

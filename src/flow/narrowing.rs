@@ -6,6 +6,7 @@ use super::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Par
 use super::state::State;
 use super::value::{Nullness, Shape, Value};
 use crate::syntax::tree::{Argument, Expression, ExpressionKind, Name};
+use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
     /// Narrows what a name can hold on both sides of a test of its type or of its beginning.
@@ -81,10 +82,11 @@ fn begins_reference(beginning: &Expression) -> bool {
 /// False where the path cannot exist.
 fn is_no_text(state: &mut State<'_>, name: &Name) -> bool {
     let Some(value) = state.locals.get(name) else { return true };
-    if !matches!(value.shape, Shape::Unknown | Shape::Method(_)) || value.origins.is_empty() {
+    let is_union = matches!(value.shape, Shape::Union(_));
+    if !(is_union || matches!(value.shape, Shape::Unknown | Shape::Method(_))) || value.deep_origins().is_empty() {
         return true;
     }
-    if value.origins.iter().all(is_text) {
+    if !is_union && value.origins.iter().all(is_text) {
         let left = value.nullness.and(Nullness::NONE);
         let narrowed = value.clone().with_nullness(left);
         state.locals.narrow(name.clone(), narrowed);
@@ -103,10 +105,21 @@ pub(super) fn to_nullness(value: Value<'_>, left: Nullness) -> Value<'_> {
 
 /// A value without what was only taken for a secret by its name.
 fn without_guesses(value: Value<'_>) -> Value<'_> {
-    let is_guessed =
-        |origin: &Origin| matches!(&origin.kind, OriginKind::Setting { store: Store::Attribute | Store::Variable, .. });
-    let rest = value.origins.filter_map(|origin| (!is_guessed(origin)).then(|| origin.clone()));
-    value.with_origins(rest)
+    without(value, &|origin| {
+        matches!(&origin.kind, OriginKind::Setting { store: Store::Attribute | Store::Variable, .. })
+    })
+}
+
+/// A value without some of its origins, whichever of its alternatives has them.
+fn without<'p>(value: Value<'p>, is_dropped: &dyn Fn(&Origin) -> bool) -> Value<'p> {
+    let origins = value.origins.filter_map(|origin| (!is_dropped(origin)).then(|| origin.clone()));
+    let shape = match &value.shape {
+        Shape::Union(members) => {
+            Shape::Union(Rc::new(members.iter().map(|member| without(member.clone(), is_dropped)).collect()))
+        }
+        shape => shape.clone(),
+    };
+    Value { origins, shape, ..value }
 }
 
 /// Whether what has this origin is a text wherever it is anything.
@@ -128,7 +141,6 @@ fn only_refers(state: &mut State<'_>, name: &Name) {
     let Some(value) = state.locals.get(name) else { return };
     let is_setting =
         |origin: &Origin| matches!(&origin.kind, OriginKind::Setting { store, .. } if *store != Store::Literal);
-    let rest = value.origins.filter_map(|origin| (!is_setting(origin)).then(|| origin.clone()));
-    let narrowed = value.clone().with_origins(rest);
+    let narrowed = without(value.clone(), &is_setting);
     state.locals.narrow(name.clone(), narrowed);
 }

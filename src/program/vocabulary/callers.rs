@@ -9,9 +9,10 @@ pub fn names_a_user(name: &str) -> bool {
 }
 
 /// Whether a variable that is called exactly so holds who somebody is, or of which kind a credential is, and not what proves it.
-/// Unlike a setting, a variable that only ends so may hold the secret: `token_of_user`.
+/// Unlike a setting, a variable that only ends so may hold the secret: `token_of_user`. What ends in `username` is one.
 pub fn is_user_name(name: &str) -> bool {
-    matches!(
+    let ends_in_user_name = words(name).last().is_some_and(|word| word == "username");
+    let is_called_so = matches!(
         name.to_ascii_lowercase().as_str(),
         "username"
             | "user_name"
@@ -28,7 +29,8 @@ pub fn is_user_name(name: &str) -> bool {
             | "auth_scheme"
             | "type"
             | "token_type"
-    )
+    );
+    is_called_so || ends_in_user_name
 }
 
 /// Whether a claim of this name says who somebody is or what they may do.

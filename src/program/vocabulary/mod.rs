@@ -332,6 +332,35 @@ pub(in crate::program) fn speak_of_secret(words: &[String]) -> bool {
     )
 }
 
+/// Whether a parameter of a token's header says how the token is written and verified, and nothing about who issued it for
+/// whom (RFC 7515, 7516, 7518 and 7797).
+pub fn is_about_signature(parameter: &str) -> bool {
+    matches!(
+        parameter,
+        "alg"
+            | "apu"
+            | "apv"
+            | "b64"
+            | "crit"
+            | "cty"
+            | "enc"
+            | "epk"
+            | "iv"
+            | "jku"
+            | "jwk"
+            | "kid"
+            | "p2c"
+            | "p2s"
+            | "tag"
+            | "typ"
+            | "x5c"
+            | "x5t"
+            | "x5t#S256"
+            | "x5u"
+            | "zip"
+    )
+}
+
 /// What a request header of this name carries.
 pub fn header_kind(name: &str) -> Option<CredentialKind> {
     let lower = name.to_ascii_lowercase();
@@ -350,7 +379,9 @@ pub fn header_kind(name: &str) -> Option<CredentialKind> {
     {
         return Some(CredentialKind::Signature);
     }
-    if has(&words, &["token", "apikey", "secret", "key", "auth", "jwt", "password", "bearer"])
+    // A load balancer that logs users in hands on what their provider said, signed by itself.
+    let is_login = has_pair(&words, &["oidc"], &["data", "accesstoken"]);
+    if (is_login || has(&words, &["token", "apikey", "secret", "key", "auth", "jwt", "password", "bearer"]))
         && !has(&words, &["id", "type", "name", "expires", "public", "timestamp", "scheme"])
     {
         return Some(CredentialKind::ApiKey);

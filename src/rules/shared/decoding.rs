@@ -38,10 +38,19 @@ pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'
         Event::Configured { key, place, .. } => return configured(key, *place, context, claim).into_iter().collect(),
         _ => return Vec::new(),
     };
+    if is_bound_by_header(facts) {
+        return Vec::new();
+    }
     let missing = facts.decodes.values().filter(|decode| {
         decode.is_verified && !(claim.is_constrained)(decode) && !is_checked_later(decode, facts, claim.name)
     });
     missing.filter_map(|decode| finding(decode, entry, context, claim)).collect()
+}
+
+/// Whether a parameter of the token's header is tested that says something about its issuer or its reader: the signature
+/// covers the header too, and some issuers (load balancers that log users in) name both only there.
+fn is_bound_by_header(facts: &Facts<'_>) -> bool {
+    facts.header_checks.iter().any(|parameter| !vocabulary::is_about_signature(parameter))
 }
 
 /// The public key of another issuer in a configuration that nowhere says what its tokens must name.
