@@ -25,7 +25,7 @@ type Files = Vec<(String, String)>;
 fn examples_give_the_same_findings_without_triage() {
     let (mut examples, mut findings, mut failures) = (0, 0, String::new());
     for folder in PAGES {
-        for page in files_below(folder).iter().filter(|(path, _)| path.ends_with(".md")) {
+        for page in files_below(folder).iter().filter(|(path, _)| has_ending(path, "md")) {
             for (number, files) in examples_of(&page.1).iter().enumerate() {
                 examples += 1;
                 findings += compare(&format!("{}, example {}", page.0, number + 1), files, &mut failures);
@@ -43,7 +43,7 @@ fn applications_give_the_same_findings_without_triage() {
     for entry in std::fs::read_dir(apps).expect("the folder exists") {
         let name = entry.expect("its entries are readable").file_name().to_string_lossy().into_owned();
         let mut files = files_below(&format!("testdata/apps/{name}"));
-        files.retain(|(path, _)| path.ends_with(".py"));
+        files.retain(|(path, _)| has_ending(path, "py"));
         assert!(compare(&name, &files, &mut failures) > 0, "{name}: nothing is found");
     }
     assert!(failures.is_empty(), "\n{failures}");
@@ -104,4 +104,8 @@ fn files_of(code: &str) -> Files {
     }
     files.retain(|(_, text)| !text.trim().is_empty());
     files
+}
+
+fn has_ending(path: &str, ending: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == ending)
 }
