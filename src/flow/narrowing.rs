@@ -105,21 +105,21 @@ pub(super) fn to_nullness(value: Value<'_>, left: Nullness) -> Value<'_> {
 
 /// A value without what was only taken for a secret by its name.
 fn without_guesses(value: Value<'_>) -> Value<'_> {
-    without(value, &|origin| {
+    without(&value, &|origin| {
         matches!(&origin.kind, OriginKind::Setting { store: Store::Attribute | Store::Variable, .. })
     })
 }
 
 /// A value without some of its origins, whichever of its alternatives has them.
-fn without<'p>(value: Value<'p>, is_dropped: &dyn Fn(&Origin) -> bool) -> Value<'p> {
+fn without<'p>(value: &Value<'p>, is_dropped: &dyn Fn(&Origin) -> bool) -> Value<'p> {
     let origins = value.origins.filter_map(|origin| (!is_dropped(origin)).then(|| origin.clone()));
     let shape = match &value.shape {
         Shape::Union(members) => {
-            Shape::Union(Rc::new(members.iter().map(|member| without(member.clone(), is_dropped)).collect()))
+            Shape::Union(Rc::new(members.iter().map(|member| without(member, is_dropped)).collect()))
         }
         shape => shape.clone(),
     };
-    Value { origins, shape, ..value }
+    Value { origins, shape, nullness: value.nullness }
 }
 
 /// Whether what has this origin is a text wherever it is anything.
@@ -141,6 +141,6 @@ fn only_refers(state: &mut State<'_>, name: &Name) {
     let Some(value) = state.locals.get(name) else { return };
     let is_setting =
         |origin: &Origin| matches!(&origin.kind, OriginKind::Setting { store, .. } if *store != Store::Literal);
-    let narrowed = without(value.clone(), &is_setting);
+    let narrowed = without(value, &is_setting);
     state.locals.narrow(name.clone(), narrowed);
 }
