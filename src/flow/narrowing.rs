@@ -92,20 +92,20 @@ fn is_no_text(state: &mut State<'_>, name: &Name) -> bool {
         state.locals.narrow(name.clone(), narrowed);
         return !left.is_impossible();
     }
-    let narrowed = without_guesses(value.clone());
+    let narrowed = without_guesses(value);
     state.locals.narrow(name.clone(), narrowed);
     true
 }
 
 /// A value of which a test left only this. `None` is no secret, whatever it is called.
 pub(super) fn to_nullness(value: Value<'_>, left: Nullness) -> Value<'_> {
-    let value = if left == Nullness::NONE { without_guesses(value) } else { value };
+    let value = if left == Nullness::NONE { without_guesses(&value) } else { value };
     value.with_nullness(left)
 }
 
 /// A value without what was only taken for a secret by its name.
-fn without_guesses(value: Value<'_>) -> Value<'_> {
-    without(&value, &|origin| {
+fn without_guesses<'p>(value: &Value<'p>) -> Value<'p> {
+    without(value, &|origin| {
         matches!(&origin.kind, OriginKind::Setting { store: Store::Attribute | Store::Variable, .. })
     })
 }
