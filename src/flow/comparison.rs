@@ -151,8 +151,11 @@ impl<'p> Interpreter<'p, '_> {
             // A signature is compared with a digest, never with a setting.
             return Some(origin.clone());
         }
-        let is_named_parameter = credential.channel == Channel::Parameter
-            && presented.value.origins.iter().all(|origin| origin.confidence < Confidence::High);
+        // What else the value may be, a setting perhaps, makes no guess about a name more certain.
+        let mut credentials =
+            presented.value.origins.iter().filter(|origin| matches!(origin.kind, OriginKind::Credential(_)));
+        let is_named_parameter =
+            credential.channel == Channel::Parameter && credentials.all(|origin| origin.confidence < Confidence::High);
         if let Some(text) = expected.value.as_text()
             && relevant::is_secret_literal(text, credential)
             && !self.names_a_user(presented, expected)

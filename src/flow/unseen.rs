@@ -14,7 +14,6 @@ impl<'p> Interpreter<'p, '_> {
         parameters: &'p [Parameter],
         arguments: &mut Arguments<'p>,
     ) {
-        let is_called = self.is_called_somewhere(site);
         for parameter in parameters {
             match parameter.kind {
                 ParameterKind::KeywordDictionary | ParameterKind::ArgumentList => {
@@ -26,7 +25,7 @@ impl<'p> Interpreter<'p, '_> {
                     let default =
                         default.map(|default| self.at_module_level(site.file, |this| this.evaluate_alone(default)));
                     let value = match default {
-                        Some(default) if is_called => default.join(&Value::unknown()),
+                        Some(default) if self.is_called_somewhere(site) => default.join(&Value::unknown()),
                         Some(default) => default,
                         None => Value::unknown(),
                     };
