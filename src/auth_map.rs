@@ -92,7 +92,7 @@ pub(crate) fn route(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Option<
         return None;
     }
     let paths: Vec<BTreeSet<CheckKind>> = successes(outcomes).map(kinds).collect();
-    let established = paths.iter().cloned().reduce(|left, right| &left & &right).unwrap_or_default();
+    let established = established(&paths);
     let weakest = paths.iter().min_by_key(|kinds| (strength(kinds), kinds.len(), (*kinds).clone()));
     let strongest = paths.iter().map(strength).max();
     let weaker = weakest.filter(|kinds| Some(strength(kinds)) < strongest).cloned();
@@ -125,6 +125,15 @@ fn successes(outcomes: &[Outcome]) -> impl Iterator<Item = &Outcome> {
 /// What a path established; that it was found wanting says nothing about the caller.
 fn kinds(outcome: &Outcome) -> BTreeSet<CheckKind> {
     outcome.evidence.iter().map(|check| check.kind).filter(|kind| *kind != CheckKind::Rejected).collect()
+}
+
+/// What every path established. The form of what was sent says no more where something says who the caller is.
+fn established(paths: &[BTreeSet<CheckKind>]) -> BTreeSet<CheckKind> {
+    let mut common = paths.iter().cloned().reduce(|left, right| &left & &right).unwrap_or_default();
+    if common.iter().copied().any(tells_who) {
+        common.retain(|kind| !kind.is_of_form());
+    }
+    common
 }
 
 /// How much a set of checks says: nothing, something that is unknown, or something.

@@ -70,6 +70,11 @@ impl CheckKind {
         )
     }
 
+    /// Whether it says something about what was sent and nothing about the caller: beside a proof it decides nothing.
+    pub fn is_of_form(self) -> bool {
+        matches!(self, Self::Presence | Self::Scheme | Self::Shape | Self::Rejected)
+    }
+
     /// Whether it says that a proof on the same path may be worth less than it seems.
     fn is_doubt(self) -> bool {
         matches!(
@@ -101,6 +106,8 @@ pub struct Evidence {
     checks: Rc<Vec<Check>>,
     /// The sum of the hashes of all checks: independent of their order.
     fingerprint: u64,
+    /// The same of those that still decide something once a path has a proof; what nobody could see is one, wherever it is.
+    weight: u64,
 }
 
 /// Checks kept apart on one path.
@@ -136,9 +143,14 @@ impl Evidence {
     pub fn add(&mut self, kind: CheckKind, place: Place) {
         let check = Check { kind, place };
         if !self.checks.contains(&check) && (self.checks.len() < MAX_CHECKS || kind == CheckKind::Opaque) {
-            let mut hasher = FxHasher::default();
-            check.hash(&mut hasher);
-            self.fingerprint = self.fingerprint.wrapping_add(hasher.finish());
+            self.fingerprint = self.fingerprint.wrapping_add(hash_of(&check));
+            let weight = match kind {
+                CheckKind::Opaque if self.has(kind) => 0,
+                CheckKind::Opaque => hash_of(&kind),
+                _ if kind.is_of_form() => 0,
+                _ => hash_of(&check),
+            };
+            self.weight = self.weight.wrapping_add(weight);
             Rc::make_mut(&mut self.checks).push(check);
         }
     }
@@ -162,6 +174,12 @@ impl Evidence {
             all.add_all(other);
         }
         all
+    }
+
+    /// Whether it makes no difference which of two paths was taken: they made the same checks, or both have the same proofs
+    /// and doubts, so that what was tested of the form no longer matters.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self == other || (self.weight == other.weight && self.has_proof() && other.has_proof())
     }
 
     /// Whether two paths established the same kinds of things, wherever they did.
@@ -194,4 +212,10 @@ impl Evidence {
     pub fn has(&self, kind: CheckKind) -> bool {
         self.checks.iter().any(|check| check.kind == kind)
     }
+}
+
+fn hash_of(value: &impl Hash) -> u64 {
+    let mut hasher = FxHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
 }

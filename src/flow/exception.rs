@@ -33,14 +33,14 @@ impl<'p> Interpreter<'p, '_> {
 
     pub(super) fn try_statement(
         &mut self,
-        state: State<'p>,
+        states: Vec<State<'p>>,
         body: &'p [Statement],
         handlers: &'p [Handler],
         otherwise: &'p [Statement],
         finally: &'p [Statement],
         exits: &mut LoopExits<'p>,
     ) -> Vec<State<'p>> {
-        let entry = state.clone();
+        let entry = states.clone();
         let returned = self.frame().returns.len();
         let outer = std::mem::take(&mut self.frame().raised);
         if !handlers.is_empty() {
@@ -48,7 +48,7 @@ impl<'p> Interpreter<'p, '_> {
             let open = self.what_is_caught(handlers);
             self.open_tries.push(open);
         }
-        let after = self.block_in_loop(vec![state], body, exits);
+        let after = self.block_in_loop(states, body, exits);
         if !handlers.is_empty() {
             self.frame().open_tries -= 1;
             self.open_tries.pop();
@@ -62,7 +62,7 @@ impl<'p> Interpreter<'p, '_> {
             let held = common(&caught);
             let states: Vec<State<'p>> = if caught.is_empty() {
                 // Nothing known raises what this handler waits for: it may still come from anywhere in the body.
-                vec![entry.clone()]
+                entry.clone()
             } else {
                 caught.into_iter().map(|raised| self.with_exception(raised, handler)).collect()
             };
@@ -101,7 +101,7 @@ impl<'p> Interpreter<'p, '_> {
     /// `with suppress(SomeError): …`: the body, and what is left of it where it raised.
     pub(super) fn suppressing(
         &mut self,
-        state: State<'p>,
+        states: Vec<State<'p>>,
         exceptions: &'p [Argument],
         body: &'p [Statement],
         exits: &mut LoopExits<'p>,
@@ -110,7 +110,7 @@ impl<'p> Interpreter<'p, '_> {
         let wanted = exceptions.iter().map(|argument| self.evaluate_alone(&argument.value)).collect();
         self.frame().open_tries += 1;
         self.open_tries.push(OpenTry { catches_index_error: true, catches_value_error: true });
-        let mut next = self.block_in_loop(vec![state], body, exits);
+        let mut next = self.block_in_loop(states, body, exits);
         self.open_tries.pop();
         self.frame().open_tries -= 1;
         let raised = std::mem::replace(&mut self.frame().raised, outer);

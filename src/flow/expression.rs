@@ -10,7 +10,8 @@ use super::masking;
 use super::operators::binary;
 use super::origin::{OriginKind, Origins, Part, Step};
 use super::state::State;
-use super::value::{Arguments, Closure, Code, Dictionary, Nullness, Scope, Shape, Value};
+use super::summary::return_class;
+use super::value::{Arguments, Closure, Code, Dictionary, Scope, Shape, Value};
 use crate::syntax::tree::{Argument, ArgumentKind, BinaryOperator, Expression, ExpressionKind, Name, UnaryOperator};
 
 impl<'p> Interpreter<'p, '_> {
@@ -300,8 +301,9 @@ pub(super) fn merge_branches(branches: Branches<'_>) -> Branches<'_> {
     }
     let mut merged: Branches<'_> = SmallVec::new();
     for (state, value) in branches {
+        let class = return_class(&value);
         let same =
-            merged.iter_mut().find(|(known, known_value)| known.is_like(&state) && tells(known_value) == tells(&value));
+            merged.iter_mut().find(|(known, known_value)| known.is_like(&state) && return_class(known_value) == class);
         match same {
             Some((known, known_value)) => {
                 *known = known.join(&state);
@@ -311,15 +313,6 @@ pub(super) fn merge_branches(branches: Branches<'_>) -> Branches<'_> {
         }
     }
     merged
-}
-
-/// What a later test could learn from a value: kept apart when paths merge.
-fn tells(value: &Value<'_>) -> Option<bool> {
-    match value.nullness {
-        Nullness::FULL => Some(true),
-        nullness if !nullness.may_be(Nullness::FULL) => Some(false),
-        _ => None,
-    }
 }
 
 /// The same credential as another part of itself.

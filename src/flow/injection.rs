@@ -9,7 +9,7 @@ use super::bounds::Bound;
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Frame, Interpreter, one};
 use super::state::{MAX_PATHS, State};
-use super::value::{Arguments, Closure, Code, Shape, Value};
+use super::value::{Arguments, Closure, Code, Object, Shape, Value};
 use crate::models::Meaning;
 use crate::models::schema::{ClassRole, DependencyModel, ParameterModel};
 use crate::source::Place;
@@ -30,12 +30,20 @@ struct Signature<'p> {
     bound: usize,
 }
 
+/// Something that the framework calls for its result.
+pub(super) struct Dependency<'p> {
+    /// What is called.
+    target: Value<'p>,
+    /// Whether a request that has called it already gets what that gave.
+    is_shared: bool,
+}
+
 /// Where a parameter comes from.
 enum Supply<'p> {
     /// A part of the request, as its default or annotation says.
     Part(std::sync::Arc<ParameterModel>, Arguments<'p>),
     /// The result of something the framework calls.
-    Dependency(Value<'p>),
+    Dependency(Dependency<'p>),
     /// An object of the type that its annotation names.
     Typed(Value<'p>),
     /// A part of the request with the parameter's own name, since nothing else is said.
@@ -127,11 +135,11 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    /// What a marker of a dependency names.
-    pub(super) fn dependency_of(&mut self, marker: &Value<'p>) -> Option<Value<'p>> {
-        match self.marked(marker, None)? {
-            Supply::Dependency(target) => Some(target),
-            _ => None,
+    /// What a marker of a dependency names; something unknown where it is no such marker.
+    pub(super) fn dependency_of(&mut self, marker: &Value<'p>) -> Dependency<'p> {
+        match self.marked(marker, None) {
+            Some(Supply::Dependency(dependency)) => dependency,
+            _ => Dependency { target: Value::unknown(), is_shared: false },
         }
     }
 
@@ -143,8 +151,9 @@ impl<'p> Interpreter<'p, '_> {
             Meaning::Parameter(model) => Some(Supply::Part(model, pair.1.clone())),
             Meaning::Dependency(model) => {
                 // `user: User = Depends()` calls what the annotation names.
-                let target = dependency(&model, &pair.1).filter(|target| !target.is_none());
-                Some(Supply::Dependency(target.or_else(|| kind.cloned()).unwrap_or_else(Value::unknown)))
+                let target = named_dependency(&model, &pair.1).filter(|target| !target.is_none());
+                let target = target.or_else(|| kind.cloned()).unwrap_or_else(Value::unknown);
+                Some(Supply::Dependency(Dependency { target, is_shared: is_shared(&model, &pair.1) }))
             }
             _ => None,
         }
@@ -160,7 +169,7 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         let place = Place { file: signature.closure.file, span: parameter.span };
         match supply {
-            Supply::Dependency(target) => self.call_dependency(state, target, place, nesting),
+            Supply::Dependency(dependency) => self.depend_on(state, dependency, place, nesting),
             Supply::Part(model, arguments) => self.part_of_request(state, model, arguments, parameter, place),
             Supply::Typed(Value { shape: Shape::Class(class), .. }) => {
                 let mut state = state;
@@ -186,8 +195,31 @@ impl<'p> Interpreter<'p, '_> {
         one(state, value)
     }
 
+    /// What a dependency gives this request: the second time, what it gave the first.
+    pub(super) fn depend_on(
+        &mut self,
+        state: State<'p>,
+        dependency: &Dependency<'p>,
+        place: Place,
+        nesting: u32,
+    ) -> Branches<'p> {
+        let Dependency { target, is_shared } = dependency;
+        if !is_shared {
+            return self.call_dependency(state, target, place, nesting);
+        }
+        let name = Name::new(format!("{:x}", target.fingerprint()));
+        if let Some(value) = state.attribute(Object::Dependencies, &name).cloned() {
+            return one(state, value);
+        }
+        let mut branches = self.call_dependency(state, target, place, nesting);
+        for (state, value) in &mut branches {
+            state.set_attribute(Object::Dependencies, name.clone(), value.clone());
+        }
+        branches
+    }
+
     /// Calls what a dependency names, with what that needs. What nobody can see may check the caller.
-    pub(super) fn call_dependency(
+    fn call_dependency(
         &mut self,
         mut state: State<'p>,
         target: &Value<'p>,
@@ -295,8 +327,18 @@ pub(super) fn marker<'p>(path: &Name, arguments: Arguments<'p>) -> Value<'p> {
 }
 
 /// What a dependency marker names.
-fn dependency<'p>(model: &DependencyModel, arguments: &Arguments<'p>) -> Option<Value<'p>> {
+fn named_dependency<'p>(model: &DependencyModel, arguments: &Arguments<'p>) -> Option<Value<'p>> {
     super::library::parameter(&model.parameters, arguments, "dependency").cloned()
+}
+
+/// Whether a marker says no more than what is called: what it adds (scopes) is another question to the same function.
+fn is_shared(model: &DependencyModel, arguments: &Arguments<'_>) -> bool {
+    let Some(switch) = &model.once_unless else { return false };
+    arguments.positional.len() <= 1
+        && arguments.rest.is_none()
+        && arguments.keywords.iter().all(|(name, value)| {
+            model.parameters.iter().any(|known| known == name) || (name == switch && value.as_boolean() != Some(false))
+        })
 }
 
 /// The function that runs when a value is called, below what is wrapped around it, and how many parameters are bound.

@@ -144,10 +144,10 @@ impl<'p> Interpreter<'p, '_> {
             for (file, written) in self.listed_dependencies(at) {
                 let place = Place { file, span: written.span };
                 let marker = self.at_module_level(file, |this| this.evaluate_alone(written));
-                let target = self.dependency_of(&marker).unwrap_or_else(Value::unknown);
+                let dependency = self.dependency_of(&marker);
                 let mut next = Vec::new();
                 for state in states {
-                    let branches = self.call_dependency(state, &target, place, MAX_NESTING);
+                    let branches = self.depend_on(state, &dependency, place, MAX_NESTING);
                     next.extend(branches.into_iter().map(|(state, _)| state));
                 }
                 states = self.merge(next, place);

@@ -246,7 +246,7 @@ impl<'p> State<'p> {
 
     /// Whether two paths may become one: they have established the same and end the same way.
     pub fn is_like(&self, other: &Self) -> bool {
-        self.evidence == other.evidence && self.status == other.status
+        self.evidence.is_like(&other.evidence) && self.status == other.status
     }
 
     /// Whether they have established the same kinds of things, wherever they did, and end the same way.

@@ -36,10 +36,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             let merged = self.merge(states, at);
             self.tell_watched(&merged, at);
-            states = Vec::new();
-            for state in merged {
-                states.extend(self.statement(state, statement, exits));
-            }
+            states = self.statement(merged, statement, exits);
         }
         match body.last() {
             Some(last) => self.merge(states, self.place(last.span)),
@@ -47,7 +44,24 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    fn statement(&mut self, state: State<'p>, statement: &'p Statement, exits: &mut LoopExits<'p>) -> Vec<State<'p>> {
+    /// A statement that holds others takes all paths at once: those that become alike inside it go on as one.
+    fn statement(
+        &mut self,
+        states: Vec<State<'p>>,
+        statement: &'p Statement,
+        exits: &mut LoopExits<'p>,
+    ) -> Vec<State<'p>> {
+        match &statement.kind {
+            StatementKind::If { branches, otherwise } => self.if_statement(states, branches, otherwise, exits),
+            StatementKind::Try { body, handlers, otherwise, finally } => {
+                self.try_statement(states, body, handlers, otherwise, finally, exits)
+            }
+            StatementKind::With { items, body } => self.with_statement(states, items, body, exits),
+            _ => states.into_iter().flat_map(|state| self.on_one_path(state, statement, exits)).collect(),
+        }
+    }
+
+    fn on_one_path(&mut self, state: State<'p>, statement: &'p Statement, exits: &mut LoopExits<'p>) -> Vec<State<'p>> {
         let place = self.place(statement.span);
         match &statement.kind {
             StatementKind::Expression(expression) => {
@@ -149,6 +163,10 @@ impl<'p> Interpreter<'p, '_> {
             StatementKind::Pass | StatementKind::Global(_) | StatementKind::Nonlocal(_) | StatementKind::Error => {
                 vec![state]
             }
+            // They take all paths at once.
+            StatementKind::If { .. } | StatementKind::Try { .. } | StatementKind::With { .. } => {
+                self.statement(vec![state], statement, exits)
+            }
             StatementKind::Import(names) => vec![self.import(state, names)],
             StatementKind::ImportFrom { level, module, names, .. } => {
                 let mut state = state;
@@ -159,25 +177,9 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 vec![state]
             }
-            StatementKind::If { branches, otherwise } => self.if_statement(state, branches, otherwise, exits),
             StatementKind::While { test, body, otherwise } => self.while_statement(state, test, body, otherwise, exits),
             StatementKind::For { target, iterable, body, otherwise } => {
                 self.for_statement(state, target, iterable, body, otherwise, exits)
-            }
-            StatementKind::Try { body, handlers, otherwise, finally } => {
-                self.try_statement(state, body, handlers, otherwise, finally, exits)
-            }
-            StatementKind::With { items, body } => {
-                if let [(context, None)] = items.as_slice()
-                    && let Some(exceptions) = self.suppressed(context)
-                {
-                    return self.suppressing(state, exceptions, body, exits);
-                }
-                let mut states = vec![state];
-                for (context, target) in items {
-                    states = self.enter_context(states, context, target.as_ref());
-                }
-                self.block_in_loop(states, body, exits)
             }
             StatementKind::Match { subject, cases } => self.match_statement(state, subject, cases, exits),
             StatementKind::Function(function) => self.define(state, function),
@@ -225,12 +227,12 @@ impl<'p> Interpreter<'p, '_> {
 
     fn if_statement(
         &mut self,
-        state: State<'p>,
+        states: Vec<State<'p>>,
         branches: &'p [(Expression, Vec<Statement>)],
         otherwise: &'p [Statement],
         exits: &mut LoopExits<'p>,
     ) -> Vec<State<'p>> {
-        let mut open = vec![state];
+        let mut open = states;
         let mut next = Vec::new();
         for (test, body) in branches {
             let (mut taken, mut not_taken) = (Vec::new(), Vec::new());
@@ -249,6 +251,24 @@ impl<'p> Interpreter<'p, '_> {
         }
         next.extend(self.block_in_loop(open, otherwise, exits));
         next
+    }
+
+    fn with_statement(
+        &mut self,
+        mut states: Vec<State<'p>>,
+        items: &'p [(Expression, Option<Expression>)],
+        body: &'p [Statement],
+        exits: &mut LoopExits<'p>,
+    ) -> Vec<State<'p>> {
+        if let [(context, None)] = items
+            && let Some(exceptions) = self.suppressed(context)
+        {
+            return self.suppressing(states, exceptions, body, exits);
+        }
+        for (context, target) in items {
+            states = self.enter_context(states, context, target.as_ref());
+        }
+        self.block_in_loop(states, body, exits)
     }
 
     fn while_statement(

@@ -75,7 +75,7 @@ fn merge_returns_by<'p>(returns: Vec<Return<'p>>, is_same: impl Fn(&State<'p>, &
 }
 
 /// What a caller can tell apart: nothing, falsehood, truth, a status.
-fn return_class(value: &Value<'_>) -> (u8, Option<i64>) {
+pub(super) fn return_class(value: &Value<'_>) -> (u8, Option<i64>) {
     let status = match &value.shape {
         Shape::Response { status } => *status,
         Shape::Sequence(elements) => elements
@@ -99,7 +99,7 @@ pub(super) fn merge_raised(raised: Vec<Raised<'_>>) -> Vec<Raised<'_>> {
     let mut merged: Vec<Raised<'_>> = Vec::new();
     for one in raised {
         let is_known =
-            merged.iter().any(|known| known.place == one.place && known.state.evidence == one.state.evidence);
+            merged.iter().any(|known| known.place == one.place && known.state.evidence.is_like(&one.state.evidence));
         if !is_known && merged.len() < MAX_PATHS {
             merged.push(one);
         }

@@ -141,6 +141,8 @@ pub enum Object {
     Request,
     /// The answer of a callback that a guard asked: it let the caller through.
     Answer(Place),
+    /// What this request's dependencies gave, by the hash of what was called.
+    Dependencies,
     /// `flask.g` and its like.
     RequestGlobals,
     /// `flask.session` and its like.

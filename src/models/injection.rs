@@ -33,6 +33,9 @@ pub struct DependencyModel {
     /// The keyword under which calls that make objects with routes, mount them or register a route list such markers.
     #[serde(default)]
     pub listed_in: Option<String>,
+    /// One request calls it once, whoever names it, unless the parameter of this name is false (`use_cache`).
+    #[serde(default)]
+    pub once_unless: Option<String>,
 }
 
 /// A function that reads one item of a part of the request that it is handed; an empty text where it is not there.
