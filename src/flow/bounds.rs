@@ -22,7 +22,11 @@ pub(super) const REACH_OF_MODULES: usize = 1;
 pub(super) const REACH_WITH_NOTHING: usize = 3;
 
 /// Expressions and statements evaluated for one entry. Of 9,000 entries of real packages, 99 in a hundred need less.
-const MAX_WORK: u32 = 20_000;
+pub(super) const MAX_WORK: u32 = 20_000;
+
+/// The same for a dependency that needs more, since it is run once for all routes of a file. The longest one met, a thousand lines
+/// that decide by eight kinds of keys, needs half of that.
+pub(super) const MAX_WORK_OF_DEPENDENCY: u32 = 5 * MAX_WORK;
 
 /// Paths that stay apart between the tests of one statement, although they have established the same.
 const MAX_BETWEEN_TESTS: usize = 8;
@@ -62,6 +66,13 @@ impl Reached {
         self.0[bound as usize].get_or_insert(at);
     }
 
+    /// Notes what something that belongs to the entry has reached.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        for (own, other) in self.0.iter_mut().zip(other.0) {
+            *own = own.or(other);
+        }
+    }
+
     /// Where a bound was reached, if it was.
     pub fn at(&self, bound: Bound) -> Option<Place> {
         self.0[bound as usize]
@@ -77,10 +88,20 @@ impl<'p> Interpreter<'p, '_> {
     /// Counts one piece of work; false when the entry has used up what it may do.
     pub(super) fn spend(&mut self, at: Place) -> bool {
         self.work += 1;
-        if self.work > MAX_WORK {
+        if self.work > self.most_work {
             self.bounds.note(Bound::Work, at);
         }
-        self.work <= MAX_WORK
+        self.work <= self.most_work
+    }
+
+    /// Runs something that costs the entry nothing, with a budget of its own, and says which bounds it reached.
+    pub(super) fn within<T>(&mut self, most_work: u32, run: impl FnOnce(&mut Self) -> T) -> (T, Reached) {
+        let entry = (self.work, self.most_work, self.bounds);
+        (self.work, self.most_work, self.bounds) = (0, most_work, Reached::default());
+        let result = run(self);
+        let reached = self.bounds;
+        (self.work, self.most_work, self.bounds) = entry;
+        (result, reached)
     }
 
     /// Whether calls may still be followed deeper.

@@ -1,10 +1,11 @@
 //! What the interpreter tells the rules while it runs, and what it knows of an entry at its end.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub use super::facts::{Binding, Facts};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::evidence::{Check, Evidence};
-use super::origin::{Origin, Origins};
+use super::evidence::Evidence;
+use super::origin::Origin;
 use super::token::{Algorithms, Constraint, Expiry};
 use super::value::{Dictionary, Value};
 use crate::finding::Confidence;
@@ -234,109 +235,6 @@ pub enum Stage {
     Dependency,
     /// The handler itself and what it calls.
     Body,
-}
-
-/// Names that a value is bound to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Binding {
-    /// Where they stand.
-    pub names: Place,
-    /// Where what is bound to them ends.
-    pub end: u32,
-}
-
-/// What is known when an entry has run.
-#[derive(Debug, Default)]
-pub struct Facts<'p> {
-    /// Every decode, by place.
-    pub decodes: BTreeMap<Place, Decode<'p>>,
-    /// Claims that were tested: decode and name; an empty name where that is not known, so that it may be any.
-    pub claim_checks: BTreeSet<(Place, Name)>,
-    /// Calls and decorators of libraries that verified the caller, by place, with their dotted names.
-    pub verifiers: BTreeMap<Place, Name>,
-    /// Claims that were looked for, whatever they say: where, decode and name; an empty name where that is not known.
-    pub claim_presence: BTreeSet<(Place, Place, Name)>,
-    /// Claims that were read: decode and name.
-    pub claim_reads: BTreeSet<(Place, Name)>,
-    /// Decodes whose claims were validated by a call of their own.
-    pub validated: BTreeSet<Place>,
-    /// What was verified, or compared with what the program holds, by place: where the presented value came from.
-    pub tried: BTreeMap<Place, Origins>,
-    /// Of these, the ones whose verdict nobody looks at, and the names that it is bound to, where it is.
-    pub unheeded: BTreeMap<Place, Option<Binding>>,
-    /// And those whose result nobody reads, likewise: an exception is all they can tell.
-    pub unread: BTreeMap<Place, Option<Binding>>,
-    /// Statements that change nothing: log lines, answers and exceptions that are made and dropped.
-    pub idle: BTreeSet<Place>,
-    /// Names of functions that hold what was verified, with the verifications.
-    pub holders: BTreeMap<(Option<Place>, Name), BTreeSet<Place>>,
-    /// Verifications in whose place something else says who the caller is where they fail, and whether that is a guest.
-    pub stand_ins: BTreeSet<(Place, bool)>,
-    /// Where the handler of a route returned, with what its path had established.
-    pub ways_out: Vec<(Place, Evidence)>,
-    /// Handlers of errors that gave what the route would have given.
-    pub answered_instead: BTreeSet<Place>,
-    /// Checks that let a caller without any credential pass.
-    pub optional_checks: BTreeSet<Place>,
-    /// Where somebody asked who the caller is.
-    pub identity_reads: BTreeSet<Place>,
-    /// Where what was answered decided something or was handed on, and whether the handler did it.
-    pub identity_looks: BTreeMap<Place, bool>,
-    /// Objects that read a credential for a parameter and give nothing where there is none.
-    pub optional_schemes: BTreeSet<Place>,
-    /// Answers that hold what is known about a person, with the key that says so.
-    pub personal_answers: BTreeMap<Place, Name>,
-    /// Comparisons of claims of which nobody looks at the result, with the claim's name.
-    pub unused_comparisons: BTreeMap<Place, Name>,
-    /// Parameters of unverified token headers that were tested, or seen by what nobody can see into.
-    pub header_checks: BTreeSet<Name>,
-    /// What was done with parameters of unverified token headers, by place.
-    pub header_uses: BTreeMap<(Place, HeaderUse), Origin>,
-    /// Ways to take an `Authorization` header apart that a later test of its scheme makes up for, with the header.
-    pub loose_schemes: BTreeMap<(Place, LooseForm), Origin>,
-    /// Questions to an authorization server, by place: the answers' claims carry it.
-    pub introspections: BTreeMap<Place, Introspection<'p>>,
-    /// Decodes whose claims an unknown function saw whole, or that left the analysed code.
-    pub escaped_claims: BTreeSet<Place>,
-    /// What unverified claims decided.
-    pub decisions: BTreeSet<Decision>,
-    /// Which bounds it reached.
-    pub bounds: super::bounds::Reached,
-    /// Credentials read from the request, by place.
-    pub reads: BTreeMap<Place, Origin>,
-    /// Credentials that a callback is handed.
-    pub presented: Vec<Origin>,
-    /// Headers in which guards of libraries look for a credential by themselves, by place of the guard.
-    pub read_by_guards: BTreeMap<Place, Name>,
-    /// Which part of what surrounds the handler made each check.
-    pub stages: BTreeMap<Check, Stage>,
-    /// Where credentials enter that were compared with what the program holds.
-    pub compared: BTreeSet<Place>,
-    /// Signatures computed over a body that was parsed and written out again, by place, and where that came from.
-    pub signed_copies: BTreeMap<Place, Origin>,
-    /// Where a library verified the signature over a message that it was handed.
-    pub verified_messages: BTreeSet<Place>,
-    /// Calls that a presented credential is handed to so that somebody else judges it (`key.verify(message, signature)`, a request to
-    /// another service), and where the credential enters.
-    pub judged_elsewhere: BTreeMap<Place, BTreeSet<Place>>,
-    /// Where signatures were computed that a presented one was compared with.
-    pub compared_signatures: BTreeSet<Place>,
-    /// Settings that a presented credential was compared with, by name.
-    pub expected_settings: BTreeSet<Name>,
-    /// Settings that are used as keys, by name.
-    pub key_settings: BTreeSet<Name>,
-    /// Secrets that a test found unset: where, and which.
-    pub unset_secrets: BTreeMap<Place, Origin>,
-    /// Secrets by name that something which checks the caller was given.
-    pub checking_secrets: BTreeSet<Name>,
-    /// Calls that hand request data to another service or library, whose answer may confirm it.
-    pub inquiries: BTreeSet<Place>,
-    /// Calls nobody can see into that were given the raw body: they may verify it.
-    pub raw_body_seen: BTreeSet<Place>,
-    /// Decorators above the one that registers the entry: the framework never runs them.
-    pub decorators_above: Vec<Above>,
-    /// Settings that reach a log: origin, sink, place.
-    pub logged_settings: Vec<(Origin, String, Place)>,
 }
 
 /// A request to another service.

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 
 use super::bounds::Bound;
+use super::dependency::Dependency;
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Frame, Interpreter, one};
 use super::state::{MAX_PATHS, State};
-use super::value::{Arguments, Closure, Code, Object, Shape, Value};
+use super::value::{Arguments, Closure, Code, Shape, Value};
 use crate::models::Meaning;
 use crate::models::schema::{ClassRole, DependencyModel, ParameterModel};
 use crate::source::Place;
@@ -28,14 +29,6 @@ struct Signature<'p> {
     closure: Rc<Closure<'p>>,
     /// Parameters that are bound already (`self`).
     bound: usize,
-}
-
-/// Something that the framework calls for its result.
-pub(super) struct Dependency<'p> {
-    /// What is called.
-    target: Value<'p>,
-    /// Whether a request that has called it already gets what that gave.
-    is_shared: bool,
 }
 
 /// Where a parameter comes from.
@@ -195,31 +188,8 @@ impl<'p> Interpreter<'p, '_> {
         one(state, value)
     }
 
-    /// What a dependency gives this request: the second time, what it gave the first.
-    pub(super) fn depend_on(
-        &mut self,
-        state: State<'p>,
-        dependency: &Dependency<'p>,
-        place: Place,
-        nesting: u32,
-    ) -> Branches<'p> {
-        let Dependency { target, is_shared } = dependency;
-        if !is_shared {
-            return self.call_dependency(state, target, place, nesting);
-        }
-        let name = Name::new(format!("{:x}", target.fingerprint()));
-        if let Some(value) = state.attribute(Object::Dependencies, &name).cloned() {
-            return one(state, value);
-        }
-        let mut branches = self.call_dependency(state, target, place, nesting);
-        for (state, value) in &mut branches {
-            state.set_attribute(Object::Dependencies, name.clone(), value.clone());
-        }
-        branches
-    }
-
     /// Calls what a dependency names, with what that needs. What nobody can see may check the caller.
-    fn call_dependency(
+    pub(super) fn call_dependency(
         &mut self,
         mut state: State<'p>,
         target: &Value<'p>,

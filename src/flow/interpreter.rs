@@ -6,7 +6,8 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
-use super::bounds::{REACH_OF_ROUTES, Reached};
+use super::bounds::{MAX_WORK, REACH_OF_ROUTES, Reached};
+use super::dependency::Kept;
 use super::entry::Entry;
 use super::event::{Event, Facts};
 use super::evidence::{CheckKind, Evidence};
@@ -189,8 +190,12 @@ pub struct Interpreter<'p, 'i> {
     pub(super) is_for_request: bool,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
+    /// Dependencies that cost more than a route may, with what runs of them gave.
+    pub(super) long_dependencies: FxHashMap<u64, Vec<Rc<Kept<'p>>>>,
     quiet: u32,
     pub(super) work: u32,
+    /// What may be spent of it.
+    pub(super) most_work: u32,
 }
 
 impl<'p, 'i> Interpreter<'p, 'i> {
@@ -242,8 +247,10 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             answering: None,
             made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
+            long_dependencies: FxHashMap::default(),
             quiet: 0,
             work: 0,
+            most_work: MAX_WORK,
         }
     }
 

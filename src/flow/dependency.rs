@@ -1,0 +1,143 @@
+//! Functions that a framework calls before a handler for what they give: one request calls each once, however many ask for
+//! it. One that is long (a whole module's decisions about who may do what) stands before every route, and is run once for all
+//! routes of a file.
+
+use super::bounds::{Bound, MAX_WORK_OF_DEPENDENCY, Reached};
+use super::event::Facts;
+use super::evidence::{CheckKind, Evidence};
+use super::interpreter::{Branches, Interpreter, Summary, one};
+use super::reads::Footprint;
+use super::state::State;
+use super::summary::continue_after;
+use super::value::{Object, Value};
+use crate::source::Place;
+use crate::syntax::tree::Name;
+use std::rc::Rc;
+
+/// Something that the framework calls for its result.
+pub(super) struct Dependency<'p> {
+    /// What is called.
+    pub target: Value<'p>,
+    /// Whether a request that has called it already gets what that gave.
+    pub is_shared: bool,
+}
+
+/// One run of a long dependency: for routes, any of them.
+#[derive(Debug)]
+pub(super) struct Kept<'p> {
+    /// What it gave.
+    summary: Summary<'p>,
+    /// What became known on the way.
+    facts: Facts<'p>,
+    /// The bounds that it reached.
+    bounds: Reached,
+}
+
+impl<'p> Interpreter<'p, '_> {
+    /// What a dependency gives this request: the second time, what it gave the first.
+    pub(super) fn depend_on(
+        &mut self,
+        state: State<'p>,
+        dependency: &Dependency<'p>,
+        place: Place,
+        nesting: u32,
+    ) -> Branches<'p> {
+        let Dependency { target, is_shared } = dependency;
+        if !is_shared {
+            return self.call_dependency(state, target, place, nesting);
+        }
+        let identity = target.fingerprint();
+        let name = Name::new(format!("{identity:x}"));
+        if let Some(value) = state.attribute(Object::Dependencies, &name).cloned() {
+            return one(state, value);
+        }
+        let mut branches = self.call_or_recall(state, target, identity, place, nesting);
+        for (state, value) in &mut branches {
+            state.set_attribute(Object::Dependencies, name.clone(), value.clone());
+        }
+        branches
+    }
+
+    /// Calls a dependency for this route, unless that is known to cost more than a route may.
+    fn call_or_recall(
+        &mut self,
+        state: State<'p>,
+        target: &Value<'p>,
+        identity: u64,
+        place: Place,
+        nesting: u32,
+    ) -> Branches<'p> {
+        // What was decoded before may be validated here: a run that is told again would not do that.
+        let can_be_kept = self.is_loud() && self.facts.decodes.is_empty() && self.bounds.at(Bound::Work).is_none();
+        if !can_be_kept {
+            return self.call_dependency(state, target, place, nesting);
+        }
+        if !self.long_dependencies.contains_key(&identity) {
+            let (work, bounds, facts) = (self.work, self.bounds, self.facts.clone());
+            let raised = self.frame().raised.len();
+            let branches = self.call_dependency(state.clone(), target, place, nesting);
+            if self.bounds.at(Bound::Work).is_none() {
+                return branches;
+            }
+            (self.work, self.bounds, self.facts) = (work, bounds, facts);
+            self.frame().raised.truncate(raised);
+        }
+        let known = self.long_dependencies.entry(identity).or_default();
+        let known: Vec<Rc<Kept<'p>>> = known.iter().map(Rc::clone).collect();
+        let alike = known
+            .into_iter()
+            .find(|kept| kept.summary.footprint.sees_the_same(|part| self.part_fingerprint(&state, part)));
+        let kept = alike.unwrap_or_else(|| {
+            let kept = Rc::new(self.run_for_all(&state, target, place, nesting));
+            self.long_dependencies.entry(identity).or_default().push(Rc::clone(&kept));
+            kept
+        });
+        self.continue_behind(&state, &kept)
+    }
+
+    /// Runs a dependency with a budget of its own and without asking which route it stands before.
+    fn run_for_all(&mut self, state: &State<'p>, target: &Value<'p>, place: Place, nesting: u32) -> Kept<'p> {
+        let touched_by_route = state.log().begin();
+        let mut start = state.clone();
+        start.evidence = Evidence::default();
+        let facts = std::mem::take(&mut self.facts);
+        let route = self.route.take();
+        let raised_before = std::mem::take(&mut self.frame().raised);
+        // What was cut short for the route is not what a longer run would give.
+        self.summaries.clear();
+        let (mut branches, bounds) =
+            self.within(MAX_WORK_OF_DEPENDENCY, |this| this.call_dependency(start, target, place, nesting));
+        self.summaries.clear();
+        let raised = std::mem::replace(&mut self.frame().raised, raised_before);
+        self.route = route;
+        let mut facts = std::mem::replace(&mut self.facts, facts);
+        if let Some(at) = bounds.at(Bound::Work) {
+            branches.iter_mut().for_each(|(state, _)| state.evidence.add(CheckKind::Opaque, at));
+            facts.escaped_claims.extend(facts.decodes.keys().copied());
+        }
+        let touched = state.log().end(touched_by_route);
+        let summary = Summary {
+            footprint: Footprint::new(touched, |part| self.part_fingerprint(state, part)),
+            before: state.clone(),
+            returns: branches.into_iter().map(|(state, value)| (state, value, place)).collect(),
+            raised,
+            says_yes: false,
+        };
+        Kept { summary, facts, bounds }
+    }
+
+    /// The paths of a route behind a dependency that was run for all.
+    fn continue_behind(&mut self, state: &State<'p>, kept: &Rc<Kept<'p>>) -> Branches<'p> {
+        let Kept { summary, facts, bounds } = &**kept;
+        summary.footprint.note(state.log());
+        self.facts.absorb(facts);
+        self.bounds.absorb(bounds);
+        for raised in &summary.raised {
+            let mut raised = raised.clone();
+            raised.state = continue_after(state, summary, &raised.state);
+            self.frame().raised.push(raised);
+        }
+        let ways_on = summary.returns.iter();
+        ways_on.map(|(after, value, _)| (continue_after(state, summary, after), value.clone())).collect()
+    }
+}
