@@ -1,7 +1,7 @@
 //! Calls: which function they mean, what it gets, and what one run of it says for all equal calls.
 
 use super::event::{SecretRole, Stage};
-use super::evidence::{CheckKind, Evidence};
+use super::evidence::CheckKind;
 use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, Summary, one};
 use super::origin::{OriginKind, Origins, Step};
 use super::reads::Footprint;
@@ -216,7 +216,7 @@ impl<'p> Interpreter<'p, '_> {
             return one(state, Value::unknown());
         }
         let locals = self.bind_parameters(closure, arguments, place);
-        let key = summary_key(identity, closure, arguments, state.status);
+        let key = summary_key(identity, closure, arguments, &state);
         let known = self.summaries.get(&key).into_iter().flatten();
         let alike = known
             .rev()
@@ -264,7 +264,7 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Summary<'p> {
         let touched_by_caller = state.log().begin();
         let mut inner = state.enter(locals);
-        inner.evidence = Evidence::default();
+        inner.evidence = state.evidence.of_callee();
         self.running.push(identity);
         self.outer_evidence.push(state.evidence.clone());
         let mut frame = Frame::new(closure.file, Some(Rc::clone(closure)));

@@ -4,7 +4,7 @@
 
 use super::bounds::{Bound, MAX_WORK_OF_DEPENDENCY, Reached};
 use super::event::Facts;
-use super::evidence::{CheckKind, Evidence};
+use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, Summary, one};
 use super::reads::Footprint;
 use super::state::State;
@@ -99,7 +99,7 @@ impl<'p> Interpreter<'p, '_> {
     fn run_for_all(&mut self, state: &State<'p>, target: &Value<'p>, place: Place, nesting: u32) -> Kept<'p> {
         let touched_by_route = state.log().begin();
         let mut start = state.clone();
-        start.evidence = Evidence::default();
+        start.evidence = state.evidence.of_callee();
         let facts = std::mem::take(&mut self.facts);
         let route = self.route.take();
         let raised_before = std::mem::take(&mut self.frame().raised);

@@ -108,6 +108,8 @@ pub struct Evidence {
     fingerprint: u64,
     /// The same of those that still decide something once a path has a proof; what nobody could see is one, wherever it is.
     weight: u64,
+    /// Whether the callers of the function that made them had a proof before.
+    is_behind_proof: bool,
 }
 
 /// Checks kept apart on one path.
@@ -139,6 +141,17 @@ impl<'a> IntoIterator for &'a Evidence {
 }
 
 impl Evidence {
+    /// What a function begins with that is called on this path: nothing of its own.
+    #[must_use]
+    pub fn of_callee(&self) -> Self {
+        Self { is_behind_proof: self.is_proved(), ..Self::default() }
+    }
+
+    /// Whether the caller of the route was looked at, on this path or before the running function was called.
+    pub fn is_proved(&self) -> bool {
+        self.is_behind_proof || self.has_proof()
+    }
+
     /// Adds a check.
     pub fn add(&mut self, kind: CheckKind, place: Place) {
         let check = Check { kind, place };
@@ -179,7 +192,7 @@ impl Evidence {
     /// Whether it makes no difference which of two paths was taken: they made the same checks, or both have the same proofs
     /// and doubts, so that what was tested of the form no longer matters.
     pub fn is_like(&self, other: &Self) -> bool {
-        self == other || (self.weight == other.weight && self.has_proof() && other.has_proof())
+        self == other || (self.weight == other.weight && self.is_proved() && other.is_proved())
     }
 
     /// Whether two paths established the same kinds of things, wherever they did.

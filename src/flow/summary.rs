@@ -19,7 +19,7 @@ pub(super) fn summary_key<'p>(
     identity: Place,
     closure: &Rc<Closure<'p>>,
     arguments: &Arguments<'p>,
-    status: Option<i64>,
+    state: &State<'p>,
 ) -> SummaryKey {
     let mut hasher = FxHasher::default();
     closure.scope.as_ref().map(|scope| Rc::as_ptr(scope) as usize).hash(&mut hasher);
@@ -32,7 +32,7 @@ pub(super) fn summary_key<'p>(
     if let Some(rest) = &arguments.rest {
         rest.fingerprint().hash(&mut hasher);
     }
-    status.hash(&mut hasher);
+    (state.status, state.evidence.is_proved()).hash(&mut hasher);
     (identity, hasher.finish())
 }
 
