@@ -3,7 +3,7 @@
 //! Every file is worked on by one thread from start to end, and what files learn of each other is exchanged only
 //! between rounds, so the result does not depend on the number of threads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 use crate::auth_map::{self, Route};
 use crate::finding::{Diagnostic, DiagnosticKind, Finding};
 use crate::flow::bounds::{Bound, Reached};
-use crate::flow::entry::FileEntries;
+use crate::flow::entry::{Entry, FileEntries};
 use crate::flow::event::Event;
 use crate::flow::interpreter::Interpreter;
 use crate::flow::origin::{OriginKind, Store};
@@ -77,6 +77,8 @@ struct FileResult {
     secret_literals: BTreeSet<Place>,
     explanation: Vec<String>,
     reached: FxHashSet<Place>,
+    /// Entries that wait for a long dependency: their number in the file, and the dependency.
+    waiting: Vec<(usize, Place)>,
     entries: usize,
     bounded: usize,
     bounded_by: [usize; Bound::ALL.len()],
@@ -93,6 +95,10 @@ impl FileResult {
         }
     }
 }
+
+/// Routes that one thread runs behind a long dependency: few enough for the other threads to have some, and a number that
+/// does not depend on how many there are.
+const MAX_RUN_TOGETHER: usize = 100;
 
 /// Analyses a program. The result does not depend on the number of threads.
 pub fn analyse(program: &Program, options: &Options) -> Analysis {
@@ -205,12 +211,43 @@ impl<'p> Run<'_, 'p> {
         let files: Vec<FileId> = program.files().filter(is_due).collect();
         let mut entries: Vec<FileEntries<'p>> = files.par_iter().map(|file| self.entries(*file)).collect();
         let placement = Placement::of(&mut entries);
-        let results = files
+        let mut results: Vec<(FileId, FileResult)> = files
             .par_iter()
             .zip(&entries)
             .map(|(file, own)| (*file, self.run_entries(*file, own, &placement)))
             .collect();
+        let waiting = self.run_waiting(&results, &entries, &placement);
+        results.extend(waiting);
         FirstRound { files, entries, placement, results }
+    }
+
+    /// Runs the entries that waited for long dependencies, those together that need the same one.
+    fn run_waiting(
+        &self,
+        results: &[(FileId, FileResult)],
+        entries: &[FileEntries<'p>],
+        placement: &Placement<'p>,
+    ) -> Vec<(FileId, FileResult)> {
+        let mut waiting: BTreeMap<Place, Vec<(FileId, &Entry<'p>)>> = BTreeMap::new();
+        for ((file, result), own) in results.iter().zip(entries) {
+            for (number, dependency) in &result.waiting {
+                let entry = own.entries.get(*number).map(|entry| (*file, entry));
+                waiting.entry(*dependency).or_default().extend(entry);
+            }
+        }
+        let groups: Vec<&[(FileId, &Entry<'p>)]> =
+            waiting.values().flat_map(|together| together.chunks(MAX_RUN_TOGETHER)).collect();
+        let run = |group: &&[(FileId, &Entry<'p>)]| {
+            let (first, _) = group.first()?;
+            let result = self.observed(placement, |interpreter, result| {
+                for (_, entry) in *group {
+                    interpreter.run_entry(entry);
+                    result.count(&interpreter.bounds);
+                }
+            });
+            Some((*first, result))
+        };
+        groups.par_iter().filter_map(run).collect()
     }
 
     fn entries(&self, file: FileId) -> FileEntries<'p> {
@@ -224,9 +261,13 @@ impl<'p> Run<'_, 'p> {
     /// Runs routes, hooks and callbacks of a file, and its top level.
     fn run_entries(&self, file: FileId, own: &FileEntries<'p>, placement: &Placement<'p>) -> FileResult {
         self.observed(placement, |interpreter, result| {
-            for entry in &own.entries {
+            interpreter.may_wait = true;
+            for (number, entry) in own.entries.iter().enumerate() {
                 interpreter.run_entry(entry);
-                result.count(&interpreter.bounds);
+                match interpreter.waits_for {
+                    Some(dependency) => result.waiting.push((number, dependency)),
+                    None => result.count(&interpreter.bounds),
+                }
             }
             interpreter.run_module(file);
         })

@@ -17,6 +17,10 @@ pub(super) const REACH_OF_FUNCTIONS: usize = 2;
 /// The same from the top level of a module.
 pub(super) const REACH_OF_MODULES: usize = 1;
 
+/// How deep calls are followed that are handed a credential, once something proved who the caller is: what is left to be found
+/// there is where it leaks, and that stands near.
+pub(super) const REACH_BEHIND_PROOF: usize = 6;
+
 /// How deep calls are followed that are handed nothing at all: a helper that looks at the request for itself is called
 /// by the handler, by its decorator, or by a helper of these.
 pub(super) const REACH_WITH_NOTHING: usize = 3;
@@ -24,9 +28,9 @@ pub(super) const REACH_WITH_NOTHING: usize = 3;
 /// Expressions and statements evaluated for one entry. Of 9,000 entries of real packages, 99 in a hundred need less.
 pub(super) const MAX_WORK: u32 = 20_000;
 
-/// The same for a dependency that needs more, since it is run once for all routes of a file. The longest one met, a thousand lines
-/// that decide by eight kinds of keys, needs half of that.
-pub(super) const MAX_WORK_OF_DEPENDENCY: u32 = 5 * MAX_WORK;
+/// The same for a dependency that needs more, since it is run once for many routes. The longest one met, a thousand lines that
+/// decide by eight kinds of keys, needs half of that.
+pub(super) const MAX_WORK_OF_DEPENDENCY: u32 = 20 * MAX_WORK;
 
 /// Paths that stay apart between the tests of one statement, although they have established the same.
 const MAX_BETWEEN_TESTS: usize = 8;

@@ -1,5 +1,6 @@
 //! Calls: which function they mean, what it gets, and what one run of it says for all equal calls.
 
+use super::bounds::{REACH_BEHIND_PROOF, REACH_OF_ROUTES};
 use super::event::{SecretRole, Stage};
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Frame, Interpreter, RaisedClass, Summary, one};
@@ -205,11 +206,12 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         let identity = closure.code.place(closure.file);
         self.reached.insert(identity);
-        let is_recursive = self.running.iter().filter(|running| **running == identity).count() >= 2;
+        let is_recursive = self.is_recursive(identity);
         if !self.can_matter(&state, closure, arguments) {
             return one(state, Value::unknown());
         }
-        if is_recursive || !self.may_go_deeper(place) {
+        let is_far = state.evidence.is_proved() && self.running.len() > REACH_BEHIND_PROOF;
+        if is_recursive || is_far || !self.may_go_deeper(place) {
             let mut state = state;
             let values: Vec<&Value<'p>> = arguments.iter().collect();
             self.saw(&mut state, &values, place);
@@ -253,6 +255,13 @@ impl<'p> Interpreter<'p, '_> {
             all.push((continue_after(&state, &summary, inner), value));
         }
         all
+    }
+
+    /// Whether a function runs already: a second round of a recursion near the entry is worth a look, since wrappers of one
+    /// decorator are one function.
+    fn is_recursive(&self, identity: Place) -> bool {
+        let rounds = if self.running.len() > REACH_OF_ROUTES { 1 } else { 2 };
+        self.running.iter().filter(|running| **running == identity).count() >= rounds
     }
 
     fn summarise(

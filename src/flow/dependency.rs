@@ -1,6 +1,6 @@
 //! Functions that a framework calls before a handler for what they give: one request calls each once, however many ask for
-//! it. One that is long (a whole module's decisions about who may do what) stands before every route, and is run once for all
-//! routes of a file.
+//! it. One that is long (a whole module's decisions about who may do what) stands before many routes: these wait for each
+//! other, and it is run once for all.
 
 use super::bounds::{Bound, MAX_WORK_OF_DEPENDENCY, Reached};
 use super::event::Facts;
@@ -8,8 +8,8 @@ use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, Summary, one};
 use super::reads::Footprint;
 use super::state::State;
-use super::summary::continue_after;
-use super::value::{Object, Value};
+use super::summary::{continue_after, few_returns};
+use super::value::{Object, Shape, Value};
 use crate::source::Place;
 use crate::syntax::tree::Name;
 use std::rc::Rc;
@@ -46,12 +46,14 @@ impl<'p> Interpreter<'p, '_> {
         if !is_shared {
             return self.call_dependency(state, target, place, nesting);
         }
-        let identity = target.fingerprint();
-        let name = Name::new(format!("{identity:x}"));
+        let name = Name::new(format!("{:x}", target.fingerprint()));
         if let Some(value) = state.attribute(Object::Dependencies, &name).cloned() {
             return one(state, value);
         }
-        let mut branches = self.call_or_recall(state, target, identity, place, nesting);
+        let mut branches = match of_module(target) {
+            Some(identity) => self.call_or_recall(state, target, identity, place, nesting),
+            None => self.call_dependency(state, target, place, nesting),
+        };
         for (state, value) in &mut branches {
             state.set_attribute(Object::Dependencies, name.clone(), value.clone());
         }
@@ -63,7 +65,7 @@ impl<'p> Interpreter<'p, '_> {
         &mut self,
         state: State<'p>,
         target: &Value<'p>,
-        identity: u64,
+        identity: Place,
         place: Place,
         nesting: u32,
     ) -> Branches<'p> {
@@ -76,19 +78,23 @@ impl<'p> Interpreter<'p, '_> {
             let (work, bounds, facts) = (self.work, self.bounds, self.facts.clone());
             let raised = self.frame().raised.len();
             let branches = self.call_dependency(state.clone(), target, place, nesting);
-            if self.bounds.at(Bound::Work).is_none() {
+            if self.bounds.at(Bound::Work).is_none() || self.waits_for.is_some() {
                 return branches;
             }
             (self.work, self.bounds, self.facts) = (work, bounds, facts);
             self.frame().raised.truncate(raised);
+            self.long_dependencies.insert(identity, Vec::new());
         }
-        let known = self.long_dependencies.entry(identity).or_default();
-        let known: Vec<Rc<Kept<'p>>> = known.iter().map(Rc::clone).collect();
+        if self.may_wait {
+            self.waits_for = Some(identity);
+            return Branches::new();
+        }
+        let known = self.long_dependencies.get(&identity).into_iter().flatten();
         let alike = known
-            .into_iter()
+            .map(Rc::clone)
             .find(|kept| kept.summary.footprint.sees_the_same(|part| self.part_fingerprint(&state, part)));
         let kept = alike.unwrap_or_else(|| {
-            let kept = Rc::new(self.run_for_all(&state, target, place, nesting));
+            let kept = Rc::new(self.run_for_all(&state, target, identity, nesting));
             self.long_dependencies.entry(identity).or_default().push(Rc::clone(&kept));
             kept
         });
@@ -96,6 +102,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// Runs a dependency with a budget of its own and without asking which route it stands before.
+    /// `place` is the function itself: what it is handed is told to be handed there.
     fn run_for_all(&mut self, state: &State<'p>, target: &Value<'p>, place: Place, nesting: u32) -> Kept<'p> {
         let touched_by_route = state.log().begin();
         let mut start = state.clone();
@@ -119,7 +126,7 @@ impl<'p> Interpreter<'p, '_> {
         let summary = Summary {
             footprint: Footprint::new(touched, |part| self.part_fingerprint(state, part)),
             before: state.clone(),
-            returns: branches.into_iter().map(|(state, value)| (state, value, place)).collect(),
+            returns: few_returns(branches.into_iter().map(|(state, value)| (state, value, place)).collect()),
             raised,
             says_yes: false,
         };
@@ -139,5 +146,13 @@ impl<'p> Interpreter<'p, '_> {
         }
         let ways_on = summary.returns.iter();
         ways_on.map(|(after, value, _)| (continue_after(state, summary, after), value.clone())).collect()
+    }
+}
+
+/// The place of a function that is the same for every file: it stands in a module or a class.
+fn of_module(target: &Value<'_>) -> Option<Place> {
+    match &target.shape {
+        Shape::Function(closure) if closure.scope.is_none() => Some(closure.code.place(closure.file)),
+        _ => None,
     }
 }

@@ -102,7 +102,8 @@ pub struct FileEntries<'p> {
 
 impl<'p> Interpreter<'p, '_> {
     /// Runs an entry with what surrounds it and tells the observer how it ended.
-    /// What stands before it and cannot be followed counts as a check.
+    /// What stands before it and cannot be followed counts as a check. Where it has to wait for a long dependency, nothing is told
+    /// of how it ended.
     pub fn run_entry(&mut self, entry: &Entry<'p>) -> Vec<Outcome> {
         self.begin_entry();
         let Surroundings { hooks, error_handlers, unseen } =
@@ -137,6 +138,9 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.course = None;
         self.frames.clear();
+        if self.waits_for.is_some() {
+            return Vec::new();
+        }
         self.close_entry(&mut outcomes);
         self.facts.decorators_above = self.decorators_above(entry);
         let facts = std::mem::take(&mut self.facts);

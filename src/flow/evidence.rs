@@ -205,6 +205,12 @@ impl Evidence {
         self.has_proof() && other.has_proof() && self.kinds(CheckKind::is_doubt) == other.kinds(CheckKind::is_doubt)
     }
 
+    /// Whether neither proved anything, and the same kinds of doubts remain: what was tested of the form may differ.
+    pub fn proves_as_little(&self, other: &Self) -> bool {
+        let decides = |kind: CheckKind| !matches!(kind, CheckKind::Scheme | CheckKind::Shape);
+        !self.has_proof() && !other.has_proof() && self.kinds(decides) == other.kinds(decides)
+    }
+
     /// The wanted kinds among those of the checks, a bit for each.
     fn kinds(&self, is_wanted: impl Fn(CheckKind) -> bool) -> u32 {
         let kinds = self.iter().map(|check| check.kind).filter(|kind| is_wanted(*kind));

@@ -190,8 +190,12 @@ pub struct Interpreter<'p, 'i> {
     pub(super) is_for_request: bool,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
+    /// Whether a route that needs a long dependency is left for later, to be run together with others that need it.
+    pub may_wait: bool,
+    /// The long dependency for which the entry that ran has to wait: it was not run to its end.
+    pub waits_for: Option<Place>,
     /// Dependencies that cost more than a route may, with what runs of them gave.
-    pub(super) long_dependencies: FxHashMap<u64, Vec<Rc<Kept<'p>>>>,
+    pub(super) long_dependencies: FxHashMap<Place, Vec<Rc<Kept<'p>>>>,
     quiet: u32,
     pub(super) work: u32,
     /// What may be spent of it.
@@ -247,6 +251,8 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             answering: None,
             made: FxHashMap::default(),
             reach: REACH_OF_ROUTES,
+            may_wait: false,
+            waits_for: None,
             long_dependencies: FxHashMap::default(),
             quiet: 0,
             work: 0,
@@ -267,6 +273,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.route = None;
         self.answering = None;
         self.authenticators = None;
+        self.waits_for = None;
         self.work = 0;
         self.bounds = Reached::default();
     }

@@ -258,6 +258,11 @@ impl<'p> State<'p> {
     pub fn proves_as_much(&self, other: &Self) -> bool {
         self.evidence.proves_as_much(&other.evidence) && self.status == other.status
     }
+
+    /// Whether neither has proved anything, with the same doubts, and both end the same way.
+    pub fn proves_as_little(&self, other: &Self) -> bool {
+        self.evidence.proves_as_little(&other.evidence) && self.status == other.status
+    }
 }
 
 fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
@@ -313,7 +318,7 @@ pub const MAX_PATHS: usize = 24;
 /// is proved stays apart. Where that does not help, all become one opaque path, and the second value says so.
 pub(super) fn merge(states: Vec<State<'_>>, at: Place) -> (Vec<State<'_>>, bool) {
     let mut merged = merge_by(states, State::is_like);
-    for is_same in [State::is_of_same_kinds, State::proves_as_much] {
+    for is_same in [State::is_of_same_kinds, State::proves_as_much, State::proves_as_little] {
         if merged.len() <= MAX_PATHS {
             return (merged, false);
         }

@@ -55,6 +55,14 @@ pub(super) fn merge_returns(returns: Vec<Return<'_>>) -> Vec<Return<'_>> {
     if merged.len() <= MAX_PATHS { merged } else { merge_returns_by(merged, State::is_of_same_kinds) }
 }
 
+/// The same for what stands before every route: each way out that is left has the whole handler run again, so those that
+/// proved something, by whatever means, and left the same doubts become one, and those that proved nothing too.
+pub(super) fn few_returns(returns: Vec<Return<'_>>) -> Vec<Return<'_>> {
+    merge_returns_by(returns, |one, other| {
+        one.is_like(other) || one.proves_as_much(other) || one.proves_as_little(other)
+    })
+}
+
 fn merge_returns_by<'p>(returns: Vec<Return<'p>>, is_same: impl Fn(&State<'p>, &State<'p>) -> bool) -> Vec<Return<'p>> {
     let mut merged: Vec<(State<'p>, Value<'p>, Place)> = Vec::new();
     for (state, value, at) in returns {
