@@ -6,7 +6,7 @@ use super::interpreter::{Raised, Summary, SummaryKey};
 use super::origin::{Origin, OriginKind, Step, Trail};
 use super::relevant;
 use super::state::{MAX_PATHS, State};
-use super::value::{Arguments, Closure, Code, Constant, Shape, Value};
+use super::value::{Arguments, Closure, Code, Constant, Nullness, Shape, Value};
 use crate::finding::Confidence;
 use crate::program::vocabulary;
 use crate::source::Place;
@@ -51,24 +51,29 @@ type Return<'p> = (State<'p>, Value<'p>, Place);
 /// Ways out with equal evidence whose values a caller could not tell apart become one; where too many are left, those
 /// that established the same kinds of things do.
 pub(super) fn merge_returns(returns: Vec<Return<'_>>) -> Vec<Return<'_>> {
-    let merged = merge_returns_by(returns, State::is_like);
-    if merged.len() <= MAX_PATHS { merged } else { merge_returns_by(merged, State::is_of_same_kinds) }
+    let merged = merge_returns_by(returns, State::is_like, return_class);
+    if merged.len() <= MAX_PATHS { merged } else { merge_returns_by(merged, State::is_of_same_kinds, return_class) }
 }
 
 /// The same for what stands before every route: each way out that is left has the whole handler run again, so those that
 /// proved something, by whatever means, and left the same doubts become one, and those that proved nothing too.
 pub(super) fn few_returns(returns: Vec<Return<'_>>) -> Vec<Return<'_>> {
-    merge_returns_by(returns, |one, other| {
+    let is_same = |one: &State<'_>, other: &State<'_>| {
         one.is_like(other) || one.proves_as_much(other) || one.proves_as_little(other)
-    })
+    };
+    merge_returns_by(returns, is_same, |value| (u8::from(value.nullness.may_be(Nullness::FULL)), return_class(value).1))
 }
 
-fn merge_returns_by<'p>(returns: Vec<Return<'p>>, is_same: impl Fn(&State<'p>, &State<'p>) -> bool) -> Vec<Return<'p>> {
+fn merge_returns_by<'p>(
+    returns: Vec<Return<'p>>,
+    is_same: impl Fn(&State<'p>, &State<'p>) -> bool,
+    class: impl Fn(&Value<'p>) -> (u8, Option<i64>),
+) -> Vec<Return<'p>> {
     let mut merged: Vec<(State<'p>, Value<'p>, Place)> = Vec::new();
     for (state, value, at) in returns {
-        let same = merged.iter_mut().find(|(known, known_value, _)| {
-            is_same(known, &state) && return_class(known_value) == return_class(&value)
-        });
+        let same = merged
+            .iter_mut()
+            .find(|(known, known_value, _)| is_same(known, &state) && class(known_value) == class(&value));
         match same {
             Some((known, known_value, _)) => {
                 let locals = known.locals.clone();
@@ -93,9 +98,9 @@ pub(super) fn return_class(value: &Value<'_>) -> (u8, Option<i64>) {
         _ => None,
     };
     let class = match value.nullness {
-        super::value::Nullness::NONE => 0,
-        super::value::Nullness::EMPTY => 1,
-        super::value::Nullness::FULL => 2,
+        Nullness::NONE => 0,
+        Nullness::EMPTY => 1,
+        Nullness::FULL => 2,
         _ => 3,
     };
     (class, status)
