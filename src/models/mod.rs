@@ -301,6 +301,11 @@ impl Models {
         })
     }
 
+    /// Whether a call makes a client of another service.
+    pub fn makes_client(&self, path: &str) -> bool {
+        matches!(self.meaning(path), Some(Meaning::Instance(model)) if model.is_client)
+    }
+
     /// The class of what a parameter called like a request holds in a file that imports these top-level modules: the most
     /// special one of those that fit.
     pub fn request_class(&self, is_imported: &dyn Fn(&str) -> bool) -> Option<&str> {

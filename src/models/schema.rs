@@ -228,6 +228,9 @@ pub struct InstanceModel {
     /// Whether it signs with its key by HMAC.
     #[serde(default)]
     pub is_signer: bool,
+    /// Whether it asks another service, and its key is what that service wants to see: it tells nothing about a caller.
+    #[serde(default)]
+    pub is_client: bool,
     /// Whether it is a whole web application: its hooks hold for everything under it.
     #[serde(default)]
     pub application: bool,
