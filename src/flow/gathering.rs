@@ -1,7 +1,8 @@
 //! Calls that move values into containers and objects, or take them out again: what `[[gather]]` in a model says.
 
 use super::access::{awaited, one_held};
-use super::containers::{add_rest, element_of, is_mapping, spread};
+use super::containers::element_of;
+use super::dictionaries::{add_rest, is_mapping, put, spread};
 use super::expression::join_all;
 use super::interpreter::{Branches, Interpreter, one};
 use super::state::State;
@@ -284,7 +285,9 @@ pub(super) fn dictionary_from<'p>(arguments: &Arguments<'p>) -> Value<'p> {
             _ => spread(&mut all, first),
         }
     }
-    all.entries.extend(arguments.keywords.iter().cloned());
+    for (name, held) in &arguments.keywords {
+        put(&mut all, name, held.clone());
+    }
     if let Some(rest) = &arguments.rest {
         add_rest(&mut all, rest);
     }

@@ -147,7 +147,10 @@ fn is_hidden(origin: &Origin) -> bool {
 /// Whether everything in an expression is known to others, or can be found out.
 fn is_public(expression: &Expression) -> bool {
     match &expression.kind {
-        ExpressionKind::String(_) | ExpressionKind::Bytes(_) | ExpressionKind::Integer(_) | ExpressionKind::Float(_) => true,
+        ExpressionKind::String(_)
+        | ExpressionKind::Bytes(_)
+        | ExpressionKind::Integer(_)
+        | ExpressionKind::Float(_) => true,
         ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } => making::is_public(name),
         ExpressionKind::Subscript { index, .. } => {
             matches!(&index.kind, ExpressionKind::String(key) if making::is_public(key))

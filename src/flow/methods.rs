@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::containers::{self, element_of};
+use super::containers::element_of;
+use super::dictionaries;
 use super::event::SecretRole;
 use super::interpreter::{Branches, Interpreter, one};
 use super::moments;
@@ -112,7 +113,7 @@ impl<'p> Interpreter<'p, '_> {
             (Some(ClassRole::Configuration), "update" | "from_mapping") => {
                 let mut given = Dictionary { entries: arguments.keywords.iter().cloned().collect(), rest: None };
                 if let Some(first) = arguments.positional.first() {
-                    containers::spread(&mut given, first);
+                    dictionaries::spread(&mut given, first);
                 }
                 let mut state = state;
                 for (key, value) in given.entries {

@@ -17,6 +17,7 @@ mod containers;
 mod decode;
 mod decorators;
 mod deployment;
+mod dictionaries;
 mod displays;
 pub mod entry;
 mod error_handlers;
