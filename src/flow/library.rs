@@ -480,8 +480,8 @@ fn query_pattern(written: &Value<'_>, place: Place) -> Origins {
     if names.is_empty() {
         return Origins::default();
     }
-    let text: String = names.iter().map(|name| format!("&{name}={{}}")).collect();
-    let kind = OriginKind::Address { text: text.replacen('&', "?", 1).into() };
+    let names: Vec<&str> = names.into_iter().map(Name::as_str).collect();
+    let kind = OriginKind::Address { text: format!("?{}={{}}", names.join("={}&")).into() };
     Origins::one(kind, Confidence::High, place, "the query stands here")
 }
 

@@ -46,6 +46,9 @@ impl<'p> Interpreter<'p, '_> {
                 let class = class.clone();
                 self.library_method(state, receiver, &class, name, arguments, place)
             }
+            Shape::Instance { class, .. } if let Some((path, meaning)) = self.gathered_by(*class, name) => {
+                self.apply(state, &meaning, &path, arguments, Some(receiver), place)
+            }
             Shape::Dictionary(_) | Shape::Sequence(_) | Shape::Elements(_) => {
                 self.container_method(state, receiver, name, &arguments, place)
             }

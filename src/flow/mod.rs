@@ -25,6 +25,7 @@ pub mod event;
 pub mod evidence;
 mod exception;
 mod expression;
+mod fields;
 mod found;
 mod gathering;
 mod guesses;
