@@ -247,7 +247,9 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, model.object.as_deref().map_or_else(Value::none, |class| object_of(class, place)))
             }
             Meaning::Mac(model) => {
-                self.key_is_used(&model.parameters, &arguments, path, place);
+                if !derives_key(&model.parameters, &arguments) {
+                    self.key_is_used(&model.parameters, &arguments, path, place);
+                }
                 self.body_is_signed(&arguments.iter().map(Value::deep_origins).collect::<Vec<_>>(), place);
                 let origins = Origins::one(OriginKind::Mac, Confidence::High, place, "the signature is computed here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
@@ -570,4 +572,11 @@ fn answer<'p>(value: Value<'p>, held_in: &[String], class: Option<&str>, place: 
 fn looks_like_class(path: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or_default();
     last.starts_with(char::is_uppercase) && last.chars().any(char::is_lowercase)
+}
+
+/// `hmac.new(b"purpose", secret)`: a text that keeps purposes apart stands where the key does, and the secret is what is digested.
+fn derives_key(parameters: &[String], arguments: &Arguments<'_>) -> bool {
+    let is_text = parameter(parameters, arguments, "key").is_some_and(|key| key.as_text().is_some());
+    let message = || parameter(parameters, arguments, "message").map(Value::deep_origins);
+    is_text && message().is_some_and(|message| message.iter().any(super::relevant::is_secret))
 }

@@ -165,9 +165,12 @@ fn is_vouched_for(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
     let Ended { facts, context, .. } = ended;
     // Where nobody knows where the token comes from, the one that the function handles is meant.
     let is_by_key = |place: &Place| context.index.text(*place).contains(".verify(");
-    let is_same = |place: &Place, given: &Origins| match decode.token.origins.is_empty() {
-        true => given.is_empty() || is_by_key(place),
-        false => share_a_root(&decode.token.origins, given) || (is_bearer(&decode.token.origins) && is_bearer(given)),
+    let token = &decode.token.origins;
+    let is_same = |place: &Place, given: &Origins| {
+        if token.is_empty() {
+            return given.is_empty() || is_by_key(place);
+        }
+        share_a_root(token, given) || (is_bearer(token) && is_bearer(given))
     };
     let around = |place: Place| context.function_around(place).map(|function| name_place(function, place.file));
     let is_here = |place: &Place| around(*place) == around(decode.place);

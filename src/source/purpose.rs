@@ -50,7 +50,18 @@ impl Purpose {
         if stem.starts_with("test_")
             || ["_test", "_tests", "_testing"].iter().any(|end| stem.ends_with(end))
             || matches!(stem, "conftest" | "tests")
-            || lies_in(&["tests", "test", "testing", "unittests", "e2e", "fixtures"])
+            || lies_in(&[
+                "tests",
+                "test",
+                "testing",
+                "unittests",
+                "e2e",
+                "fixtures",
+                "testapp",
+                "testproject",
+                "testsite",
+            ])
+            || folders.iter().any(|folder| folder.starts_with("test_"))
         {
             Self::Test
         } else if lies_in(&["migrations", "alembic"]) {
@@ -89,6 +100,8 @@ mod tests {
             ("shop/test_views.py", Purpose::Test),
             ("shop/views_test.py", Purpose::Test),
             ("conftest.py", Purpose::Test),
+            ("test_project/settings.py", Purpose::Test),
+            ("testapp/testapp/settings.py", Purpose::Test),
             ("shop/migrations/0001_initial.py", Purpose::Migration),
             ("alembic/env.py", Purpose::Migration),
             ("examples/webhook.py", Purpose::Example),
