@@ -6,7 +6,7 @@ use super::evidence::CheckKind;
 use super::guesses;
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::moments;
-use super::origin::{Origin, OriginKind, Origins, Step, Store};
+use super::origin::{Channel, Origin, OriginKind, Origins, Step, Store};
 use super::quantities;
 use super::relevant;
 use super::state::State;
@@ -578,5 +578,10 @@ fn looks_like_class(path: &str) -> bool {
 fn derives_key(parameters: &[String], arguments: &Arguments<'_>) -> bool {
     let is_text = parameter(parameters, arguments, "key").is_some_and(|key| key.as_text().is_some());
     let message = || parameter(parameters, arguments, "message").map(Value::deep_origins);
-    is_text && message().is_some_and(|message| message.iter().any(super::relevant::is_secret))
+    let is_secret = |origin: &Origin| {
+        let is_handed =
+            matches!(&origin.kind, OriginKind::Credential(credential) if credential.channel == Channel::Parameter);
+        is_handed || super::relevant::is_secret(origin)
+    };
+    is_text && message().is_some_and(|message| message.iter().any(is_secret))
 }

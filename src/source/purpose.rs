@@ -47,7 +47,7 @@ impl Purpose {
         let name = folders.pop().unwrap_or_default();
         let stem = name.strip_suffix(".py").or_else(|| name.strip_suffix(".ipynb")).unwrap_or(name);
         let lies_in = |names: &[&str]| folders.iter().any(|folder| names.contains(folder));
-        if stem.starts_with("test_")
+        if ["test_", "tests_"].iter().any(|start| stem.starts_with(start))
             || ["_test", "_tests", "_testing"].iter().any(|end| stem.ends_with(end))
             || matches!(stem, "conftest" | "tests")
             || lies_in(&[
@@ -99,6 +99,7 @@ mod tests {
             ("tests/helpers.py", Purpose::Test),
             ("shop/test_views.py", Purpose::Test),
             ("shop/views_test.py", Purpose::Test),
+            ("shop/tests_views.py", Purpose::Test),
             ("conftest.py", Purpose::Test),
             ("test_project/settings.py", Purpose::Test),
             ("testapp/testapp/settings.py", Purpose::Test),
