@@ -2,12 +2,13 @@
 
 use super::event::{Event, LooseForm};
 use super::evidence::CheckKind;
-use super::interpreter::Interpreter;
+use super::interpreter::{Branches, Interpreter};
 use super::origin::{Credential, CredentialKind, Origin, Part, Step};
 use super::state::State;
-use super::value::{Arguments, Shape, Value};
+use super::value::{Arguments, Nullness, Shape, Value};
 use crate::program::vocabulary;
 use crate::source::Place;
+use crate::syntax::tree::{Expression, ExpressionKind};
 
 /// What an open `try` would do with an exception raised inside it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -96,6 +97,20 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.emit(&Event::LooseScheme { form, header: origin, is_tested, place });
     }
+}
+
+/// `re.match(FORM, header)`: what matches has that form.
+pub(super) fn form_is_matched<'p>(state: State<'p>, value: &Value<'p>, place: Place) -> Branches<'p> {
+    let (yes, no) = super::condition::shape_split(state, CheckKind::Shape, place);
+    let matched = yes.into_iter().map(|state| (state, value.clone().with_nullness(Nullness::PRESENT)));
+    matched.chain(no.into_iter().map(|state| (state, Value::none()))).collect()
+}
+
+/// `header.split()[1:]`: there is something where more than the scheme was sent.
+pub(super) fn is_tail(test: &Expression) -> bool {
+    let ExpressionKind::Subscript { index, .. } = &test.kind else { return false };
+    let ExpressionKind::Slice { lower: Some(lower), upper: None, .. } = &index.kind else { return false };
+    matches!(lower.kind, ExpressionKind::Integer(Some(at)) if at >= 1)
 }
 
 /// A header that was not taken apart yet, or a parameter that is called like one.
