@@ -205,6 +205,13 @@ impl<'p> Interpreter<'p, '_> {
                     split.1.extend(no);
                     continue;
                 }
+                if is_measure(&left_value)
+                    && let Some((yes, no)) = self.word_is_found(&state, *operator, left, &right_value, place)
+                {
+                    split.0.extend(yes);
+                    split.1.extend(no);
+                    continue;
+                }
                 let left_side = (Operand { value: left_value.clone(), place: self.place(left.span) }, Some(left));
                 let right_side = (Operand { value: right_value, place: self.place(right.span) }, Some(right));
                 let without = self.claim_default_agrees(&state, &left_side, &right_side, place);

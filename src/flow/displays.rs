@@ -1,6 +1,7 @@
 //! Values that are written out: sequences, dictionaries, comprehensions, f-strings.
 
 use super::containers;
+use super::dictionaries;
 use super::expression::join_all;
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::Origins;
@@ -109,10 +110,10 @@ impl<'p> Interpreter<'p, '_> {
                             (true, Some(text)) => {
                                 let at = key.as_ref().map_or(Span::default(), |key| key.span);
                                 self.is_named(&value, text, self.place(at));
-                                known.entries.insert(text.clone(), value);
+                                dictionaries::put(&mut known, text, value);
                             }
-                            (true, None) => containers::add_rest(&mut known, &value),
-                            (false, _) => containers::spread(&mut known, &value),
+                            (true, None) => dictionaries::add_rest(&mut known, &value),
+                            (false, _) => dictionaries::spread(&mut known, &value),
                         }
                         longer.push((state, known));
                     }

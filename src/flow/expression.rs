@@ -5,6 +5,7 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 
 use super::containers;
+use super::dictionaries;
 use super::interpreter::{Branches, Interpreter, one};
 use super::masking;
 use super::operators::binary;
@@ -273,9 +274,9 @@ fn add_argument<'p>(known: &mut Arguments<'p>, kind: &ArgumentKind, value: Value
             Shape::Sequence(elements) => known.positional.extend(elements.iter().cloned()),
             _ => add_rest_argument(known, &containers::element_of(&value)),
         },
-        ArgumentKind::Dictionary if containers::is_mapping(&value) => {
+        ArgumentKind::Dictionary if dictionaries::is_mapping(&value) => {
             let mut all = Dictionary::default();
-            containers::spread(&mut all, &value);
+            dictionaries::spread(&mut all, &value);
             known.keywords.extend(all.entries);
             if let Some(rest) = &all.rest {
                 add_rest_argument(known, rest);

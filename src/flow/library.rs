@@ -189,6 +189,9 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 let value = if model.serialises {
                     let value = super::partial::serialised(value, &arguments);
+                    let query = written.as_ref().filter(|_| model.query).map(|written| query_pattern(written, place));
+                    let origins = value.origins.union(&query.unwrap_or_default());
+                    let value = value.with_origins(origins);
                     written.map_or_else(|| value.clone(), |whole| as_written(&value, whole))
                 } else {
                     value
@@ -466,6 +469,34 @@ fn derived<'p>(arguments: &Arguments<'p>, receiver: Option<&Value<'p>>, path: &N
     });
     let short = path.rsplit('.').next().unwrap_or_default();
     Value::from_origins(origins.step(place, &Step::Derived(short.into())), nullness)
+}
+
+/// The names of what is put into the query of an address, as the text that stands around it: `?token={}`.
+fn query_pattern(written: &Value<'_>, place: Place) -> Origins {
+    let names: Vec<&Name> = match &written.shape {
+        Shape::Dictionary(known) => {
+            known.entries.iter().filter(|(_, value)| value.as_text().is_none()).map(|(name, _)| name).collect()
+        }
+        Shape::Sequence(pairs) => pairs.iter().filter_map(filled_in).collect(),
+        _ => Vec::new(),
+    };
+    if names.is_empty() {
+        return Origins::default();
+    }
+    let names: Vec<&str> = names.into_iter().map(Name::as_str).collect();
+    let kind = OriginKind::Address { text: format!("?{}={{}}", names.join("={}&")).into() };
+    Origins::one(kind, Confidence::High, place, "the query stands here")
+}
+
+/// The name in a pair of a name and something that is not written out.
+fn filled_in<'a>(pair: &'a Value<'_>) -> Option<&'a Name> {
+    match &pair.shape {
+        Shape::Sequence(pair) => match pair.as_slice() {
+            [name, value] if value.as_text().is_none() => name.as_text(),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The text that a serialiser writes of a container keeps what it was written of.

@@ -225,6 +225,8 @@ impl<'p> Interpreter<'p, '_> {
                 None => self.annotated(annotation).unwrap_or_else(Value::unknown),
             },
             Binding::Context(expression) => self.evaluate_alone(expression).with_nullness(Nullness::ANY),
+            // Another case answers for what is missing.
+            Binding::Case(subject) => self.evaluate_alone(subject).with_nullness(Nullness::FULL),
             Binding::Element { iterable, path } => {
                 let element = super::containers::element_of(&self.evaluate_alone(iterable));
                 path.iter().fold(element, |value, &at| super::containers::element_at(&value, at))

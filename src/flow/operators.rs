@@ -1,14 +1,14 @@
 //! Operators: arithmetic and joining of values, and the boolean ones that decide for one of theirs.
 
 use super::condition::add_presence;
-use super::containers::is_mapping;
+use super::dictionaries::is_mapping;
 use super::evidence::CheckKind;
 use super::expression::merge_branches;
 use super::interpreter::{Branches, Interpreter, one};
 use super::moments;
 use super::origin::Origins;
 use super::state::State;
-use super::value::{Constant, Nullness, Shape, Value};
+use super::value::{Constant, Nullness, RequestMap, Shape, Value};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{BinaryOperator, Expression};
@@ -173,10 +173,10 @@ pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Val
             };
             Value::from_origins(right.deep_origins().union(&left.address_origin()).union(&given), Nullness::FULL)
         }
-        BinaryOperator::BitOr if is_mapping(left) && is_mapping(right) => {
+        BinaryOperator::BitOr if are_mappings(left, right) => {
             let mut all = super::value::Dictionary::default();
-            super::containers::spread(&mut all, left);
-            super::containers::spread(&mut all, right);
+            super::dictionaries::spread(&mut all, left);
+            super::dictionaries::spread(&mut all, right);
             super::gathering::dictionary(all)
         }
         // A union of sets; a path below another.
@@ -228,11 +228,22 @@ fn add<'p>(left: &Value<'p>, right: &Value<'p>) -> Value<'p> {
     }
 }
 
+/// Whether two values are dictionaries, or one of them the map of all headers.
+fn are_mappings(left: &Value<'_>, right: &Value<'_>) -> bool {
+    let is_headers = |value: &Value<'_>| matches!(value.shape, Shape::Request(RequestMap::Headers));
+    match (is_mapping(left), is_mapping(right)) {
+        (true, true) => true,
+        (true, false) => is_headers(right),
+        (false, true) => is_headers(left),
+        (false, false) => false,
+    }
+}
+
 pub(super) fn augmented<'p>(old: &Value<'p>, operator: BinaryOperator, added: &Value<'p>) -> Value<'p> {
     let origins = old.deep_origins().union(&added.deep_origins());
     match (operator, &old.shape, &added.shape) {
         (BinaryOperator::Add, Shape::Sequence(_), Shape::Sequence(_)) => add(old, added),
-        (BinaryOperator::BitOr, ..) if is_mapping(old) && is_mapping(added) => binary(old, operator, added),
+        (BinaryOperator::BitOr, ..) if are_mappings(old, added) => binary(old, operator, added),
         // `difference |= a ^ b`: a comparison written by hand in constant time.
         _ => Value::from_origins(origins, Nullness::PRESENT),
     }

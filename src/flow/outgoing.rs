@@ -132,7 +132,7 @@ impl<'p> Interpreter<'p, '_> {
             Some(Shape::Dictionary(known)) => Dictionary::clone(&known),
             _ => Dictionary::default(),
         };
-        super::containers::spread(&mut all, added);
+        super::dictionaries::spread(&mut all, added);
         state.set_attribute(object, Name::new("headers"), Value::of(Shape::Dictionary(Rc::new(all))));
     }
 
@@ -209,7 +209,7 @@ impl<'p> Interpreter<'p, '_> {
             _ => Dictionary::default(),
         };
         if let Some(own) = given("headers") {
-            super::containers::spread(&mut headers, &own);
+            super::dictionaries::spread(&mut headers, &own);
         }
         let base = kept(self, "url");
         // Where the whole address stands in what the client was made with, the call gives the rest of it.

@@ -263,6 +263,9 @@ pub struct DeriveModel {
     /// Whether it writes a parsed value out again, as text that need not be the one it was parsed from.
     #[serde(default)]
     pub serialises: bool,
+    /// Whether what it writes is the query of an address.
+    #[serde(default)]
+    pub query: bool,
     /// What it reads where its argument is a text that a serialising call wrote.
     #[serde(default)]
     pub reads: Option<Reading>,

@@ -6,7 +6,7 @@ use crate::source::{FileId, Place};
 use crate::syntax::visit;
 
 use crate::syntax::tree::{
-    BinaryOperator, Class, Expression, ExpressionKind, Function, ImportedName, Name, Statement, StatementKind,
+    BinaryOperator, Class, Expression, ExpressionKind, Function, ImportedName, Name, Pattern, Statement, StatementKind,
 };
 
 /// One thing a name is bound to.
@@ -26,6 +26,8 @@ pub enum Binding<'p> {
     Annotated { annotation: &'p Expression, expression: Option<&'p Expression> },
     /// `with expression as name`.
     Context(&'p Expression),
+    /// `match expression: case name`.
+    Case(&'p Expression),
     /// `for name in expression`; the path leads through tuples.
     Element { iterable: &'p Expression, path: Vec<usize> },
     /// `name += expression`.
@@ -233,7 +235,16 @@ impl<'p> ModuleScope<'p> {
                 }
                 self.collect(body);
             }
-            StatementKind::Match { cases, .. } => cases.iter().for_each(|case| self.collect_conditional(&case.body)),
+            StatementKind::Match { subject, cases } => {
+                self.conditions += 1;
+                for case in cases {
+                    if let Pattern::Capture(Some(name)) | Pattern::As { name, .. } = &case.pattern {
+                        self.bind(name, Binding::Case(subject));
+                    }
+                    self.collect(&case.body);
+                }
+                self.conditions -= 1;
+            }
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! What several rules need: the context they judge in, and words for what they saw. No judgement of its own.
 
+mod another_service;
 pub(super) mod answers;
 pub(super) mod constant_time;
 pub mod decoding;
