@@ -191,8 +191,12 @@ impl<'p> Interpreter<'p, '_> {
                 {
                     known
                 }
-                // The language's own is always there: what would stand in for it runs nowhere.
-                Some(known) if bound.is_fallback && is_always_there(&known) => known,
+                // The language's own is always there: another library stands in for it nowhere.
+                Some(known)
+                    if bound.is_fallback && is_always_there(&known) && !matches!(value.shape, Shape::Function(_)) =>
+                {
+                    known
+                }
                 Some(known) => known.join(&value),
                 None => value,
             });

@@ -20,7 +20,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 
 fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     let origin = presented_token(decode)?;
-    if is_checked_later(decode, facts, "exp") {
+    if is_checked_later(decode, facts, "exp") || context.is_test(decode.place.file) {
         return None;
     }
     let expiry = decode.expiry;
