@@ -166,6 +166,7 @@ impl<'p> Interpreter<'p, '_> {
         );
         let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
         let mut is_opaque = self.saw(&mut state, &values, place);
+        super::unheeded::failure_is_shown(&mut state, &values, place);
         let written = if name.is_empty() { self.callee_text(place) } else { name };
         if is_inquiry(self.callee_text(place)) {
             self.is_inquired(&values, place);

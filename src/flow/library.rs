@@ -197,6 +197,9 @@ impl<'p> Interpreter<'p, '_> {
                     value
                 };
                 let value = self.claims_by_hand(value, model, path, place);
+                if model.may_be_none && value.origins.credential().is_some() {
+                    return super::scheme::form_is_matched(state, &value, place);
+                }
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
             }

@@ -43,7 +43,7 @@ fn is_dated_before(decode: &Decode<'_>, facts: &Facts<'_>) -> bool {
 
 fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     let origin = presented_token(decode)?;
-    if is_checked_later(decode, facts, "exp") {
+    if is_checked_later(decode, facts, "exp") || context.is_test(decode.place.file) {
         return None;
     }
     let expiry = decode.expiry;

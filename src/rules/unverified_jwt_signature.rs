@@ -218,7 +218,12 @@ fn is_verified_elsewhere(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> b
             && (!evidence.has(CheckKind::Signature) || evidence.has(CheckKind::FailedVerification))
             && !is_treated_as_nobody(outcome, decode, ended)
     };
-    is_same_token && (only_chooses_key || !ended.successes().any(trusts))
+    // Nobody can see into what had the token after it was chosen by its issuer.
+    let is_handed_on = || {
+        let mut chosen = ended.successes().filter(|outcome| outcome.evidence.has(CheckKind::UnverifiedClaim)).peekable();
+        chosen.peek().is_some() && chosen.all(|outcome| outcome.evidence.has(CheckKind::Opaque))
+    };
+    (is_same_token && (only_chooses_key || !ended.successes().any(trusts))) || (only_chooses_key && is_handed_on())
 }
 
 /// Whether two values enter at the same place.

@@ -96,6 +96,7 @@ pub(in crate::program) const OTHER_MEANINGS: &[&str] = &[
     "location",
     "header",
     "headers",
+    "details",
     "field",
     "param",
     "parameter",
