@@ -182,6 +182,9 @@ impl<'p> Interpreter<'p, '_> {
                         });
                         return value.clone().with_origins(value.origins.union(&stubs));
                     }
+                    (None, Some(rest)) if super::dictionaries::holds_headers(rest) => {
+                        self.header_among(state, rest, key, place)
+                    }
                     (None, Some(rest)) => rest.clone(),
                     (None, None) => return default.cloned().unwrap_or_else(Value::none),
                 },
@@ -200,6 +203,9 @@ impl<'p> Interpreter<'p, '_> {
             }
             Shape::External(path) if self.is_setting_map(path) => self.setting_item(path, key, place),
             Shape::Elements(element) => Value::clone(element),
+            _ if super::dictionaries::holds_headers(object) && key.as_text().is_some() => {
+                self.header_among(state, object, key, place)
+            }
             _ => self.unknown_item(object, key, place),
         };
         // What `[]` gives is there; what `.get` gives may be absent, or is the default.
@@ -296,7 +302,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// A named part of the request: a credential where its name says so.
-    fn request_item(
+    pub(super) fn request_item(
         &mut self,
         state: &State<'p>,
         map: RequestMap,

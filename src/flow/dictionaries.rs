@@ -1,16 +1,39 @@
 //! Dictionaries of which some keys are known, and what all others hold.
 
+use super::interpreter::Interpreter;
 use super::origin::{Origin, OriginKind};
-use super::value::{Dictionary, Nullness, Shape, Value};
+use super::state::State;
+use super::value::{Dictionary, Nullness, RequestMap, Shape, Value};
 use crate::program::vocabulary;
+use crate::source::Place;
 use crate::syntax::tree::Name;
 use std::rc::Rc;
+
+impl<'p> Interpreter<'p, '_> {
+    /// `{**request.headers, **request.args}["Authorization"]`: of all the headers, the one that is asked for.
+    pub(super) fn header_among(
+        &mut self,
+        state: &State<'p>,
+        all: &Value<'p>,
+        key: &Value<'p>,
+        place: Place,
+    ) -> Value<'p> {
+        let header = self.request_item(state, RequestMap::Headers, all, key, place);
+        let others = all.origins.filter_map(|origin| (origin.kind != OriginKind::HeaderMap).then(|| origin.clone()));
+        Value::from_origins(header.origins.union(&others), header.nullness)
+    }
+}
+
+/// Whether a value holds all headers of the request, among other things.
+pub(super) fn holds_headers(value: &Value<'_>) -> bool {
+    value.origins.any(|kind| *kind == OriginKind::HeaderMap)
+}
 
 /// A key holds something from here on. What is written over in a copy of the headers is what should not be seen.
 pub(super) fn put<'p>(dictionary: &mut Dictionary<'p>, key: &Name, held: Value<'p>) {
     dictionary.entries.insert(key.clone(), held);
     if let Some(rest) = dictionary.rest.as_mut().filter(|_| vocabulary::header_kind(key).is_some())
-        && rest.origins.any(|kind| *kind == OriginKind::HeaderMap)
+        && holds_headers(rest)
     {
         let others = |origin: &Origin| (origin.kind != OriginKind::HeaderMap).then(|| origin.clone());
         rest.origins = rest.origins.filter_map(others);

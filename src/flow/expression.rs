@@ -57,6 +57,7 @@ impl<'p> Interpreter<'p, '_> {
                         let value = this.subscript(&state, &object, &index_value, index, place);
                         let value = Self::pointed_at(value, &index_value);
                         let state = this.found_there(state, &object, &value, place);
+                        let state = super::lookup::looked_up(state, &object, &index_value, place);
                         one(this.relying_on(state, &value, place), value)
                     })
                 });

@@ -199,6 +199,7 @@ impl<'p> Interpreter<'p, '_> {
         let key = arguments.get(0, "key").cloned().unwrap_or_else(Value::unknown);
         let default = arguments.get(1, "default").cloned();
         let value = self.item(&state, receiver, &key, default.as_ref(), place, Nullness::ANY);
+        let state = super::lookup::looked_up(state, receiver, &key, place);
         one(self.relying_on(state, &value, place), value)
     }
 

@@ -57,10 +57,15 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 None => value,
             };
+            // Behind `token or ""` the token is what it was before: one operand decided on one path, the other on the other.
+            let together = |state: State<'p>| match &earlier {
+                Some(known) => known.state.join(&state),
+                None => state,
+            };
             let stays = value.nullness.and(decides);
             let goes_on = value.nullness.and(decides.not());
             if is_last || goes_on.is_impossible() {
-                done.push((state, joined(value)));
+                done.push((together(state), joined(value)));
             } else if stays.is_impossible() {
                 let mut state = state;
                 this.refine(&mut state, expression, goes_on);
@@ -71,7 +76,7 @@ impl<'p> Interpreter<'p, '_> {
                 let mut decided = state;
                 this.refine(&mut decided, expression, stays);
                 let tested = value.origins.clone();
-                let kept = Kept { value: joined(value.with_nullness(stays)), state: decided, tested };
+                let kept = Kept { value: joined(value.with_nullness(stays)), state: together(decided), tested };
                 open.push(Undecided { state: next, earlier: Some(kept) });
             }
         };
@@ -93,7 +98,7 @@ impl<'p> Interpreter<'p, '_> {
                     } else {
                         // What this operand established does not hold where the earlier one decided.
                         if let Some(earlier) = &earlier {
-                            keep(&mut open, &state, earlier);
+                            keep(&mut open, earlier);
                         }
                         take(self, after, None, value, written, &mut open);
                     }
@@ -147,10 +152,10 @@ struct Kept<'p> {
 }
 
 /// Keeps the value an earlier operand decided on, once.
-fn keep<'p>(open: &mut Vec<Undecided<'p>>, state: &State<'p>, earlier: &Kept<'p>) {
-    let is_there = open.iter().any(|known| known.state.evidence == state.evidence && known.earlier.is_some());
+fn keep<'p>(open: &mut Vec<Undecided<'p>>, earlier: &Kept<'p>) {
+    let is_there = open.iter().any(|known| known.state.evidence == earlier.state.evidence && known.earlier.is_some());
     if !is_there {
-        open.push(Undecided { state: state.clone(), earlier: Some(earlier.clone()) });
+        open.push(Undecided { state: earlier.state.clone(), earlier: Some(earlier.clone()) });
     }
 }
 

@@ -3,10 +3,10 @@
 use super::condition::{Split, shape_split};
 use super::event::{Event, LooseForm};
 use super::evidence::CheckKind;
-use super::interpreter::Interpreter;
+use super::interpreter::{Branches, Interpreter};
 use super::origin::{Credential, CredentialKind, Origin, Part, Step};
 use super::state::State;
-use super::value::{Arguments, Shape, Value};
+use super::value::{Arguments, Nullness, Shape, Value};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Argument, CompareOperator, Expression, ExpressionKind, Name};
@@ -120,6 +120,20 @@ impl<'p> Interpreter<'p, '_> {
         }
         self.emit(&Event::LooseScheme { form, header: origin, is_tested, place });
     }
+}
+
+/// `re.match(FORM, header)`: what matches has that form.
+pub(super) fn form_is_matched<'p>(state: State<'p>, value: &Value<'p>, place: Place) -> Branches<'p> {
+    let (yes, no) = shape_split(state, CheckKind::Shape, place);
+    let matched = yes.into_iter().map(|state| (state, value.clone().with_nullness(Nullness::PRESENT)));
+    matched.chain(no.into_iter().map(|state| (state, Value::none()))).collect()
+}
+
+/// `header.split()[1:]`: there is something where more than the scheme was sent.
+pub(super) fn is_tail(test: &Expression) -> bool {
+    let ExpressionKind::Subscript { index, .. } = &test.kind else { return false };
+    let ExpressionKind::Slice { lower: Some(lower), upper: None, .. } = &index.kind else { return false };
+    matches!(lower.kind, ExpressionKind::Integer(Some(at)) if at >= 1)
 }
 
 /// The object and the word of `object.find("word")`.

@@ -45,7 +45,10 @@ fn concerns(comparison: &Comparison<'_>) -> bool {
                 OriginKind::Setting { store, .. } => credential.kind != CredentialKind::Signature || *store != Store::Literal,
                 _ => true,
             };
-            is_bearing && is_mac_or_secret && !is_by_names
+            // What an attacker would learn of a stored hash, byte by byte, is none of the password.
+            let is_hashed = credential.kind == CredentialKind::Password
+                && comparison.presented.value.origins.any(|kind| matches!(kind, OriginKind::Digest | OriginKind::Mac));
+            is_bearing && is_mac_or_secret && !is_by_names && !is_hashed
         }
         OriginKind::RequestData | OriginKind::Body { .. } => matches!(expected, OriginKind::Mac),
         _ => false,

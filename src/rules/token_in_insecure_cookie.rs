@@ -126,6 +126,10 @@ fn configured(key: &str, value: &Value<'_>, place: Place, context: &Context<'_, 
         TokenLocation => return secure_by_default(key, value, place, context),
         _ => return None,
     };
+    let is_of_tokens = matches!(meaning, SecureTokenCookie | CookieProtection);
+    if is_of_tokens && !may_travel_in_cookies(place, context) {
+        return None;
+    }
     // Settings for production are often another class or file.
     if value.as_boolean() != Some(false) || is_given_elsewhere(key, place, context) {
         return None;
@@ -140,6 +144,13 @@ fn configured(key: &str, value: &Value<'_>, place: Place, context: &Context<'_, 
         .fix(switch_on(key, place, context))
         .identity(key);
     Some(finding.build())
+}
+
+/// Whether anything in the project speaks of tokens in cookies, which is not where the library looks by default: it lists
+/// `"cookies"` among their places, or calls what sets them.
+fn may_travel_in_cookies(place: Place, context: &Context<'_, '_>) -> bool {
+    let speaks = |text: &str| ["\"cookies\"", "'cookies'", "_cookies("].iter().any(|words| text.contains(words));
+    context.files_naming(place.file, "cookies").any(|file| speaks(&context.index.program.source(file).text))
 }
 
 /// The setting as `True`.

@@ -7,12 +7,20 @@ use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Statement
 
 /// Whether a place is reached only where a request failed: such an answer says why, and holds no token.
 pub(in crate::rules) fn is_after_failure(context: &Context<'_, '_>, place: Place) -> bool {
-    context.function_around(place).is_some_and(|function| fails_around(&function.body, place.span))
+    body_around(context, place).is_some_and(|body| fails_around(body, place.span))
 }
 
 /// Whether a place is reached only where a request succeeded: inside of a test for that, or after one that leaves on an error.
 pub(in crate::rules) fn is_after_success(context: &Context<'_, '_>, place: Place) -> bool {
-    context.function_around(place).is_some_and(|function| succeeds_before(&function.body, place.span))
+    body_around(context, place).is_some_and(|body| succeeds_before(body, place.span))
+}
+
+/// The statements of the function around a place, or of the script that it stands in.
+fn body_around<'p>(context: &Context<'_, 'p>, place: Place) -> Option<&'p [Statement]> {
+    match context.function_around(place) {
+        Some(function) => Some(&function.body),
+        None => Some(&context.index.module(place.file)?.body),
+    }
 }
 
 fn succeeds_before(body: &[Statement], span: Span) -> bool {

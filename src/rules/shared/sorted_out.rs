@@ -71,6 +71,15 @@ impl<'p> Context<'_, 'p> {
 /// `for entry in entries: if entry.token != token: kept.append(entry)`.
 fn is_kept_in_loop(body: &[Statement], test: Span, keeps_equal: bool) -> bool {
     let Some(statement) = body.iter().find(|statement| statement.span.contains(test)) else { return false };
+    if let StatementKind::For { target, body, .. } = &statement.kind
+        && let ExpressionKind::Name(element) = &target.kind
+        && let [Statement { kind: StatementKind::If { branches, otherwise }, .. }] = body.as_slice()
+        && let [(written, then)] = branches.as_slice()
+        && written.span == test
+    {
+        let all_are_taken = then.iter().all(|statement| adds(statement) || is_handed_on(statement, element));
+        return !keeps_equal && otherwise.is_empty() && all_are_taken;
+    }
     if let StatementKind::If { branches, otherwise } = &statement.kind
         && let [(written, then)] = branches.as_slice()
         && written.span == test
@@ -91,6 +100,16 @@ fn kept_by_filter(call: &Expression, test: Span) -> Option<bool> {
         _ => return None,
     };
     is_first.then_some(kept)
+}
+
+/// `session.delete(entry)`: every other element meets the same end.
+fn is_handed_on(statement: &Statement, element: &Name) -> bool {
+    let StatementKind::Expression(expression) = &statement.kind else { return false };
+    let call = if let ExpressionKind::Await(inner) = &expression.kind { inner } else { expression };
+    let ExpressionKind::Call { callee, arguments } = &call.kind else { return false };
+    let is_element = |value: &Expression| matches!(&value.kind, ExpressionKind::Name(name) if name == element);
+    let is_own_method = matches!(&callee.kind, ExpressionKind::Attribute { value, .. } if is_element(value));
+    is_own_method || arguments.iter().any(|argument| is_element(&argument.value))
 }
 
 /// Whether a statement puts something into a collection, or hands it to whoever walks over a generator.
