@@ -355,7 +355,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A value is used as a secret: rules want to know where it is a literal.
     pub(super) fn secret_is_used(&mut self, value: &Value<'p>, role: SecretRole, user: &str, place: Place) {
-        if matches!(role, SecretRole::Key | SecretRole::Comparison) {
+        if matches!(role, SecretRole::Key | SecretRole::Comparison) && !self.models.makes_client(user) {
             self.secret_checks(value);
         }
         if self.is_loud() && role == SecretRole::Key {

@@ -317,8 +317,8 @@ pub struct Facts<'p> {
     /// Where a library verified the signature over a message that it was handed.
     pub verified_messages: BTreeSet<Place>,
     /// Calls that a presented credential is handed to so that somebody else judges it (`key.verify(message, signature)`, a request to
-    /// another service), and where the credential enters.
-    pub judged_elsewhere: BTreeMap<Place, BTreeSet<Place>>,
+    /// another service), and what of the caller they are given.
+    pub judged_elsewhere: BTreeMap<Place, Origins>,
     /// Where signatures were computed that a presented one was compared with.
     pub compared_signatures: BTreeSet<Place>,
     /// Settings that a presented credential was compared with, by name.
@@ -327,8 +327,10 @@ pub struct Facts<'p> {
     pub key_settings: BTreeSet<Name>,
     /// Secrets that a test found unset: where, and which.
     pub unset_secrets: BTreeMap<Place, Origin>,
-    /// Secrets by name that something which checks the caller was given.
+    /// Secrets by name that a caller's credential was compared with, or that are keys.
     pub checking_secrets: BTreeSet<Name>,
+    /// Secrets by name that something nobody can see into was given together with a credential.
+    pub secrets_beside_credentials: BTreeSet<Name>,
     /// Calls that hand request data to another service or library, whose answer may confirm it.
     pub inquiries: BTreeSet<Place>,
     /// Calls nobody can see into that were given the raw body: they may verify it.

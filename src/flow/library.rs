@@ -6,7 +6,7 @@ use super::evidence::CheckKind;
 use super::guesses;
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::moments;
-use super::origin::{Origin, OriginKind, Origins, Step, Store};
+use super::origin::{Channel, Origin, OriginKind, Origins, Step, Store};
 use super::quantities;
 use super::relevant;
 use super::state::State;
@@ -250,7 +250,9 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, model.object.as_deref().map_or_else(Value::none, |class| object_of(class, place)))
             }
             Meaning::Mac(model) => {
-                self.key_is_used(&model.parameters, &arguments, path, place);
+                if !derives_key(&model.parameters, &arguments) {
+                    self.key_is_used(&model.parameters, &arguments, path, place);
+                }
                 self.body_is_signed(&arguments.iter().map(Value::deep_origins).collect::<Vec<_>>(), place);
                 let origins = Origins::one(OriginKind::Mac, Confidence::High, place, "the signature is computed here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
@@ -573,4 +575,16 @@ fn answer<'p>(value: Value<'p>, held_in: &[String], class: Option<&str>, place: 
 fn looks_like_class(path: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or_default();
     last.starts_with(char::is_uppercase) && last.chars().any(char::is_lowercase)
+}
+
+/// `hmac.new(b"purpose", secret)`: a text that keeps purposes apart stands where the key does, and the secret is what is digested.
+fn derives_key(parameters: &[String], arguments: &Arguments<'_>) -> bool {
+    let is_text = parameter(parameters, arguments, "key").is_some_and(|key| key.as_text().is_some());
+    let message = || parameter(parameters, arguments, "message").map(Value::deep_origins);
+    let is_secret = |origin: &Origin| {
+        let is_handed =
+            matches!(&origin.kind, OriginKind::Credential(credential) if credential.channel == Channel::Parameter);
+        is_handed || super::relevant::is_secret(origin)
+    };
+    is_text && message().is_some_and(|message| message.iter().any(is_secret))
 }

@@ -12,10 +12,10 @@ use rustc_hash::FxHashMap;
 use schema::{
     AccessModel, AnswerModel, BeforeModel, ClassModel, CompareModel, ConfigurationMeaning, ConfigurationModel,
     CookieModel, DecodeModel, DependencyModel, DeriveModel, EntryModel, GatherModel, GuessableModel, InstalledModel,
-    InstanceModel, IntrospectModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, NamesModel, ObtainModel,
-    OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel, ProviderModel, RandomModel, ReaderModel,
-    RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind,
-    SinkModel, ValidateModel, VerifyModel, ViewClassModel,
+    InstanceModel, IntrospectModel, IssueModel, KeyUse, LogModel, MacModel, ModelFile, MountModel, NamesModel,
+    ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel, ProviderModel, RandomModel,
+    ReaderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel, SettingMapModel,
+    SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -299,6 +299,11 @@ impl Models {
             let (class, name) = path.rsplit_once('.')?;
             self.is_class(class).then(|| self.method(class, name))?
         })
+    }
+
+    /// Whether a call makes a client of another service.
+    pub fn makes_client(&self, path: &str) -> bool {
+        matches!(self.meaning(path), Some(Meaning::Instance(model)) if model.key_use == Some(KeyUse::Asks))
     }
 
     /// The class of what a parameter called like a request holds in a file that imports these top-level modules: the most

@@ -225,15 +225,24 @@ pub struct InstanceModel {
     /// `url`, where it fetches keys.
     #[serde(default)]
     pub parameters: Vec<String>,
-    /// Whether it signs with its key by HMAC.
-    #[serde(default)]
-    pub is_signer: bool,
+    /// What it does with its key, where that matters.
+    pub key_use: Option<KeyUse>,
     /// Whether it is a whole web application: its hooks hold for everything under it.
     #[serde(default)]
     pub application: bool,
     /// Whether the path before its routes is its name where no `prefix` is given.
     #[serde(default)]
     pub prefix_from_name: bool,
+}
+
+/// What an object does with its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyUse {
+    /// It signs with it by HMAC.
+    Signs,
+    /// It shows it to another service, which it asks: that tells nothing about a caller.
+    Asks,
 }
 
 impl InstanceModel {

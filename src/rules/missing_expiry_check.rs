@@ -1,11 +1,13 @@
 //! `missing-expiry-check`: a verified token is accepted after its time, or without one.
 
 use super::shared::decoding::{decode_finding, function_quote, is_checked_later, is_own_token, presented_token};
-use super::shared::{Context, entry_words, presented, stricter_decode};
+use super::shared::{Context, entry_words, presented, root, stricter_decode};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::flow::event::{Decode, EntryInfo, Event, Facts};
+use crate::flow::event::{Decode, Ending, EntryInfo, Event, Facts, Outcome};
+use crate::flow::evidence::CheckKind;
 use crate::flow::origin::Origin;
 use crate::models::schema::DecodeGives;
+use crate::program::vocabulary;
 
 const RULE: &str = "missing-expiry-check";
 
@@ -13,9 +15,30 @@ const RULE: &str = "missing-expiry-check";
 const MAX_LEEWAY: i64 = 3600;
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
-    let Event::EntryEnd { entry, facts, .. } = event else { return Vec::new() };
+    let Event::EntryEnd { entry, facts, outcomes } = event else { return Vec::new() };
+    // Who leaves may do so late.
+    if vocabulary::words(&entry.name).iter().any(|word| matches!(word.as_str(), "logout" | "signout" | "revoke")) {
+        return Vec::new();
+    }
     let verified = facts.decodes.values().filter(|decode| decode.is_verified && decode.model.gives != DecodeGives::Header);
-    verified.filter_map(|decode| finding(decode, entry, facts, context)).collect()
+    let guarding = verified.filter(|decode| !is_open_without(decode, outcomes) && !is_dated_before(decode, facts));
+    guarding.filter_map(|decode| finding(decode, entry, facts, context)).collect()
+}
+
+/// Whether callers whose token does not verify get on as others do: it guards nothing.
+fn is_open_without(decode: &Decode<'_>, outcomes: &[Outcome]) -> bool {
+    outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).any(|outcome| {
+        outcome.evidence.iter().any(|check| check.kind == CheckKind::FailedVerification && check.place == decode.place)
+    })
+}
+
+/// Whether the time of the same token was tested on claims that were read before anybody verified them.
+fn is_dated_before(decode: &Decode<'_>, facts: &Facts<'_>) -> bool {
+    let is_same = |other: &&Decode<'_>| {
+        let mut roots = other.token.origins.iter().map(root);
+        !other.is_verified && roots.any(|place| decode.token.origins.iter().any(|origin| root(origin) == place))
+    };
+    facts.decodes.values().filter(is_same).any(|other| facts.claim_checks.contains(&(other.place, "exp".into())))
 }
 
 fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {

@@ -4,7 +4,7 @@ use super::shared::sending::{addresses, words};
 use super::shared::{Context, capitalised, entry_words, name_place, root, speaks_of_links, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Answer, Ending, EntryInfo, EntryKind, Event, Facts, Outcome, OutgoingCall};
-use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Store};
+use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::flow::relevant;
 use crate::flow::value::{Shape, Value};
 use crate::models::schema::ConfigurationMeaning;
@@ -181,7 +181,9 @@ fn is_bearer_parameter(name: &str) -> bool {
 
 fn is_bearer(credential: &Credential) -> bool {
     let is_protocol = matches!(credential.name.as_str(), "hub.verify_token" | "oauth_token" | "oauth_verifier");
-    matches!(credential.kind, CredentialKind::Bearer | CredentialKind::ApiKey | CredentialKind::Password) && !is_protocol
+    let is_kind = matches!(credential.kind, CredentialKind::Bearer | CredentialKind::ApiKey | CredentialKind::Password);
+    // A piece of a token opens nothing: what stands in it may be anything.
+    is_kind && !is_protocol && credential.part != Part::Fragment
 }
 
 /// Whether a name says by itself that it is a credential; `token` alone may be anything.

@@ -54,8 +54,8 @@ fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
 /// Whether another service accepts the token, and the claims tell it when the token was issued and nothing of who uses the
 /// program: it limits the age itself.
 fn is_dated_for_another_service(call: &IssueCall<'_>, known: &[&Dictionary<'_>], context: &Context<'_, '_>) -> bool {
-    let says = |name: &str| known.iter().all(|claims| claims.entries.contains_key(name));
-    says("iat") && (!known.iter().any(|claims| claims.entries.contains_key("sub")) || context.is_for_named_server(call)) && context.issues_for_another_service(call)
+    let says_when = |claims: &&Dictionary<'_>| ["iat", "timestamp", "ts"].iter().any(|name| claims.entries.contains_key(*name));
+    known.iter().all(says_when) && (!known.iter().any(|claims| claims.entries.contains_key("sub")) || context.is_for_named_server(call)) && context.signs_for_another_service(call)
 }
 
 fn finding(call: &IssueCall<'_>, message: String, help: &str) -> Finding {

@@ -59,9 +59,10 @@ fn common_nothing(comparison: &Comparison<'_>) -> Option<&'static str> {
     if common.may_be(Nullness::NONE) && !is_constant_time {
         return Some("None");
     }
-    // A verified token with an empty claim is one that the issuer made so.
-    let is_verified = matches!(comparison.presented_origin.kind, OriginKind::Claim { is_verified: true, .. });
-    (common.may_be(Nullness::EMPTY) && !is_verified).then_some("\"\"")
+    // A token without the claim has nothing in its place. An empty claim is one that the issuer put there, and where nobody verifies the
+    // signature, that is the flaw.
+    let is_claim = matches!(comparison.presented_origin.kind, OriginKind::Claim { .. });
+    (common.may_be(Nullness::EMPTY) && !is_claim).then_some("\"\"")
 }
 
 fn finding(comparison: &Comparison<'_>, origin: &Origin, nothing: &str, context: &Context<'_, '_>) -> Finding {

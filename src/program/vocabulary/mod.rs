@@ -115,6 +115,9 @@ pub(in crate::program) const OTHER_MEANINGS: &[&str] = &[
     "view",
     "validator",
     "required",
+    "requires",
+    "pattern",
+    "patterns",
     "enabled",
     "valid",
     "is",
@@ -407,6 +410,15 @@ pub fn header_kind(name: &str) -> Option<CredentialKind> {
         return Some(CredentialKind::ApiKey);
     }
     None
+}
+
+/// Whether a string says that something has to be written in its place: `YOUR_TOKEN_HERE`, `your-client-secret`, `sk-xxxxxxxxxxxx`.
+pub fn is_placeholder(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let words = words(&lower);
+    let is_addressed = matches!(words.first().map(String::as_str), Some("your" | "insert" | "enter" | "put"))
+        || matches!(words.last().map(String::as_str), Some("here" | "removed" | "redacted"));
+    (words.len() > 1 && is_addressed) || lower.contains("xxxxxxxx")
 }
 
 /// Whether a string is a word of an authentication scheme, a token type or a placeholder and no secret.

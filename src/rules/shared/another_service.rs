@@ -17,10 +17,18 @@ impl Context<'_, '_> {
     /// Whether a token is signed by the private key of a pair, and nothing in the project would accept it: nothing names its
     /// algorithm but what issues tokens, or its audience is the address of a server that only its claims name.
     pub(in crate::rules) fn issues_for_another_service(&self, call: &IssueCall<'_>) -> bool {
-        let is_pair = |quoted: &&str| {
-            ["ES", "RS", "PS", "Ed"].iter().any(|family| quoted.starts_with(family)) && quoted.len() == 5
-        };
-        let quoted = self.index.text(call.place).split(['"', '\'']).skip(1).step_by(2).find(is_pair);
+        self.is_accepted_elsewhere(call, &["ES", "RS", "PS", "Ed"])
+    }
+
+    /// The same, also where the key is one that both services know.
+    pub(in crate::rules) fn signs_for_another_service(&self, call: &IssueCall<'_>) -> bool {
+        self.is_accepted_elsewhere(call, &["ES", "RS", "PS", "Ed", "HS"])
+    }
+
+    fn is_accepted_elsewhere(&self, call: &IssueCall<'_>, families: &[&str]) -> bool {
+        let is_algorithm =
+            |quoted: &&str| families.iter().any(|family| quoted.starts_with(family)) && quoted.len() == 5;
+        let quoted = self.index.text(call.place).split(['"', '\'']).skip(1).step_by(2).find(is_algorithm);
         quoted.is_some_and(|algorithm| {
             self.only_follows(algorithm, ISSUED_WITH, call.place) || self.is_for_named_server(call)
         })
