@@ -55,8 +55,8 @@ pub fn looks_real(literal: &str) -> bool {
     let text = literal.trim_start_matches('b').trim_matches(['"', '\'']);
     let lower = text.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let is_made_up =
-        has(&["123", "abc", "xyz", "000"]) && has(&["test", "secret", "token", "key", "fake", "dummy", "example"]);
+    let is_made_up = has(&["123", "456", "789", "abc", "xyz", "000"])
+        && has(&["test", "secret", "token", "key", "fake", "dummy", "example"]);
     // A signed token that somebody wrote down was issued for the occasion, and has ended since.
     is_distinctive(text) && !is_made_up && !text.starts_with("eyJ")
 }
