@@ -108,5 +108,13 @@ fn refuses(body: &[Statement]) -> bool {
 }
 
 fn is_secret_setting(origin: &Origin) -> bool {
-    relevant::is_secret(origin) && !matches!(origin.kind, OriginKind::Setting { store: Store::Literal, .. })
+    let is_of_deployment = match &origin.kind {
+        OriginKind::Setting { store: Store::Literal, .. } => false,
+        // What another service has answered, by its name: whoever deploys does not set it.
+        OriginKind::Setting { store: Store::Attribute | Store::Variable, name } => {
+            !matches!(name.as_str(), "access_token" | "refresh_token" | "id_token")
+        }
+        _ => true,
+    };
+    is_of_deployment && relevant::is_secret(origin)
 }

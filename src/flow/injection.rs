@@ -100,8 +100,11 @@ impl<'p> Interpreter<'p, '_> {
         let default = parameter.default.as_ref().filter(|default| is_written(&default.kind));
         let default = default.map(|default| self.in_scope_of(signature, |this| this.evaluate_alone(default)));
         let annotation = parameter.annotation.as_ref();
-        let annotation =
-            annotation.map(|annotation| self.in_scope_of(signature, |this| this.evaluate_alone(annotation)));
+        let annotation = annotation.map(|annotation| match &annotation.kind {
+            // `user: "CurrentUser"` means what stands under that name.
+            ExpressionKind::String(name) if is_one_name(name) => self.global(signature.closure.file, name),
+            _ => self.in_scope_of(signature, |this| this.evaluate_alone(annotation)),
+        });
         let parts = annotation.as_ref().map(annotated_parts).unwrap_or_default();
         let (kind, extras) = parts
             .split_first()
@@ -368,6 +371,11 @@ const OWN_GENERICS: &[&str] = &[
     "Type",
     "type",
 ];
+
+fn is_one_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+}
 
 /// A parameter that is said to be true or false, or not there.
 fn is_switch(parameter: &Parameter) -> bool {

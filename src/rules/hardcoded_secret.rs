@@ -39,9 +39,9 @@ fn finding(literal: Place, role: SecretRole, user: &str, place: Place, context: 
     if is_shown && (is_signature() || vocabulary::is_placeholder(context.index.text(literal).trim_matches(['"', '\'', 'b']))) {
         return None;
     }
-    // A test needs some key; only one that looks real is worth a word.
+    // A test or an example needs some key; only one that looks real is worth a word.
     let is_test = context.is_test(literal.file);
-    if is_test && !relevant::looks_real(context.index.text(literal)) {
+    if (is_test || context.is_example(literal.file)) && !relevant::looks_real(context.index.text(literal)) {
         return None;
     }
     let severity = if is_test { Severity::Note } else { Severity::Error };

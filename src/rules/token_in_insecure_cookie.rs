@@ -92,7 +92,12 @@ fn is_off(flag: Option<&Value<'_>>) -> bool {
 fn is_on_outside_development(cookie: &CookieCall<'_>, context: &Context<'_, '_>) -> bool {
     let call = context.expression_at(cookie.place).and_then(call_parts);
     let Some(flag) = call.and_then(|call| keyword(call, "secure")) else { return false };
-    let is_of_deployment = |test: &Expression| development::side(test).is_some();
+    // `secure=settings.SCHEME == "https"`, also as a choice between two words.
+    let asks_for_tls = |value: &Expression| {
+        let written = context.index.text(Place { file: cookie.place.file, span: value.span });
+        written.contains("\"https\"") || written.contains("'https'")
+    };
+    let is_of_deployment = |test: &Expression| development::side(test).is_some() || asks_for_tls(test);
     if is_of_deployment(flag) {
         return true;
     }

@@ -248,6 +248,7 @@ const OTHER_ENDINGS: &[&str] = &[
     "bucket",
     "store",
     "backend",
+    "domain",
 ];
 
 fn is_about_something_else(words: &[String]) -> bool {

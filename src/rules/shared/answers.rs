@@ -26,12 +26,9 @@ fn body_around<'p>(context: &Context<'_, 'p>, place: Place) -> Option<&'p [State
 fn succeeds_before(body: &[Statement], span: Span) -> bool {
     let Some(at) = body.iter().position(|statement| statement.span.contains(span)) else { return false };
     let (before, rest) = body.split_at(at);
-    let leaves = |body: &[Statement]| {
-        walk::leaves(body) || body.last().is_some_and(|last| matches!(last.kind, StatementKind::Return(_)))
-    };
     let is_guarded = before.iter().any(|statement| match &statement.kind {
         StatementKind::If { branches, .. } => {
-            branches.iter().any(|(test, body)| outcome(test) == Some(false) && leaves(body))
+            branches.iter().any(|(test, body)| outcome(test) == Some(false) && ends(body))
         }
         StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, .. }, .. }) => {
             matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if name == "raise_for_status")
@@ -49,7 +46,16 @@ fn succeeds_before(body: &[Statement], span: Span) -> bool {
 }
 
 fn fails_around(body: &[Statement], span: Span) -> bool {
-    let Some(statement) = body.iter().find(|statement| statement.span.contains(span)) else { return false };
+    let Some(at) = body.iter().position(|statement| statement.span.contains(span)) else { return false };
+    let (before, rest) = body.split_at(at);
+    // `if "access_token" in answer: return …`: behind it there is none.
+    let is_left_over = before.iter().any(|statement| match &statement.kind {
+        StatementKind::If { branches, .. } => {
+            branches.iter().any(|(test, body)| outcome(test) == Some(true) && ends(body))
+        }
+        _ => false,
+    });
+    let Some(statement) = rest.first() else { return is_left_over };
     let holds = |body: &[Statement]| body.iter().any(|inner| inner.span.contains(span));
     let here = match &statement.kind {
         StatementKind::If { branches, otherwise } => {
@@ -58,7 +64,12 @@ fn fails_around(body: &[Statement], span: Span) -> bool {
         }
         _ => false,
     };
-    here || walk::bodies(statement).into_iter().any(|inner| fails_around(inner, span))
+    here || is_left_over || walk::bodies(statement).into_iter().any(|inner| fails_around(inner, span))
+}
+
+/// Whether nothing behind a body is reached from it.
+fn ends(body: &[Statement]) -> bool {
+    walk::leaves(body) || body.last().is_some_and(|last| matches!(last.kind, StatementKind::Return(_)))
 }
 
 /// What a test that holds says of an answer: `Some(true)` that it is good, `Some(false)` that it is an error.
@@ -81,8 +92,20 @@ fn outcome(test: &Expression) -> Option<bool> {
         }
         ExpressionKind::Compare { left, rest } => match rest.as_slice() {
             [(operator, right)] if is_status(left) => compared(*operator, right),
+            // What a token endpoint answers holds a token or says what is wrong (RFC 6749 section 5).
+            [(CompareOperator::In, _)] => held(left),
+            [(CompareOperator::NotIn, _)] => held(left).map(|is_good| !is_good),
             _ => None,
         },
+        _ => None,
+    }
+}
+
+/// What it says of an answer that it has a key.
+fn held(key: &Expression) -> Option<bool> {
+    match &key.kind {
+        ExpressionKind::String(name) if matches!(name.as_str(), "access_token" | "id_token") => Some(true),
+        ExpressionKind::String(name) if name == "error" => Some(false),
         _ => None,
     }
 }

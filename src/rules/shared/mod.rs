@@ -113,6 +113,11 @@ impl<'p> Context<'_, 'p> {
         self.project_files(near).filter(move |file| finder.find(index.program.source(*file).text.as_bytes()).is_some())
     }
 
+    /// Whether a file shows how something is used.
+    pub fn is_example(&self, file: FileId) -> bool {
+        self.index.program.source(file).purpose == Purpose::Example
+    }
+
     /// Whether a file holds tests.
     pub fn is_test(&self, file: FileId) -> bool {
         self.index.program.source(file).purpose == Purpose::Test

@@ -79,7 +79,9 @@ fn is_around(context: &Context<'_, '_>, place: Place, body: &[Statement]) -> boo
                 let own = cases.iter().find(|case| case.span.contains(place.span));
                 speaks_of(text(subject.span), ENVIRONMENTS) || own.is_some_and(is_development_case)
             }
-            StatementKind::Class(class) => speaks_of(&class.name, DEVELOPMENT),
+            StatementKind::Class(class) => {
+                speaks_of(&class.name, DEVELOPMENT) || text(statement.span).contains("TESTING = True")
+            }
             StatementKind::Function(function) => speaks_of(&function.name, DEVELOPMENT),
             _ => false,
         };
