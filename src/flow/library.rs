@@ -174,7 +174,7 @@ impl<'p> Interpreter<'p, '_> {
                 if let Some(value) = model.reads.and_then(|reads| read_back(written.as_ref()?, reads, place)) {
                     return one(state, value);
                 }
-                let arguments = self.all_shown(&state, arguments, place);
+                let arguments = self.all_shown(&state, &arguments, place);
                 let value = derived(&arguments, receiver, path, place);
                 if let Some(class) = &model.object {
                     let shape = Shape::ExternalInstance { class: class.as_str().into(), at: place };
@@ -242,7 +242,7 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::of(Shape::ForMethods(Rc::new((decorator, name, None)))))
             }
             Meaning::Log(model) => {
-                let arguments = self.all_shown(&state, arguments, place);
+                let arguments = self.all_shown(&state, &arguments, place);
                 if self.is_kept_instead(&mut state, model, &arguments) {
                     return one(state, Value::none());
                 }

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::flow::walk;
 use crate::source::{FileId, Place};
-use crate::syntax::tree::{ExpressionKind, Statement, StatementKind};
+use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Statement, StatementKind, UnaryOperator};
 use crate::syntax::visit;
 
 /// Whether the class around a place is only put to use under a test of a setting.
@@ -38,10 +38,7 @@ impl Named {
             let inner = walk::bodies(statement);
             if let StatementKind::If { branches, .. } = &statement.kind {
                 for (test, body) in branches {
-                    let text = context.index.text(Place { file, span: test.span });
-                    let is_set = text.contains(setting) && !text.contains("not ")
-                        || text.contains("is not None") && text.contains(setting);
-                    self.look(body, file, (class, setting), is_tested || is_set, context);
+                    self.look(body, file, (class, setting), is_tested || is_set_where(test, setting, true), context);
                 }
                 for otherwise in inner.iter().skip(branches.len()) {
                     self.look(otherwise, file, (class, setting), is_tested, context);
@@ -60,4 +57,51 @@ impl Named {
             }
         }
     }
+}
+
+/// Whether a test that holds, or one that fails, says that a setting is set.
+fn is_set_where(test: &Expression, setting: &str, holds: bool) -> bool {
+    match &test.kind {
+        ExpressionKind::Unary { operator: UnaryOperator::Not, operand } => is_set_where(operand, setting, !holds),
+        // Each part of a conjunction holds with it, and each part of a disjunction fails with it.
+        ExpressionKind::BooleanOperation { is_and, values } if *is_and == holds => {
+            values.iter().any(|value| is_set_where(value, setting, holds))
+        }
+        ExpressionKind::BooleanOperation { values, .. } => {
+            values.iter().all(|value| is_set_where(value, setting, holds))
+        }
+        ExpressionKind::Compare { left, rest } => match rest.as_slice() {
+            [(operator, right)] if is_blank(right) => {
+                let is_same = matches!(operator, CompareOperator::Equal | CompareOperator::Is);
+                is_same != holds && is_named_in(left, setting)
+            }
+            [(operator, _)] => {
+                let is_negative =
+                    matches!(operator, CompareOperator::NotEqual | CompareOperator::NotIn | CompareOperator::IsNot);
+                is_negative != holds && is_named_in(test, setting)
+            }
+            _ => false,
+        },
+        _ => holds && is_named_in(test, setting),
+    }
+}
+
+fn is_blank(value: &Expression) -> bool {
+    match &value.kind {
+        ExpressionKind::String(text) => text.is_empty(),
+        kind => matches!(kind, ExpressionKind::None),
+    }
+}
+
+/// Whether an expression reads something of a name: a variable, an attribute, a key.
+fn is_named_in(expression: &Expression, name: &str) -> bool {
+    let mut is_named = false;
+    visit::expression(expression, &mut |inner| {
+        is_named |= match &inner.kind {
+            ExpressionKind::Name(known) | ExpressionKind::Attribute { name: known, .. } => known == name,
+            ExpressionKind::String(text) => text == name,
+            _ => false,
+        };
+    });
+    is_named
 }
