@@ -97,8 +97,8 @@ impl<'p> Interpreter<'p, '_> {
             if !self.is_in_development(&state) {
                 self.emit(&Event::Comparison(&comparison));
             }
-            // What stands in a token is no secret, and neither is what that must equal.
-            if !is_piece(&comparison.presented_origin.kind) {
+            // What stands in a token is no secret, and neither is what that must equal, unless it looks like nothing else.
+            if !is_piece(&comparison.presented_origin.kind) || expected.value.as_text().is_some() {
                 self.secret_is_used(&expected.value, SecretRole::Comparison, "", place);
             }
         }

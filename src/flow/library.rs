@@ -473,7 +473,7 @@ fn derived<'p>(arguments: &Arguments<'p>, receiver: Option<&Value<'p>>, path: &N
     Value::from_origins(origins.step(place, &Step::Derived(short.into())), nullness)
 }
 
-/// The names of what is put into the query of an address, as the text that stands around it: `?token={}`.
+/// The names of what is put into the query of an address, as the text that stands around it: `token={}`.
 fn query_pattern(written: &Value<'_>, place: Place) -> Origins {
     let names: Vec<&Name> = match &written.shape {
         Shape::Dictionary(known) => {
@@ -486,7 +486,7 @@ fn query_pattern(written: &Value<'_>, place: Place) -> Origins {
         return Origins::default();
     }
     let names: Vec<&str> = names.into_iter().map(Name::as_str).collect();
-    let kind = OriginKind::Address { text: format!("?{}={{}}", names.join("={}&")).into() };
+    let kind = OriginKind::Address { text: format!("{}={{}}", names.join("={}&")).into() };
     Origins::one(kind, Confidence::High, place, "the query stands here")
 }
 

@@ -1,6 +1,7 @@
 //! Abstract interpretation of handlers: origins, evidence, paths, function summaries. Judges nothing.
 
 mod access;
+mod addresses;
 mod answers;
 mod asking;
 mod binding;

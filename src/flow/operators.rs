@@ -1,5 +1,6 @@
 //! Operators: arithmetic and joining of values, and the boolean ones that decide for one of theirs.
 
+use super::addresses::{self, Pieces};
 use super::condition::add_presence;
 use super::dictionaries::is_mapping;
 use super::evidence::CheckKind;
@@ -165,13 +166,13 @@ pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Val
     match operator {
         BinaryOperator::Add => add(left, right),
         BinaryOperator::Modulo if left.as_text().is_some() => {
-            let given = match &right.shape {
-                Shape::Sequence(elements) => {
-                    elements.iter().fold(Origins::default(), |all, one| all.union(&one.address_origin()))
+            let filled = match &left.shape {
+                Shape::Constant(Constant::Text { text, at, .. }) => {
+                    Pieces::filled_by_percent(text, *at, right).origins()
                 }
-                _ => right.address_origin(),
+                _ => Origins::default(),
             };
-            Value::from_origins(right.deep_origins().union(&left.address_origin()).union(&given), Nullness::FULL)
+            Value::from_origins(filled.union(&addresses::but_texts(&right.deep_origins())), Nullness::FULL)
         }
         BinaryOperator::BitOr if are_mappings(left, right) => {
             let mut all = super::value::Dictionary::default();
@@ -222,8 +223,15 @@ fn add<'p>(left: &Value<'p>, right: &Value<'p>) -> Value<'p> {
         _ => {
             let is_full = left.nullness == Nullness::FULL || right.nullness == Nullness::FULL;
             let nullness = if is_full { Nullness::FULL } else { Nullness::PRESENT };
-            let texts = left.address_origin().union(&right.address_origin());
-            Value::from_origins(left.deep_origins().union(&right.deep_origins()).union(&texts), nullness)
+            let origins = if addresses::have_text(left, right) {
+                let mut pieces = Pieces::default();
+                pieces.value(left);
+                pieces.value(right);
+                pieces.origins()
+            } else {
+                left.deep_origins().union(&right.deep_origins())
+            };
+            Value::from_origins(origins, nullness)
         }
     }
 }

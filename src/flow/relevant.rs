@@ -66,7 +66,9 @@ pub fn is_secret_literal(text: &str, credential: &Credential) -> bool {
     let bare = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("Token ")).unwrap_or(text);
     // Words that name a kind of secret are also the first ones that people choose for one.
     let is_chosen = matches!(bare, "secret" | "password" | "default") && credential.channel != Channel::Parameter;
-    (is_chosen || !vocabulary::is_scheme_or_word(bare))
+    // Of a part of a key nobody knows which it is: a prefix, an id, or the secret.
+    (credential.part != Part::Fragment || is_distinctive(bare))
+        && (is_chosen || !vocabulary::is_scheme_or_word(bare))
         && bare.len() >= if credential.kind == CredentialKind::Password { 1 } else { 4 }
         && !bare.chars().all(|letter| letter.is_ascii_punctuation() || letter.is_whitespace())
 }

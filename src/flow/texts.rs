@@ -1,5 +1,6 @@
 //! Methods of strings and bytes: of constants, and of values that carry a credential or a secret.
 
+use super::addresses::{self, Pieces};
 use super::containers::split_parts;
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, one};
@@ -75,11 +76,13 @@ impl<'p> Interpreter<'p, '_> {
             "upper" => keep(&text.to_uppercase()),
             "format" | "join" | "format_map" => {
                 let arguments = self.all_shown(&state, arguments.clone(), place);
-                let address = receiver.address_origin();
-                let origins = arguments
-                    .iter()
-                    .fold(address, |all, value| all.union(&shown_in(name, value)).union(&value.address_origin()));
-                Value::from_origins(origins, Nullness::FULL)
+                let filled = match (name.as_str(), arguments.positional.first().map(|first| &first.shape)) {
+                    ("format", _) => Pieces::filled_by_format(text, *at, &arguments).origins(),
+                    ("join", Some(Shape::Sequence(parts))) => Pieces::joined(parts, text, *at).origins(),
+                    _ => Origins::default(),
+                };
+                let shown = arguments.iter().fold(Origins::default(), |all, value| all.union(&shown_in(name, value)));
+                Value::from_origins(filled.union(&addresses::but_texts(&shown)), Nullness::FULL)
             }
             // `Path("keys").joinpath(name)`: a path is known by its text.
             "replace" | "joinpath" if arguments.iter().any(|value| !value.deep_origins().is_empty()) => {
