@@ -267,7 +267,8 @@ impl<'p> Interpreter<'p, '_> {
                 });
             }
             let is_stored = matches!(origin.kind, OriginKind::Setting { store: Store::SecretStore, .. });
-            (!is_harmless || !is_stored).then(|| origin.clone())
+            let is_reason = origin.kind == OriginKind::TokenResponse && is_reason(&name);
+            (!is_reason && (!is_harmless || !is_stored)).then(|| origin.clone())
         });
         // What whoever runs the program must give is given with all its parts.
         let is_required = object.nullness == Nullness::FULL
@@ -501,4 +502,10 @@ pub(super) fn is_of_caller(origins: &Origins) -> bool {
                 | OriginKind::Identity
         )
     })
+}
+
+/// A field of a token endpoint's answer that says why there is no token (RFC 6749 section 5.2), as services spell it.
+fn is_reason(field: &str) -> bool {
+    let starts = ["error", "err", "message", "msg", "detail", "reason", "status", "code"];
+    vocabulary::words(field).first().is_some_and(|word| starts.iter().any(|start| word.starts_with(start)))
 }

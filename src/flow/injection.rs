@@ -124,6 +124,8 @@ impl<'p> Interpreter<'p, '_> {
                 (by_name || is_request).then(|| Supply::Typed(Value::of(Shape::ExternalInstance { class, at: place })))
             }
             Shape::Class(_) if by_name => Some(Supply::Typed(kind)),
+            // `service: FromContainer[Service]`: another library puts it there, whatever the parameter is called.
+            _ if by_name && is_of_foreign_generic(parameter) => Some(Supply::Typed(Value::unknown())),
             // A switch that is called after secrets is none.
             _ if by_name && is_switch(parameter) => Some(Supply::Typed(Value::any_boolean())),
             _ => by_name.then_some(Supply::ByName),
@@ -334,6 +336,41 @@ fn opaque(mut state: State<'_>, place: Place) -> Branches<'_> {
     state.evidence.add(CheckKind::Opaque, place);
     one(state, Value::unknown())
 }
+
+/// A parameter whose annotation is a generic class that is none of Python's own: no framework makes one of a text that a caller sends.
+fn is_of_foreign_generic(parameter: &Parameter) -> bool {
+    let Some(ExpressionKind::Subscript { value, .. }) =
+        parameter.annotation.as_ref().map(|annotation| &annotation.kind)
+    else {
+        return false;
+    };
+    let (ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. }) = &value.kind else { return false };
+    !OWN_GENERICS.contains(&name.as_str())
+}
+
+/// The generic types of Python that a parameter of a request may have.
+const OWN_GENERICS: &[&str] = &[
+    "Annotated",
+    "Optional",
+    "Union",
+    "Literal",
+    "List",
+    "Set",
+    "FrozenSet",
+    "Tuple",
+    "Dict",
+    "Sequence",
+    "Iterable",
+    "Mapping",
+    "Collection",
+    "list",
+    "set",
+    "frozenset",
+    "tuple",
+    "dict",
+    "Type",
+    "type",
+];
 
 fn is_one_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_alphabetic() || first == '_')

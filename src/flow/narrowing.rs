@@ -73,8 +73,8 @@ fn is_authorization_absent(state: &State<'_>) -> bool {
 fn is_of_type(state: &State<'_>, name: &Name, types: &Expression) -> Option<bool> {
     let own: &[&str] = match &state.locals.get(name)?.shape {
         Shape::Constant(Constant::Text { is_bytes, .. }) => &[if *is_bytes { "bytes" } else { "str" }],
+        // A number may be a span of time as well, which is kept as its seconds.
         Shape::Constant(Constant::Boolean(_)) => &["bool", "int"],
-        Shape::Constant(Constant::Integer(_)) => &["int"],
         Shape::Constant(Constant::None) => &[],
         _ => return None,
     };

@@ -222,8 +222,13 @@ pub(super) fn converted<'p>(receiver: &Value<'p>, name: &Name, arguments: &Argum
             }
             kind => kind.clone(),
         };
-        let trail =
-            if drops_scheme { origin.trail.then(place, Step::Derived(name.clone())) } else { Rc::clone(&origin.trail) };
+        // `request.url.replace(request.host_url, BACKEND)`: what is sent there is no longer all the caller's.
+        let is_rewritten = name == "replace" && origin.kind == OriginKind::RequestData;
+        let trail = if drops_scheme || is_rewritten {
+            origin.trail.then(place, Step::Derived(name.clone()))
+        } else {
+            Rc::clone(&origin.trail)
+        };
         Some(super::origin::Origin { kind, confidence: origin.confidence, trail })
     });
     let keeps_emptiness = matches!(name.as_str(), "encode" | "decode" | "lower" | "upper" | "casefold");

@@ -113,6 +113,7 @@ pub struct Models {
     requests: Vec<RequestModel>,
     client_answers: Vec<ClientAnswerModel>,
     platform_functions: Vec<PlatformFunctionModel>,
+    handler_tables: Vec<String>,
     policies: Vec<Arc<PolicyModel>>,
     inherited: FxHashMap<String, Vec<String>>,
     installed: Vec<InstalledModel>,
@@ -249,6 +250,7 @@ impl Models {
         self.requests.extend(file.request);
         self.client_answers.extend(file.client_answer);
         self.platform_functions.extend(file.platform_function);
+        self.handler_tables.extend(file.handler_table);
         self.installed.extend(file.installed);
         for model in file.inherited {
             self.inherited.extend(model.path.into_iter().map(|path| (path, model.methods.clone())));
@@ -383,6 +385,11 @@ impl Models {
             .get(base)
             .or_else(|| self.inherited.get(self.canonical(base).as_ref()))
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// Attributes of applications that hold their handlers by name.
+    pub fn handler_tables(&self) -> &[String] {
+        &self.handler_tables
     }
 
     /// Functions that a platform calls by what they look like.

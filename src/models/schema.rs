@@ -185,6 +185,9 @@ pub struct ModelFile {
     /// Functions that a platform calls by what they look like.
     #[serde(default)]
     pub platform_function: Vec<PlatformFunctionModel>,
+    /// Attributes of applications that hold their handlers by name: what is put there takes the handler's place.
+    #[serde(default)]
+    pub handler_table: Vec<String>,
     /// Calls that hand over a table of routes, or its module, to stand under a path.
     #[serde(default)]
     pub include: Vec<NamesModel>,

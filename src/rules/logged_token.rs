@@ -8,6 +8,7 @@ use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, Facts};
 use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Step, Store, Trail};
 use crate::flow::{relevant, walk};
+use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
 use crate::syntax::visit;
@@ -46,7 +47,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         _ => true,
     };
     let Some(origin) = origins.iter().find(|origin| is_token(origin) && is_sure(origin)) else { return Vec::new() };
-    if is_decoded_part(origin) {
+    if is_decoded_part(origin) || is_redacted(origin) {
         return Vec::new();
     }
     if origin.kind == OriginKind::TokenResponse && is_after_failure(context, *place) {
@@ -87,14 +88,34 @@ fn logged_keys(facts: &Facts<'_>, context: &Context<'_, '_>) -> Vec<Finding> {
     .collect()
 }
 
-/// `b64decode(token.split(".")[1])`: header or claims of a token that the program holds, without the signature that makes it one.
+/// `b64decode(token.split(".")[1])`: header or claims of a token that the program holds, without the signature that makes it one;
+/// or `b64decode(token)[8:16]`: a field of one.
 fn is_decoded_part(origin: &Origin) -> bool {
-    let is_presented = matches!(origin.kind, OriginKind::Credential(_));
-    let mut steps = std::iter::successors(Some(origin.trail.as_ref()), |trail| trail.previous.as_deref());
+    let mut steps = steps_back(origin);
     let goes_through = |trail: &Trail, names: &[&str]| matches!(&trail.step, Step::Derived(name) if names.contains(&name.as_str()));
-    !is_presented
-        && steps.any(|trail| goes_through(trail, &["b64decode", "urlsafe_b64decode", "base64url_decode"]))
-        && steps.any(|trail| goes_through(trail, &["split"]))
+    let is_decoded = steps.any(|trail| goes_through(trail, &["b64decode", "urlsafe_b64decode", "base64url_decode"]));
+    is_decoded
+        && match &origin.kind {
+            OriginKind::Credential(credential) => {
+                credential.part == Part::Fragment && !steps.any(|trail| goes_through(trail, &["split"]))
+            }
+            _ => steps.any(|trail| goes_through(trail, &["split"])),
+        }
+}
+
+/// `redact_token(token)`: what a function gives back that says it hides what it is given.
+fn is_redacted(origin: &Origin) -> bool {
+    let hides = |name: &str| {
+        vocabulary::words(name).iter().any(|word| {
+            ["redact", "mask", "sanitiz", "sanitis", "scrub", "obfuscat", "censor", "fingerprint"].iter().any(|start| word.starts_with(start))
+        })
+    };
+    steps_back(origin).any(|trail| matches!(&trail.step, Step::Returned(name) if hides(name)))
+}
+
+/// The steps of a value, the last one first.
+fn steps_back(origin: &Origin) -> impl Iterator<Item = &Trail> {
+    std::iter::successors(Some(origin.trail.as_ref()), |trail| trail.previous.as_deref())
 }
 
 /// A token that was just made or obtained.

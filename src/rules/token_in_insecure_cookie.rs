@@ -2,7 +2,7 @@
 
 use super::shared::edits::{Editor, call_parts, keyword};
 use super::shared::sending::is_credential;
-use super::shared::surroundings::is_development_only;
+use super::shared::surroundings::{is_demanded, is_development_only};
 use super::shared::Context;
 use super::shared::written::innermost;
 use crate::finding::{Confidence, Finding, FindingBuilder, Fix, Severity};
@@ -100,6 +100,9 @@ fn is_on_outside_development(cookie: &CookieCall<'_>, context: &Context<'_, '_>)
     let is_of_deployment = |test: &Expression| development::side(test).is_some() || asks_for_tls(test);
     if is_of_deployment(flag) {
         return true;
+    }
+    if let ExpressionKind::Attribute { name, .. } = &flag.kind {
+        return is_demanded(context, cookie.place.file, name);
     }
     let ExpressionKind::Name(name) = &flag.kind else { return false };
     let bodies = context.functions_around(cookie.place).into_iter().map(|function| function.body.as_slice());

@@ -7,6 +7,7 @@ use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Origins, 
 use crate::flow::relevant;
 use crate::flow::value::Value;
 use crate::program::vocabulary;
+use crate::syntax::tree::Function;
 
 const RULE: &str = "token-in-response";
 
@@ -18,6 +19,13 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let origins = all_origins(answer);
     // Who is handed a new token is at the endpoint that issues it.
     if origins.any(|kind| matches!(kind, OriginKind::IssuedToken | OriginKind::TokenResponse)) {
+        return Vec::new();
+    }
+    // Nor is who comes with an old one told anything new where it is renewed.
+    let is_renewal = |function: &Function| {
+        vocabulary::words(&function.name).iter().any(|word| matches!(word.as_str(), "refresh" | "renew" | "rotate"))
+    };
+    if context.function_around(answer.place).is_some_and(is_renewal) || context.index.text(answer.place).contains("refresh") {
         return Vec::new();
     }
     let Some(origin) = origins.iter().find(|origin| is_given_away(origin) || is_expected(origin, answer)) else { return Vec::new() };

@@ -4,7 +4,7 @@ use super::shared::sending::{addresses, endpoint, host, is_near};
 use super::shared::{Context, capitalised, credential_words, lower, root, spelled, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, OutgoingCall};
-use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part};
+use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Step};
 use crate::program::vocabulary;
 
 const RULE: &str = "token-passthrough";
@@ -74,8 +74,9 @@ fn passed_on<'a>(call: &'a OutgoingCall<'_>, context: &Context<'_, '_>) -> Optio
 fn destination(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> Destination {
     let origins = call.address.deep_origins();
     let has_host = addresses(&call.address, context).iter().any(|address| !host(address).is_empty());
-    let is_callers = origins.any(|kind| {
-        matches!(kind, OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap | OriginKind::SortedHeader)
+    let is_callers = origins.iter().any(|origin| {
+        matches!(origin.kind, OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap | OriginKind::SortedHeader)
+            && !is_rewritten(origin)
     });
     let is_setting = origins.any(|kind| matches!(kind, OriginKind::Setting { .. }));
     match (has_host, is_setting) {
@@ -83,6 +84,12 @@ fn destination(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> Destinatio
         (true, _) => Destination::Fixed,
         _ => Destination::Configured,
     }
+}
+
+/// `request.url.replace(request.host_url, BACKEND)`: a gateway keeps the path and takes another host.
+fn is_rewritten(origin: &Origin) -> bool {
+    let mut steps = std::iter::successors(Some(origin.trail.as_ref()), |trail| trail.previous.as_deref());
+    steps.any(|trail| matches!(&trail.step, Step::Derived(name) if name == "replace"))
 }
 
 /// Whether an address answers who its caller is: `/me`, `/user`, `/session`, `/verify`.

@@ -171,6 +171,18 @@ fn mentions(text: &str, word: &str) -> bool {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|piece| piece == word)
 }
 
+/// Whether the program leaves somewhere when a switch of this name is off: `if not self.COOKIE_SECURE: raise …`.
+pub(in crate::rules) fn is_demanded(context: &Context<'_, '_>, near: FileId, name: &str) -> bool {
+    context.files_naming(near, name).any(|file| {
+        context.index.module(file).is_some_and(|module| {
+            any_refusal(&module.body, &|test: Span| {
+                let test = context.index.text(Place { file, span: test });
+                test.contains("not ") && mentions(test, name)
+            })
+        })
+    })
+}
+
 fn any_refusal(body: &[Statement], is_meant: &dyn Fn(Span) -> bool) -> bool {
     body.iter().any(|statement| {
         let refuses = match &statement.kind {
