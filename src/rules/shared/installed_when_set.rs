@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::flow::walk;
-use crate::source::{FileId, Place};
+use crate::source::Place;
 use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Statement, StatementKind, UnaryOperator};
 use crate::syntax::visit;
 
@@ -14,7 +14,7 @@ pub(in crate::rules) fn is_installed_only_with(setting: &str, place: Place, cont
     let mut named = Named::default();
     for file in context.files_naming(place.file, &class.name).filter(|file| !context.is_test(*file)) {
         let body = context.index.module(file).map(|module| module.body.as_slice()).unwrap_or_default();
-        named.look(body, file, (&class.name, setting), false, context);
+        named.look(body, (&class.name, setting), false);
     }
     named.under_test && !named.elsewhere
 }
@@ -26,22 +26,15 @@ struct Named {
 }
 
 impl Named {
-    fn look(
-        &mut self,
-        body: &[Statement],
-        file: FileId,
-        (class, setting): (&str, &str),
-        is_tested: bool,
-        context: &Context<'_, '_>,
-    ) {
+    fn look(&mut self, body: &[Statement], (class, setting): (&str, &str), is_tested: bool) {
         for statement in body {
             let inner = walk::bodies(statement);
             if let StatementKind::If { branches, .. } = &statement.kind {
                 for (test, body) in branches {
-                    self.look(body, file, (class, setting), is_tested || is_set_where(test, setting, true), context);
+                    self.look(body, (class, setting), is_tested || is_set_where(test, setting, true));
                 }
                 for otherwise in inner.iter().skip(branches.len()) {
-                    self.look(otherwise, file, (class, setting), is_tested, context);
+                    self.look(otherwise, (class, setting), is_tested);
                 }
             } else if inner.is_empty() {
                 let mut names_it = false;
@@ -52,7 +45,7 @@ impl Named {
                 self.elsewhere |= names_it && !is_tested;
             } else {
                 for inner in inner {
-                    self.look(inner, file, (class, setting), is_tested, context);
+                    self.look(inner, (class, setting), is_tested);
                 }
             }
         }
