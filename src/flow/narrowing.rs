@@ -37,19 +37,20 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
-/// What a value shows when it is written: nothing where this path knows that it is absent or empty.
-pub(super) fn without_absent<'p>(state: &State<'p>, value: &Value<'p>) -> Value<'p> {
+/// What a value shows when it is written, where that is less than it is made of: nothing where this path knows that it is
+/// absent or empty.
+pub(super) fn without_absent<'p>(state: &State<'p>, value: &Value<'p>) -> Option<Value<'p>> {
     let is_absent = !value.nullness.may_be(Nullness::FULL);
     let holds_headers = |kind: &OriginKind| matches!(kind, OriginKind::HeaderMap);
     if is_absent {
-        return value.clone().with_origins(super::origin::Origins::default());
+        return (!value.origins.is_empty()).then(|| value.clone().with_origins(super::origin::Origins::default()));
     }
     let origins = value.deep_origins();
     if !origins.any(holds_headers) || !is_authorization_absent(state) {
-        return value.clone();
+        return None;
     }
     let rest = origins.filter_map(|origin| (!holds_headers(&origin.kind)).then(|| origin.clone()));
-    Value::from_origins(rest, value.nullness)
+    Some(Value::from_origins(rest, value.nullness))
 }
 
 /// Whether a test on this path found no `Authorization` header.
@@ -72,8 +73,8 @@ fn is_authorization_absent(state: &State<'_>) -> bool {
 fn is_of_type(state: &State<'_>, name: &Name, types: &Expression) -> Option<bool> {
     let own: &[&str] = match &state.locals.get(name)?.shape {
         Shape::Constant(Constant::Text { is_bytes, .. }) => &[if *is_bytes { "bytes" } else { "str" }],
+        // A number may be a span of time as well, which is kept as its seconds.
         Shape::Constant(Constant::Boolean(_)) => &["bool", "int"],
-        Shape::Constant(Constant::Integer(_)) => &["int"],
         Shape::Constant(Constant::None) => &[],
         _ => return None,
     };

@@ -1,10 +1,10 @@
 //! `token-passthrough`: the credential that the caller presented is sent on to another service as it came.
 
 use super::shared::sending::{addresses, endpoint, host, is_near};
-use super::shared::{Context, capitalised, credential_words, lower, root, steps};
+use super::shared::{Context, capitalised, credential_words, lower, root, spelled, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, OutgoingCall};
-use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part};
+use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Step};
 use crate::program::vocabulary;
 
 const RULE: &str = "token-passthrough";
@@ -42,7 +42,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     }
     let finding = FindingBuilder::new(RULE, severity, call.place, "it is sent on here")
         .message(format!("{what} sent on by `{}` unchanged: {gain}.", call.function))
-        .help("call the other service with a credential of your own, or exchange the token for one whose audience is that service (RFC 8693)")
+        .help(format!("send a credential of your own instead of {}, or exchange the token for one whose audience is that service (RFC 8693)", spelled(origin, context)))
         .confidence(lower(origin.confidence, Confidence::High))
         .related(root(origin), origin.trail.root().step_text())
         .flow(steps(origin, call.place, "it is sent on here"))
@@ -74,8 +74,9 @@ fn passed_on<'a>(call: &'a OutgoingCall<'_>, context: &Context<'_, '_>) -> Optio
 fn destination(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> Destination {
     let origins = call.address.deep_origins();
     let has_host = addresses(&call.address, context).iter().any(|address| !host(address).is_empty());
-    let is_callers = origins.any(|kind| {
-        matches!(kind, OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap | OriginKind::SortedHeader)
+    let is_callers = origins.iter().any(|origin| {
+        matches!(origin.kind, OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap | OriginKind::SortedHeader)
+            && !is_rewritten(origin)
     });
     let is_setting = origins.any(|kind| matches!(kind, OriginKind::Setting { .. }));
     match (has_host, is_setting) {
@@ -83,6 +84,12 @@ fn destination(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> Destinatio
         (true, _) => Destination::Fixed,
         _ => Destination::Configured,
     }
+}
+
+/// `request.url.replace(request.host_url, BACKEND)`: a gateway keeps the path and takes another host.
+fn is_rewritten(origin: &Origin) -> bool {
+    let mut steps = std::iter::successors(Some(origin.trail.as_ref()), |trail| trail.previous.as_deref());
+    steps.any(|trail| matches!(&trail.step, Step::Derived(name) if name == "replace"))
 }
 
 /// Whether an address answers who its caller is: `/me`, `/user`, `/session`, `/verify`.
