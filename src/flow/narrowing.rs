@@ -127,7 +127,17 @@ fn is_no_text(state: &mut State<'_>, name: &Name) -> bool {
 /// A value of which a test left only this. `None` is no secret, whatever it is called.
 pub(super) fn to_nullness(value: Value<'_>, left: Nullness) -> Value<'_> {
     let value = if left == Nullness::NONE { without_guesses(&value) } else { value };
-    value.with_nullness(left)
+    let Shape::Union(members) = &value.shape else { return value.with_nullness(left) };
+    // An alternative that this path rules out is none.
+    let kept: Vec<Value<'_>> = members
+        .iter()
+        .map(|member| member.clone().with_nullness(member.nullness.and(left)))
+        .filter(|member| !member.nullness.is_impossible())
+        .collect();
+    if kept.is_empty() {
+        return value.with_nullness(left);
+    }
+    Value { shape: Shape::Union(Rc::new(kept)), origins: value.origins, nullness: left }
 }
 
 /// A value without what was only taken for a secret by its name.
