@@ -124,8 +124,9 @@ impl<'p> Interpreter<'p, '_> {
                 (by_name || is_request).then(|| Supply::Typed(Value::of(Shape::ExternalInstance { class, at: place })))
             }
             Shape::Class(_) if by_name => Some(Supply::Typed(kind)),
-            // `service: FromContainer[Service]`: another library puts it there, whatever the parameter is called.
-            _ if by_name && is_of_foreign_generic(parameter) => Some(Supply::Typed(Value::unknown())),
+            // `service: FromContainer[Service]`: another library puts it there, whatever the parameter is called, and may have looked at
+            // the request for it.
+            _ if by_name && is_of_foreign_generic(parameter) => Some(Supply::Dependency(Value::unknown())),
             // A switch that is called after secrets is none.
             _ if by_name && is_switch(parameter) => Some(Supply::Typed(Value::any_boolean())),
             _ => by_name.then_some(Supply::ByName),
