@@ -7,7 +7,7 @@ use super::state::State;
 use super::value::{Dictionary, Nullness, Object, Shape, Value};
 use crate::models::Meaning;
 use crate::program::ClassRef;
-use crate::syntax::tree::{ExpressionKind, Name, Statement, StatementKind};
+use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
 
 impl<'p> Interpreter<'p, '_> {
     /// The fields of an object and what they hold: those that it is made with first, in their order.
@@ -64,21 +64,18 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    /// Whether objects of a class may have fields that its bodies do not name: of a base that nobody can see, or computed.
+    /// Whether objects of a class may have fields that its bodies do not name: of a base that nobody can see, computed, or
+    /// let in by how the class is set up.
     fn may_have_more_fields(&mut self, class: ClassRef<'p>) -> bool {
         let is_plain =
             |base: &str| matches!(base.rsplit('.').next(), Some("object" | "NamedTuple" | "Protocol" | "ABC"));
         let outside = self.outside_bases(class);
-        let computes = |statement: &Statement| {
-            match &statement.kind {
-            StatementKind::Function(function) => function.decorators.iter().any(|decorator| {
-                !matches!(&decorator.kind, ExpressionKind::Name(name) if matches!(name.as_str(), "property" | "classmethod" | "staticmethod"))
-            }),
-            _ => false,
-        }
+        let is_set_up = |class: &ClassRef<'p>| {
+            class.class.body.iter().any(sets_up)
+                || class.class.arguments.iter().any(|argument| argument.kind != ArgumentKind::Positional)
         };
         outside.iter().any(|base| !is_plain(base) && !self.models.describes_data(base))
-            || self.resolution_order(class).iter().any(|class| class.class.body.iter().any(computes))
+            || self.resolution_order(class).iter().any(is_set_up)
     }
 
     /// `astuple(object)`, and a named tuple that is walked.
@@ -87,6 +84,16 @@ impl<'p> Interpreter<'p, '_> {
             Some(fields) => list(fields.into_iter().map(|(_, value)| value).collect()),
             None => Value::from_origins(object.deep_origins(), Nullness::FULL),
         }
+    }
+}
+
+/// Whether a statement of a class body computes a field, or says how its objects are made.
+fn sets_up(statement: &Statement) -> bool {
+    let is_of_language = |decorator: &Expression| matches!(&decorator.kind, ExpressionKind::Name(name) if matches!(name.as_str(), "property" | "classmethod" | "staticmethod"));
+    match &statement.kind {
+        StatementKind::Function(function) => !function.decorators.iter().all(is_of_language),
+        StatementKind::Class(_) | StatementKind::Assign { .. } => true,
+        _ => false,
     }
 }
 

@@ -37,19 +37,20 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
-/// What a value shows when it is written: nothing where this path knows that it is absent or empty.
-pub(super) fn without_absent<'p>(state: &State<'p>, value: &Value<'p>) -> Value<'p> {
+/// What a value shows when it is written, where that is less than it is made of: nothing where this path knows that it is
+/// absent or empty.
+pub(super) fn without_absent<'p>(state: &State<'p>, value: &Value<'p>) -> Option<Value<'p>> {
     let is_absent = !value.nullness.may_be(Nullness::FULL);
     let holds_headers = |kind: &OriginKind| matches!(kind, OriginKind::HeaderMap);
     if is_absent {
-        return value.clone().with_origins(super::origin::Origins::default());
+        return (!value.origins.is_empty()).then(|| value.clone().with_origins(super::origin::Origins::default()));
     }
     let origins = value.deep_origins();
     if !origins.any(holds_headers) || !is_authorization_absent(state) {
-        return value.clone();
+        return None;
     }
     let rest = origins.filter_map(|origin| (!holds_headers(&origin.kind)).then(|| origin.clone()));
-    Value::from_origins(rest, value.nullness)
+    Some(Value::from_origins(rest, value.nullness))
 }
 
 /// Whether a test on this path found no `Authorization` header.
@@ -126,7 +127,17 @@ fn is_no_text(state: &mut State<'_>, name: &Name) -> bool {
 /// A value of which a test left only this. `None` is no secret, whatever it is called.
 pub(super) fn to_nullness(value: Value<'_>, left: Nullness) -> Value<'_> {
     let value = if left == Nullness::NONE { without_guesses(&value) } else { value };
-    value.with_nullness(left)
+    let Shape::Union(members) = &value.shape else { return value.with_nullness(left) };
+    // An alternative that this path rules out is none.
+    let kept: Vec<Value<'_>> = members
+        .iter()
+        .map(|member| member.clone().with_nullness(member.nullness.and(left)))
+        .filter(|member| !member.nullness.is_impossible())
+        .collect();
+    if kept.is_empty() {
+        return value.with_nullness(left);
+    }
+    Value { shape: Shape::Union(Rc::new(kept)), origins: value.origins, nullness: left }
 }
 
 /// A value without what was only taken for a secret by its name.

@@ -75,7 +75,7 @@ impl<'p> Interpreter<'p, '_> {
             "lower" | "casefold" => keep(&text.to_lowercase()),
             "upper" => keep(&text.to_uppercase()),
             "format" | "join" | "format_map" => {
-                let arguments = self.all_shown(&state, arguments.clone(), place);
+                let arguments = self.all_shown(&state, arguments, place);
                 let filled = match (name.as_str(), arguments.positional.first().map(|first| &first.shape)) {
                     ("format", _) => Pieces::filled_by_format(text, *at, &arguments).origins(),
                     ("join", Some(Shape::Sequence(parts))) => Pieces::joined(parts, text, *at).origins(),
@@ -182,7 +182,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             "__eq__" | "__ne__" => self.equality_method(state, receiver, arguments, name == "__ne__", place),
             "format" | "join" | "joinpath" => {
-                let arguments = self.all_shown(&state, arguments.clone(), place);
+                let arguments = self.all_shown(&state, arguments, place);
                 let all = arguments.iter().fold(origins.clone(), |all, value| all.union(&shown_in(name, value)));
                 one(state, Value::from_origins(all, Nullness::PRESENT))
             }

@@ -10,12 +10,12 @@ use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 use schema::{
-    AccessModel, AnswerModel, BeforeModel, ClassModel, CompareModel, ConfigurationMeaning, ConfigurationModel,
-    CookieModel, DecodeModel, DependencyModel, DeriveModel, EntryModel, GatherModel, GuessableModel, InstalledModel,
-    InstanceModel, IntrospectModel, IssueModel, KeyUse, LogModel, MacModel, ModelFile, MountModel, NamesModel,
-    ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel, ProviderModel, RandomModel,
-    ReaderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel, SettingMapModel,
-    SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
+    AccessModel, AnswerModel, BeforeModel, ClassModel, ClientAnswerModel, CompareModel, ConfigurationMeaning,
+    ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, EntryModel, GatherModel,
+    GuessableModel, InstalledModel, InstanceModel, IntrospectModel, IssueModel, KeyUse, LogModel, MacModel, ModelFile,
+    MountModel, NamesModel, ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel,
+    ProviderModel, RandomModel, ReaderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel,
+    SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -111,6 +111,7 @@ pub struct Models {
     configuration: FxHashMap<String, Arc<ConfigurationModel>>,
     cookies: Vec<CookieModel>,
     requests: Vec<RequestModel>,
+    client_answers: Vec<ClientAnswerModel>,
     platform_functions: Vec<PlatformFunctionModel>,
     handler_tables: Vec<String>,
     policies: Vec<Arc<PolicyModel>>,
@@ -247,6 +248,7 @@ impl Models {
             self.configuration.extend(model.key.iter().map(|key| (key.clone(), Arc::clone(&model))));
         }
         self.requests.extend(file.request);
+        self.client_answers.extend(file.client_answer);
         self.platform_functions.extend(file.platform_function);
         self.handler_tables.extend(file.handler_table);
         self.installed.extend(file.installed);
@@ -316,6 +318,11 @@ impl Models {
             .map(|model| model.class.as_str())
             .reduce(|known, class| if self.is_subclass(class, known) { class } else { known });
         best.or_else(|| self.requests.iter().find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
+    }
+
+    /// What the answers of other services say about themselves, by each client library.
+    pub fn client_answers(&self) -> &[ClientAnswerModel] {
+        &self.client_answers
     }
 
     /// The class of a library's object that is reached by its dotted name.

@@ -26,7 +26,7 @@ mod tokens;
 #[path = "verifiers.rs"]
 mod verifiers;
 
-pub use answers::{AnswerModel, CookieModel, RefuseModel, ResponseModel};
+pub use answers::{AnswerModel, ClientAnswerModel, CookieModel, RefuseModel, ResponseModel};
 pub use classes::{ClassModel, ClassRole, Gives, ObjectText, PartModel, RequestModel};
 pub use gathering::{Access, AccessModel, GatherModel, Gathering, Reading};
 pub use injection::{BeforeModel, DependencyModel, ParameterModel, ReaderModel, SchemeModel};
@@ -71,6 +71,9 @@ pub struct ModelFile {
     /// The request classes of its handlers.
     #[serde(default)]
     pub request: Vec<RequestModel>,
+    /// What the answers that its clients get say about themselves.
+    #[serde(default)]
+    pub client_answer: Vec<ClientAnswerModel>,
     /// Calls that return an object of a class.
     #[serde(default)]
     pub instance: Vec<InstanceModel>,

@@ -1,7 +1,7 @@
 //! `missing-expiry-check`: a verified token is accepted after its time, or without one.
 
 use super::shared::decoding::{decode_finding, function_quote, is_checked_later, is_own_token, presented_token};
-use super::shared::{Context, entry_words, presented, root, stricter_decode};
+use super::shared::{Context, entry_words, presented, root, spelled, stricter_decode};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::flow::event::{Decode, Ending, EntryInfo, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
@@ -52,27 +52,30 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
     if expiry.is_switched_off {
         let label = "the check of expiry is switched off here";
         let what = "verifies the signature with the check of expiry switched off".to_owned();
-        let fix = format!("drop what switches the check of `exp` off in `{}`", decode.function);
+        let fix = format!("drop what switches the check of `exp` off where `{}` verifies {}", decode.function, spelled(origin, context));
         let mut finding = build(decode, origin, entry, context, (label, &what, &fix), Severity::Warning, origin.confidence);
         finding.fix = stricter_decode::switch_on(context, decode, &decode.model.expiry.verify_options);
         return Some(finding);
     }
     if expiry.leeway > MAX_LEEWAY {
         let what = format!("accepts a token {} after its `exp`", duration(expiry.leeway));
-        let fix = "lower `leeway` to what clocks may differ by: a minute or less".to_owned();
+        let fix = format!("lower the leeway of `{}` for {} to what clocks may differ by: a minute or less", decode.function, spelled(origin, context));
         return Some(build(decode, origin, entry, context, ("the leeway is given here", &what, &fix), Severity::Warning, origin.confidence));
     }
     if !expiry.is_checked && is_validated && is_read && !decode.model.checks_expiry {
         let what = "verifies the signature alone, and nothing tests the claim `exp` afterwards".to_owned();
-        let fix = if decode.model.signature_fix.is_empty() { "test the claim `exp` against the current time" } else { &decode.model.signature_fix };
-        return Some(build(decode, origin, entry, context, ("expiry is not checked here", &what, fix), Severity::Warning, origin.confidence));
+        let fix = match decode.model.signature_fix.as_str() {
+            "" => format!("test the claim `exp` of {} against the current time", spelled(origin, context)),
+            code => format!("for {}, {code}", spelled(origin, context)),
+        };
+        return Some(build(decode, origin, entry, context, ("expiry is not checked here", &what, &fix), Severity::Warning, origin.confidence));
     }
     let is_strict = context.is_strict(decode.place.file);
     if is_strict && expiry.is_checked && !expiry.is_required && is_validated && !is_own_token(decode, context) {
         let what = "refuses an expired token and accepts one that has no `exp` at all".to_owned();
         let fix = match decode.model.expiry.require_fix.as_str() {
-            "" => "refuse a token without the claim `exp`".to_owned(),
-            code => format!("require the claim: {code}"),
+            "" => format!("refuse {} where it has no claim `exp`", spelled(origin, context)),
+            code => format!("require the claim of {}: {code}", spelled(origin, context)),
         };
         return Some(build(decode, origin, entry, context, ("`exp` is not required here", &what, &fix), Severity::Warning, origin.confidence));
     }

@@ -1,6 +1,6 @@
 //! `token-in-response`: the credential that a caller presented, or the secret it is measured against, is answered.
 
-use super::shared::{Context, capitalised, leaked, root, steps};
+use super::shared::{Context, capitalised, leaked, root, spelled, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Answer, Event};
 use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Origins, Part, Store};
@@ -36,7 +36,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     };
     let finding = FindingBuilder::new(RULE, Severity::Error, answer.place, "it is answered here")
         .message(format!("{} is put into an answer: {gain}.", capitalised(&what)))
-        .help("answer with who the caller is, a request id or a fixed message, and never with the credential or the secret")
+        .help(format!("answer with who the caller is, a request id or a fixed message instead of {}", spelled(origin, context)))
         .confidence(origin.confidence)
         .related(root(origin), origin.trail.root().step_text())
         .flow(steps(origin, answer.place, "it is answered here"))

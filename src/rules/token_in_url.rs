@@ -1,5 +1,7 @@
 //! `token-in-url`: a bearer credential is accepted from the query string, or put into an address.
 
+use std::collections::BTreeSet;
+
 use super::shared::sending::{addresses, words};
 use super::shared::{Context, capitalised, entry_words, name_place, root, speaks_of_links, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
@@ -66,7 +68,9 @@ fn accepted(entry: &EntryInfo, outcomes: &[Outcome], facts: &Facts<'_>, context:
             && (is_telling(&credential.name) || checks_caller)
             && !function_speaks_of_links(context, *place)
     });
-    found.map(|(place, origin, credential)| {
+    // Read again under the same name, it is the same parameter.
+    let mut told: BTreeSet<&Name> = BTreeSet::new();
+    found.filter(|(_, _, credential)| told.insert(&credential.name)).map(|(place, origin, credential)| {
         FindingBuilder::new(RULE, Severity::Warning, place, "it is taken from the query string here")
             .message(format!("{} takes the credential `{}` from the query string: {HARM}.", capitalised(&entry_words(entry)), credential.name))
             .help("take it from the `Authorization` header (RFC 6750 section 2.1); where a browser cannot set one, trade it for a single-use ticket that lives for seconds")

@@ -1,7 +1,7 @@
 //! `token-passthrough`: the credential that the caller presented is sent on to another service as it came.
 
 use super::shared::sending::{addresses, endpoint, host, is_near};
-use super::shared::{Context, capitalised, credential_words, lower, root, steps};
+use super::shared::{Context, capitalised, credential_words, lower, root, spelled, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, OutgoingCall};
 use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Step};
@@ -42,7 +42,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     }
     let finding = FindingBuilder::new(RULE, severity, call.place, "it is sent on here")
         .message(format!("{what} sent on by `{}` unchanged: {gain}.", call.function))
-        .help("call the other service with a credential of your own, or exchange the token for one whose audience is that service (RFC 8693)")
+        .help(format!("send a credential of your own instead of {}, or exchange the token for one whose audience is that service (RFC 8693)", spelled(origin, context)))
         .confidence(lower(origin.confidence, Confidence::High))
         .related(root(origin), origin.trail.root().step_text())
         .flow(steps(origin, call.place, "it is sent on here"))

@@ -6,6 +6,9 @@ use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparator, Comparison, Event};
 use crate::flow::origin::{Origin, OriginKind, Part, Store};
 use crate::flow::value::Nullness;
+use crate::source::Place;
+use crate::syntax::tree::{Expression, ExpressionKind};
+use crate::syntax::visit;
 
 const RULE: &str = "unset-secret-bypass";
 
@@ -18,6 +21,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     }
     match common_nothing(comparison) {
         Some("\"\"") if !can_be_empty(origin, context) => Vec::new(),
+        Some(_) if is_wanted_too(comparison, context) => Vec::new(),
         Some(nothing) => vec![finding(comparison, origin, nothing, context)],
         None => Vec::new(),
     }
@@ -50,6 +54,23 @@ fn can_be_empty(origin: &Origin, context: &Context<'_, '_>) -> bool {
     let (first, last) = (source.line(place.span.start), source.line(place.span.end));
     let says_empty = |line: u32| ["\"\"", "''"].iter().any(|empty| source.line_text(line).contains(empty));
     !is_read || (first..=last).any(says_empty)
+}
+
+/// `token in (READ, WRITE) and token`: what is compared must also be there.
+fn is_wanted_too(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> bool {
+    let text = |expression: &Expression| {
+        context.index.text(Place { file: comparison.place.file, span: expression.span })
+    };
+    let Some(function) = context.function_around(comparison.place) else { return false };
+    let presented = context.index.text(comparison.presented.place);
+    let mut is_found = false;
+    visit::expressions(&function.body, &mut |expression| {
+        if let ExpressionKind::BooleanOperation { is_and: true, values } = &expression.kind {
+            let compares = values.iter().any(|value| value.span.contains(comparison.place.span));
+            is_found |= compares && values.iter().any(|value| text(value) == presented);
+        }
+    });
+    is_found
 }
 
 /// What both sides can be at once. `compare_digest` raises on `None`, so only the empty string passes there.

@@ -2,17 +2,19 @@
 
 use super::Context;
 use crate::flow::walk;
+use crate::models::Models;
+use crate::models::schema::ClientAnswerModel;
 use crate::source::{Place, Span};
 use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Statement, StatementKind, UnaryOperator};
 
 /// Whether a place is reached only where a request failed: such an answer says why, and holds no token.
 pub(in crate::rules) fn is_after_failure(context: &Context<'_, '_>, place: Place) -> bool {
-    body_around(context, place).is_some_and(|body| fails_around(body, place.span))
+    body_around(context, place).is_some_and(|body| fails_around(body, place.span, context.models))
 }
 
 /// Whether a place is reached only where a request succeeded: inside of a test for that, or after one that leaves on an error.
 pub(in crate::rules) fn is_after_success(context: &Context<'_, '_>, place: Place) -> bool {
-    body_around(context, place).is_some_and(|body| succeeds_before(body, place.span))
+    body_around(context, place).is_some_and(|body| succeeds_before(body, place.span, context.models))
 }
 
 /// The statements of the function around a place, or of the script that it stands in.
@@ -23,35 +25,35 @@ fn body_around<'p>(context: &Context<'_, 'p>, place: Place) -> Option<&'p [State
     }
 }
 
-fn succeeds_before(body: &[Statement], span: Span) -> bool {
+fn succeeds_before(body: &[Statement], span: Span, models: &Models) -> bool {
     let Some(at) = body.iter().position(|statement| statement.span.contains(span)) else { return false };
     let (before, rest) = body.split_at(at);
     let is_guarded = before.iter().any(|statement| match &statement.kind {
         StatementKind::If { branches, .. } => {
-            branches.iter().any(|(test, body)| outcome(test) == Some(false) && ends(body))
+            branches.iter().any(|(test, body)| outcome(test, models) == Some(false) && ends(body))
         }
         StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, .. }, .. }) => {
-            matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if name == "raise_for_status")
+            matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if says(models, name, |answer| &answer.raises))
         }
         _ => false,
     });
     let Some(statement) = rest.first() else { return is_guarded };
     let is_inside = match &statement.kind {
-        StatementKind::If { branches, .. } => branches
-            .iter()
-            .any(|(test, body)| outcome(test) == Some(true) && body.iter().any(|inner| inner.span.contains(span))),
+        StatementKind::If { branches, .. } => branches.iter().any(|(test, body)| {
+            outcome(test, models) == Some(true) && body.iter().any(|inner| inner.span.contains(span))
+        }),
         _ => false,
     };
-    is_guarded || is_inside || walk::bodies(statement).into_iter().any(|inner| succeeds_before(inner, span))
+    is_guarded || is_inside || walk::bodies(statement).into_iter().any(|inner| succeeds_before(inner, span, models))
 }
 
-fn fails_around(body: &[Statement], span: Span) -> bool {
+fn fails_around(body: &[Statement], span: Span, models: &Models) -> bool {
     let Some(at) = body.iter().position(|statement| statement.span.contains(span)) else { return false };
     let (before, rest) = body.split_at(at);
     // `if "access_token" in answer: return …`: behind it there is none.
     let is_left_over = before.iter().any(|statement| match &statement.kind {
         StatementKind::If { branches, .. } => {
-            branches.iter().any(|(test, body)| outcome(test) == Some(true) && ends(body))
+            branches.iter().any(|(test, body)| outcome(test, models) == Some(true) && ends(body))
         }
         _ => false,
     });
@@ -59,12 +61,12 @@ fn fails_around(body: &[Statement], span: Span) -> bool {
     let holds = |body: &[Statement]| body.iter().any(|inner| inner.span.contains(span));
     let here = match &statement.kind {
         StatementKind::If { branches, otherwise } => {
-            let is_inside = branches.iter().any(|(test, body)| holds(body) && outcome(test) == Some(false));
-            is_inside || (holds(otherwise) && branches.iter().any(|(test, _)| outcome(test) == Some(true)))
+            let is_inside = branches.iter().any(|(test, body)| holds(body) && outcome(test, models) == Some(false));
+            is_inside || (holds(otherwise) && branches.iter().any(|(test, _)| outcome(test, models) == Some(true)))
         }
         _ => false,
     };
-    here || is_left_over || walk::bodies(statement).into_iter().any(|inner| fails_around(inner, span))
+    here || is_left_over || walk::bodies(statement).into_iter().any(|inner| fails_around(inner, span, models))
 }
 
 /// Whether nothing behind a body is reached from it.
@@ -73,17 +75,16 @@ fn ends(body: &[Statement]) -> bool {
 }
 
 /// What a test that holds says of an answer: `Some(true)` that it is good, `Some(false)` that it is an error.
-fn outcome(test: &Expression) -> Option<bool> {
+fn outcome(test: &Expression, models: &Models) -> Option<bool> {
     match &test.kind {
-        ExpressionKind::Attribute { name, .. } => match name.as_str() {
-            "ok" | "is_success" => Some(true),
-            "is_error" | "is_client_error" | "is_server_error" => Some(false),
-            _ => None,
-        },
-        ExpressionKind::Unary { operator: UnaryOperator::Not, operand } => outcome(operand).map(|is_good| !is_good),
+        ExpressionKind::Attribute { name, .. } if says(models, name, |answer| &answer.good) => Some(true),
+        ExpressionKind::Attribute { name, .. } if says(models, name, |answer| &answer.error) => Some(false),
+        ExpressionKind::Unary { operator: UnaryOperator::Not, operand } => {
+            outcome(operand, models).map(|is_good| !is_good)
+        }
         // Each of several that must hold says what it says; of several that may, only what all of them say is known.
         ExpressionKind::BooleanOperation { is_and, values } => {
-            let said: Vec<Option<bool>> = values.iter().map(outcome).collect();
+            let said: Vec<Option<bool>> = values.iter().map(|value| outcome(value, models)).collect();
             if *is_and {
                 said.into_iter().flatten().next()
             } else {
@@ -91,7 +92,7 @@ fn outcome(test: &Expression) -> Option<bool> {
             }
         }
         ExpressionKind::Compare { left, rest } => match rest.as_slice() {
-            [(operator, right)] if is_status(left) => compared(*operator, right),
+            [(operator, right)] if is_status(left, models) => compared(*operator, right),
             // What a token endpoint answers holds a token or says what is wrong (RFC 6749 section 5).
             [(CompareOperator::In, _)] => held(left),
             [(CompareOperator::NotIn, _)] => held(left).map(|is_good| !is_good),
@@ -110,9 +111,21 @@ fn held(key: &Expression) -> Option<bool> {
     }
 }
 
-fn is_status(value: &Expression) -> bool {
-    matches!(&value.kind, ExpressionKind::Attribute { name, .. } | ExpressionKind::Name(name)
-        if matches!(name.as_str(), "status_code" | "status" | "code" | "response_status_code"))
+fn is_status(value: &Expression, models: &Models) -> bool {
+    match &value.kind {
+        ExpressionKind::Attribute { name, .. } => says(models, name, |answer| &answer.status),
+        // A name that was given to it: `status`, `answer_status_code`.
+        ExpressionKind::Name(name) => {
+            let bare = name.find("status_code").map_or(name.as_str(), |at| &name[at..]);
+            says(models, bare, |answer| &answer.status)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a word is among those with which the answers of any client say something.
+fn says(models: &Models, word: &str, words: fn(&ClientAnswerModel) -> &Vec<String>) -> bool {
+    models.client_answers().iter().any(|answer| words(answer).iter().any(|known| known == word))
 }
 
 fn compared(operator: CompareOperator, with: &Expression) -> Option<bool> {

@@ -11,8 +11,9 @@ impl<'p> Context<'_, 'p> {
     /// Whether a comparison keeps the elements of a collection that are not equal, and does nothing else.
     pub(in crate::rules) fn only_sorts_out(&self, place: Place) -> bool {
         let Some(module) = self.index.module(place.file) else { return false };
+        let Some(statement) = innermost(&module.body, place.span) else { return false };
         let mut around: Vec<&'p Expression> = Vec::new();
-        visit::expressions(&module.body, &mut |expression| {
+        visit::expressions(std::slice::from_ref(statement), &mut |expression| {
             if expression.span.contains(place.span) {
                 around.push(expression);
             }
@@ -66,6 +67,13 @@ impl<'p> Context<'_, 'p> {
         });
         filters > 0 && uses == filters
     }
+}
+
+/// The innermost statement around a span.
+fn innermost(body: &[Statement], span: Span) -> Option<&Statement> {
+    let statement = body.iter().find(|statement| statement.span.contains(span))?;
+    let inner = walk::bodies(statement).into_iter().find_map(|inner| innermost(inner, span));
+    inner.or(Some(statement))
 }
 
 /// `for entry in entries: if entry.token != token: kept.append(entry)`.
