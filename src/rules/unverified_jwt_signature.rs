@@ -10,7 +10,10 @@ use crate::flow::evidence::CheckKind;
 use crate::flow::origin::{Channel, OriginKind, Origins, Part};
 use crate::flow::token::Constraint;
 use crate::models::schema::DecodeGives;
+use crate::program::vocabulary;
 use crate::source::Place;
+use crate::syntax::tree::{Expression, ExpressionKind};
+use crate::syntax::visit;
 
 const RULE: &str = "unverified-jwt-signature";
 
@@ -55,7 +58,10 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
     if is_verified || is_from_token_endpoint(decode, context) {
         return None;
     }
-    let known = facts.decisions.iter().find(|decision| decision.decode == decode.place && decides(decision));
+    let known = facts
+        .decisions
+        .iter()
+        .find(|decision| decision.decode == decode.place && decides(decision) && !is_only_told(decision, context));
     let gate = Decision {
         decode: decode.place,
         claim: crate::syntax::tree::Name::default(),
@@ -68,7 +74,8 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
         None => return own_expiry(decode, entry, facts, context),
     };
     let origin = decode.token.origins.find(|kind| matches!(kind, OriginKind::Credential(_)));
-    let is_returned_alone = entry.kind == EntryKind::Function && decision.what == "is returned";
+    let is_handed_on = decision.what == "is returned" || (decision.what == "passed on" && decision.claim.is_empty());
+    let is_returned_alone = entry.kind == EntryKind::Function && is_handed_on;
     let confidence = match origin {
         // A function that only hands claims on is judged by who calls it; nobody was seen to.
         _ if is_returned_alone => Confidence::Low,
@@ -148,6 +155,34 @@ fn is_from_token_endpoint(decode: &Decode<'_>, context: &Context<'_, '_>) -> boo
         context.index.text(Place { file: decode.place.file, span: argument.value.span })
     });
     !decode.token.origins.any(is_presented) && written.is_some_and(|text| text.contains("id_token"))
+}
+
+/// A claim that is only written down or shown: handed to what keeps records, or compared for the answer and not for a test.
+fn is_only_told(decision: &Decision, context: &Context<'_, '_>) -> bool {
+    let is_record = || {
+        let is_it = |expression: &Expression| match &expression.kind {
+            ExpressionKind::Call { callee, .. } => {
+                matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if vocabulary::keeps_records(name))
+            }
+            _ => false,
+        };
+        context.expression_at(decision.place).is_some_and(is_it)
+    };
+    let is_shown = || {
+        let Some(function) = context.function_around(decision.place) else { return false };
+        let mut is_found = false;
+        visit::expressions(&function.body, &mut |expression| {
+            if let ExpressionKind::Dictionary(entries) = &expression.kind {
+                is_found |= entries.iter().any(|(_, value)| value.span == decision.place.span);
+            }
+        });
+        is_found
+    };
+    match decision.what {
+        "passed on" => is_record(),
+        "is tested" => is_shown(),
+        _ => false,
+    }
 }
 
 /// Claims that only choose a key or tell when a token ends decide nothing.

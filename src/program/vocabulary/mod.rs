@@ -432,6 +432,14 @@ pub fn header_kind(name: &str) -> Option<CredentialKind> {
     None
 }
 
+/// Whether a method of this name writes down what it is handed, and decides nothing by it: `emitter.record(…)`, `span.set_attribute(…)`.
+pub fn keeps_records(method: &str) -> bool {
+    matches!(
+        words(method).first().map(String::as_str),
+        Some("record" | "track" | "observe" | "capture" | "annotate" | "log" | "trace")
+    ) || matches!(method, "set_attribute" | "set_tag" | "add_event" | "add_breadcrumb" | "set_user")
+}
+
 /// Whether a string says that something has to be written in its place: `YOUR_TOKEN_HERE`, `your-client-secret`, `sk-xxxxxxxxxxxx`.
 pub fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
