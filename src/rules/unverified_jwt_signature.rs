@@ -79,6 +79,8 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
     let confidence = match origin {
         // A function that only hands claims on is judged by who calls it; nobody was seen to.
         _ if is_returned_alone => Confidence::Low,
+        // Where neither the token's way in is known nor what becomes of its claims, nothing is.
+        None if decision.what == "passed on" => Confidence::Low,
         // A library that takes tokens apart does so in functions like this; nobody was seen to trust it.
         Some(origin) if decode.model.path.is_empty() && origin.confidence < Confidence::High => Confidence::Low,
         Some(origin) if decode.assumes_version => origin.confidence.lowered(),
