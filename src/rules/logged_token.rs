@@ -47,7 +47,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         _ => true,
     };
     let Some(origin) = origins.iter().find(|origin| is_token(origin) && is_sure(origin)) else { return Vec::new() };
-    if is_decoded_part(origin) || is_redacted(origin) {
+    if is_decoded_part(origin) || is_redacted(origin) || is_called_an_address(origin) {
         return Vec::new();
     }
     if origin.kind == OriginKind::TokenResponse && is_after_failure(context, *place) {
@@ -101,6 +101,12 @@ fn is_decoded_part(origin: &Origin) -> bool {
             }
             _ => steps.any(|trail| goes_through(trail, &["split"])),
         }
+}
+
+/// `db_host = fetch_secret(…)`: secret stores also keep settings that are none, which only what they are called says.
+fn is_called_an_address(origin: &Origin) -> bool {
+    let is_stored = matches!(&origin.kind, OriginKind::Setting { store: Store::SecretStore, name } if name.is_empty());
+    is_stored && origin.trail.names().next().is_some_and(|name| vocabulary::names_an_address(name))
 }
 
 /// `redact_token(token)`: what a function gives back that says it hides what it is given.

@@ -432,6 +432,15 @@ pub fn header_kind(name: &str) -> Option<CredentialKind> {
     None
 }
 
+/// Whether something of this name says where or who somebody is: `db_host`, `callback_url`, `bot_username`.
+pub fn names_an_address(name: &str) -> bool {
+    let places = [
+        "name", "host", "hostname", "port", "url", "uri", "user", "username", "origin", "origins", "region", "project",
+        "email", "address", "queue", "location", "database", "db",
+    ];
+    words(name).last().is_some_and(|word| places.contains(&word.as_str()))
+}
+
 /// Whether a method of this name writes down what it is handed, and decides nothing by it: `emitter.record(…)`, `span.set_attribute(…)`.
 pub fn keeps_records(method: &str) -> bool {
     matches!(
