@@ -1,6 +1,7 @@
 //! Assignment: values bound to names, tuples, attributes, items, and forgotten again.
 
-use super::containers::{element_at, element_of, with_item};
+use super::containers::{element_at, element_of};
+use super::dictionaries::with_item;
 use super::expression::join_all;
 use super::interpreter::Interpreter;
 use super::origin::{Credential, Origin, OriginKind, Origins, Part, Step};
@@ -166,7 +167,12 @@ impl<'p> Interpreter<'p, '_> {
                         continue;
                     }
                     // What is written over in a copy of the headers is what should not be seen.
-                    (Shape::Request(RequestMap::Headers), None) if value.deep_origins().is_empty() => {
+                    (Shape::Request(RequestMap::Headers), key)
+                        if key.as_ref().map_or_else(
+                            || value.deep_origins().is_empty(),
+                            |key| vocabulary::header_kind(key).is_some(),
+                        ) =>
+                    {
                         next.extend(self.bind(state, object, Value::present()));
                         continue;
                     }

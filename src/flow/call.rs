@@ -167,6 +167,7 @@ impl<'p> Interpreter<'p, '_> {
         );
         let values: Vec<&Value<'p>> = arguments.iter().chain(receiver).collect();
         let mut is_opaque = self.saw(&mut state, &values, place);
+        super::unheeded::failure_is_shown(&mut state, &values, place);
         let written = if name.is_empty() { self.callee_text(place) } else { name };
         if is_inquiry(self.callee_text(place)) {
             self.is_inquired(&values, place);
@@ -363,7 +364,7 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A value is used as a secret: rules want to know where it is a literal.
     pub(super) fn secret_is_used(&mut self, value: &Value<'p>, role: SecretRole, user: &str, place: Place) {
-        if matches!(role, SecretRole::Key | SecretRole::Comparison) {
+        if matches!(role, SecretRole::Key | SecretRole::Comparison) && !self.models.makes_client(user) {
             self.secret_checks(value);
         }
         if self.is_loud() && role == SecretRole::Key {

@@ -145,8 +145,17 @@ impl<'p> Interpreter<'p, '_> {
                 _ => Value::unknown(),
             });
             let values: Vec<Value<'p>> = values.collect();
-            values.into_iter().reduce(|left, right| left.join(&right))
+            let value = values.into_iter().reduce(|left, right| left.join(&right))?;
+            let is_constant = matches!(value.shape, Shape::Constant(_));
+            Some(if is_constant && this.is_given_later(class, name) { value.join(&Value::unknown()) } else { value })
         })
+    }
+
+    /// `cls.NAME = …` in a method: what the class body says is only where it begins.
+    fn is_given_later(&self, class: ClassRef<'p>, name: &Name) -> bool {
+        let text: &str = &self.index.program.source(class.file).text;
+        let is_given = |owner: &str| text.contains(&format!("{owner}.{name} = "));
+        is_given("cls") || is_given(&class.class.name)
     }
 
     /// Evaluates an expression of a class body: other names of the body are in reach.

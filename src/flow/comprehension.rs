@@ -1,6 +1,7 @@
 //! Comprehensions: one element that stands for all, or each of a few that are known.
 
 use super::containers;
+use super::dictionaries;
 use super::expression::merge_branches;
 use super::gathering;
 use super::interpreter::{Branches, Interpreter, one};
@@ -8,7 +9,7 @@ use super::looping::{first_name, is_decided_by};
 use super::origin::OriginKind;
 use super::state::State;
 use super::value::{Dictionary, Nullness, RequestMap, Shape, Value};
-use crate::syntax::tree::{ComprehensionClause, ComprehensionKind, Expression, ExpressionKind};
+use crate::syntax::tree::{ComprehensionClause, ComprehensionKind, Expression, ExpressionKind, Name};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -56,9 +57,10 @@ impl<'p> Interpreter<'p, '_> {
             for state in states {
                 for (state, iterable) in self.evaluate(state, &clause.iterable) {
                     let is_told_apart = first_name(&clause.target).is_some_and(|name| is_decided_by(element, name));
-                    is_filtered_headers |= (is_told_apart || !clause.conditions.is_empty())
-                        && iterable.deep_origins().any(|kind| matches!(kind, OriginKind::HeaderMap));
                     let typical = containers::element_of(&iterable);
+                    is_filtered_headers |= (is_told_apart || !clause.conditions.is_empty())
+                        && iterable.deep_origins().any(|kind| matches!(kind, OriginKind::HeaderMap))
+                        && (is_told_apart || !self.keeps_credential(&state, &typical, clause));
                     inner.extend(self.bind(state, &clause.target, typical));
                 }
             }
@@ -137,7 +139,7 @@ impl<'p> Interpreter<'p, '_> {
             state = after;
             match name.as_text() {
                 Some(name) => drop(entries.entries.insert(name.clone(), value)),
-                None if key.is_some() => containers::add_rest(&mut entries, &value),
+                None if key.is_some() => dictionaries::add_rest(&mut entries, &value),
                 None => values.push(value),
             }
         }
@@ -147,6 +149,20 @@ impl<'p> Interpreter<'p, '_> {
             gathering::list(values)
         };
         Some((state, value))
+    }
+
+    /// Whether a header that holds a credential is certain to meet all conditions, in any of the spellings that its name has
+    /// in the maps of headers: `if name != "Host"`.
+    fn keeps_credential(&mut self, state: &State<'p>, header: &Value<'p>, clause: &'p ComprehensionClause) -> bool {
+        let Shape::Sequence(pair) = &header.shape else { return false };
+        let [_, held] = pair.as_slice() else { return false };
+        let place = self.place(clause.iterable.span);
+        ["Authorization", "authorization", "HTTP_AUTHORIZATION"].iter().all(|name| {
+            let named = gathering::list(vec![Value::text(Name::new(name), place, false), held.clone()]);
+            let bound = self.bind(state.clone(), &clause.target, named);
+            let [bound] = bound.as_slice() else { return false };
+            matches!(self.stays(bound.clone(), &clause.conditions), Stays::Certainly(_))
+        })
     }
 
     /// Whether an element meets all conditions.

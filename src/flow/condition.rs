@@ -108,6 +108,7 @@ impl<'p> Interpreter<'p, '_> {
             && value.origins.any(|kind| super::claims::addressed(kind).is_some());
         self.tuple_is_tested(value);
         self.identity_is_looked_at(value, place);
+        let is_tail = super::scheme::is_tail(test) && value.deep_origins().credential().is_some();
         let side = |this: &mut Self, mut state: State<'p>, wanted: Nullness, kind: CheckKind| {
             if !value.nullness.may_be(wanted) {
                 return Vec::new();
@@ -120,6 +121,9 @@ impl<'p> Interpreter<'p, '_> {
                 }
             }
             add_presence(&mut state, &value.origins, kind, place);
+            if kind == CheckKind::Presence && is_tail {
+                state.evidence.add(CheckKind::Shape, place);
+            }
             vec![state]
         };
         let no = side(self, state.clone(), Nullness::NONE.or(Nullness::EMPTY), CheckKind::Rejected);
@@ -197,6 +201,13 @@ impl<'p> Interpreter<'p, '_> {
         for (state, left_value) in self.evaluate(state, left) {
             for (state, right_value) in self.evaluate(state, right) {
                 if let Some((yes, no)) = self.special_equality(&state, *operator, &left_value, &right_value, place) {
+                    split.0.extend(yes);
+                    split.1.extend(no);
+                    continue;
+                }
+                if is_measure(&left_value)
+                    && let Some((yes, no)) = self.word_is_found(&state, *operator, left, &right_value, place)
+                {
                     split.0.extend(yes);
                     split.1.extend(no);
                     continue;

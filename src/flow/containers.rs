@@ -7,7 +7,7 @@ use super::expression::{as_part, join_all};
 use super::interpreter::{Interpreter, RaisedClass};
 use super::origin::{Channel, Credential, CredentialKind, OriginKind, Origins, Part, Step, Store};
 use super::state::State;
-use super::value::{Dictionary, Nullness, Object, RequestMap, Shape, Value};
+use super::value::{Nullness, Object, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::schema::{ClassRole, Gives};
 use crate::program::vocabulary;
@@ -64,53 +64,6 @@ pub(super) fn element_at<'p>(value: &Value<'p>, at: usize) -> Value<'p> {
         Shape::Union(members) => join_all(members.iter().map(|member| element_at(member, at))),
         _ => element_of(value),
     }
-}
-
-/// Adds what keys that are not known hold.
-pub(super) fn add_rest<'p>(dictionary: &mut Dictionary<'p>, value: &Value<'p>) {
-    dictionary.rest = Some(dictionary.rest.as_ref().map_or_else(|| value.clone(), |rest| rest.join(value)));
-}
-
-/// A dictionary in which a key, where it is known, holds something else.
-pub(super) fn with_item<'p>(known: &Dictionary<'p>, key: Option<&Name>, held: &Value<'p>) -> Value<'p> {
-    let mut known = known.clone();
-    match key {
-        Some(key) => drop(known.entries.insert(key.clone(), held.clone())),
-        None => add_rest(&mut known, held),
-    }
-    Value::of(Shape::Dictionary(Rc::new(known)))
-}
-
-/// `{**value}`.
-pub(super) fn spread<'p>(dictionary: &mut Dictionary<'p>, value: &Value<'p>) {
-    match &value.shape {
-        Shape::Dictionary(other) => {
-            dictionary.entries.extend(other.entries.iter().map(|(key, value)| (key.clone(), value.clone())));
-            if let Some(rest) = &other.rest {
-                add_rest(dictionary, rest);
-            }
-        }
-        Shape::Union(members) if is_mapping(value) => {
-            for (at, member) in members.iter().enumerate() {
-                let before = dictionary.clone();
-                spread(dictionary, member);
-                for (key, held) in &mut dictionary.entries {
-                    match before.entries.get(key) {
-                        // What an earlier one holds under this key is what it holds if it is that one.
-                        Some(earlier) if at > 0 => *held = earlier.join(held),
-                        None if at > 0 => *held = held.clone().with_nullness(held.nullness.or(Nullness::NONE)),
-                        _ => {}
-                    }
-                }
-            }
-        }
-        _ => add_rest(dictionary, &Value::from_origins(value.deep_origins(), Nullness::ANY)),
-    }
-}
-
-/// Whether a value is a dictionary, whichever of several.
-pub(super) fn is_mapping(value: &Value<'_>) -> bool {
-    value.alternatives().iter().all(|member| matches!(member.shape, Shape::Dictionary(_)))
 }
 
 impl<'p> Interpreter<'p, '_> {
@@ -229,6 +182,9 @@ impl<'p> Interpreter<'p, '_> {
                         });
                         return value.clone().with_origins(value.origins.union(&stubs));
                     }
+                    (None, Some(rest)) if super::dictionaries::holds_headers(rest) => {
+                        self.header_among(state, rest, key, place)
+                    }
                     (None, Some(rest)) => rest.clone(),
                     (None, None) => return default.cloned().unwrap_or_else(Value::none),
                 },
@@ -247,6 +203,9 @@ impl<'p> Interpreter<'p, '_> {
             }
             Shape::External(path) if self.is_setting_map(path) => self.setting_item(path, key, place),
             Shape::Elements(element) => Value::clone(element),
+            _ if super::dictionaries::holds_headers(object) && key.as_text().is_some() => {
+                self.header_among(state, object, key, place)
+            }
             _ => self.unknown_item(object, key, place),
         };
         // What `[]` gives is there; what `.get` gives may be absent, or is the default.
@@ -308,7 +267,8 @@ impl<'p> Interpreter<'p, '_> {
                 });
             }
             let is_stored = matches!(origin.kind, OriginKind::Setting { store: Store::SecretStore, .. });
-            (!is_harmless || !is_stored).then(|| origin.clone())
+            let is_reason = origin.kind == OriginKind::TokenResponse && is_reason(&name);
+            (!is_reason && (!is_harmless || !is_stored)).then(|| origin.clone())
         });
         // What whoever runs the program must give is given with all its parts.
         let is_required = object.nullness == Nullness::FULL
@@ -343,7 +303,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// A named part of the request: a credential where its name says so.
-    fn request_item(
+    pub(super) fn request_item(
         &mut self,
         state: &State<'p>,
         map: RequestMap,
@@ -542,4 +502,10 @@ pub(super) fn is_of_caller(origins: &Origins) -> bool {
                 | OriginKind::Identity
         )
     })
+}
+
+/// A field of a token endpoint's answer that says why there is no token (RFC 6749 section 5.2), as services spell it.
+fn is_reason(field: &str) -> bool {
+    let starts = ["error", "err", "message", "msg", "detail", "reason", "status", "code"];
+    vocabulary::words(field).first().is_some_and(|word| starts.iter().any(|start| word.starts_with(start)))
 }

@@ -329,6 +329,11 @@ fn verification_switch(model: &DecodeModel, call: Call<'_, '_>, fit: &dyn Fn(&Ve
         }
     }
     let parameter = model.verify_parameter.as_deref();
+    // `jwt.decode(token, None, False)`: where the algorithms stand now, the switch stood before.
+    let stands_in = named_parameter(call.parameters, call.arguments, "algorithms");
+    if parameter.is_some() && stands_in.is_some_and(|value| value.as_boolean() == Some(false)) {
+        return fit(&model.verify_parameter_in);
+    }
     match parameter.and_then(|name| named_parameter(call.parameters, call.arguments, name)) {
         Some(value) if is_off(value) => fit(&model.verify_parameter_in),
         _ => Fit::No,

@@ -22,6 +22,13 @@ pub(super) struct Dependency<'p> {
     pub is_shared: bool,
 }
 
+impl Dependency<'_> {
+    /// Something that nobody can see.
+    pub fn unknown() -> Self {
+        Self { target: Value::unknown(), is_shared: false }
+    }
+}
+
 /// One run of a long dependency: for routes, any of them.
 #[derive(Debug)]
 pub(super) struct Kept<'p> {

@@ -9,7 +9,7 @@ use super::state::State;
 use super::value::Value;
 use crate::program::development::{Side, plain_side};
 use crate::source::Place;
-use crate::syntax::tree::{Expression, ExpressionKind};
+use crate::syntax::tree::{Expression, ExpressionKind, Name, Statement, StatementKind};
 
 impl<'p> Interpreter<'p, '_> {
     /// A test found a secret unset or empty on this path.
@@ -36,17 +36,31 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    /// Secrets that something which checks the caller is given.
+    /// Secrets that a caller's credential is compared with, and keys.
     pub(super) fn secret_checks(&mut self, value: &Value<'p>) {
-        if !self.is_loud() {
+        if self.is_loud() {
+            self.facts.checking_secrets.extend(setting_names(value));
+        }
+    }
+
+    /// Secrets that something nobody can see into is given together with a credential: it may compare the two.
+    pub(super) fn secret_may_check(&mut self, value: &Value<'p>) {
+        if self.is_loud() {
+            self.facts.secrets_beside_credentials.extend(setting_names(value));
+        }
+    }
+
+    /// The body that paths enter on which `test` found a secret unset. Where it refuses, the program has noticed the lack: whoever
+    /// catches that goes on without having skipped a check.
+    pub(super) fn lack_is_refused(&self, states: &mut [State<'p>], test: &Expression, body: &[Statement]) {
+        if !refuses(body) {
             return;
         }
-        for origin in &value.deep_origins() {
-            if let OriginKind::Setting { name, .. } = &origin.kind
-                && !name.is_empty()
-            {
-                self.facts.checking_secrets.insert(name.clone());
-            }
+        let file = self.file();
+        for state in states {
+            state.evidence.forget(|check| {
+                check.kind == CheckKind::Unset && check.place.file == file && test.span.contains(check.place.span)
+            });
         }
     }
 
@@ -71,6 +85,36 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
+/// The settings, by name, that a value is made of.
+fn setting_names(value: &Value<'_>) -> impl Iterator<Item = Name> {
+    let origins = value.deep_origins();
+    let names: Vec<Name> = origins
+        .iter()
+        .filter_map(|origin| match &origin.kind {
+            OriginKind::Setting { name, .. } if !name.is_empty() => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    names.into_iter()
+}
+
+/// A body that ends in an exception or says no.
+fn refuses(body: &[Statement]) -> bool {
+    body.last().is_some_and(|last| match &last.kind {
+        StatementKind::Raise { .. } => true,
+        StatementKind::Return(Some(value)) => matches!(value.kind, ExpressionKind::Boolean(false)),
+        _ => false,
+    })
+}
+
 fn is_secret_setting(origin: &Origin) -> bool {
-    relevant::is_secret(origin) && !matches!(origin.kind, OriginKind::Setting { store: Store::Literal, .. })
+    let is_of_deployment = match &origin.kind {
+        OriginKind::Setting { store: Store::Literal, .. } => false,
+        // What another service has answered, by its name: whoever deploys does not set it.
+        OriginKind::Setting { store: Store::Attribute | Store::Variable, name } => {
+            !matches!(name.as_str(), "access_token" | "refresh_token" | "id_token")
+        }
+        _ => true,
+    };
+    is_of_deployment && relevant::is_secret(origin)
 }

@@ -1,33 +1,34 @@
 //! Values that are written out: sequences, dictionaries, comprehensions, f-strings.
 
+use super::addresses::Pieces;
 use super::containers;
+use super::dictionaries;
 use super::expression::join_all;
 use super::interpreter::{Branches, Interpreter, one};
-use super::origin::Origins;
 use super::state::State;
 use super::value::{Constant, Dictionary, Nullness, Shape, Value};
 use crate::source::{Place, Span};
-use crate::syntax::tree::{Expression, ExpressionKind, FormattedPart, Name};
+use crate::syntax::tree::{Expression, ExpressionKind, FormattedPart};
 use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
     pub(super) fn formatted(&mut self, state: State<'p>, parts: &'p [FormattedPart], whole: Place) -> Branches<'p> {
-        let mut paths = vec![(state, Origins::default(), Some(String::new()), false)];
+        let mut paths = vec![(state, Pieces::default(), Some(String::new()), false)];
         let mut hides = false;
         // What matters of a literal that is put together is where its longest part stands.
         let mut longest: Option<(usize, Place)> = None;
-        let pattern = address_pattern(parts).map(|text| Value::text(text, whole, false).address_origin());
         for (at, part) in parts.iter().enumerate() {
             match part {
                 FormattedPart::Text(text) => {
-                    for (_, _, constant, has_text) in &mut paths {
+                    for (_, pieces, constant, has_text) in &mut paths {
+                        pieces.text(text, whole);
                         constant.iter_mut().for_each(|known| known.push_str(text));
                         *has_text |= !text.is_empty();
                     }
                 }
                 FormattedPart::Value { value, .. } => {
                     let mut longer = Vec::new();
-                    for (state, origins, constant, has_text) in paths {
+                    for (state, pieces, constant, has_text) in paths {
                         let place = self.place(value.span);
                         for (state, part) in self.evaluate(state, value) {
                             self.parameter_is_filled(parts.get(..at).unwrap_or_default(), &part, place);
@@ -40,12 +41,9 @@ impl<'p> Interpreter<'p, '_> {
                                 longest = Some((text.len(), *at));
                             }
                             let constant = constant.clone().zip(value.as_text()).map(|(known, text)| known + text);
-                            longer.push((
-                                state,
-                                origins.union(&value.deep_origins()).union(&value.address_origin()),
-                                constant,
-                                has_text || value.nullness == Nullness::FULL,
-                            ));
+                            let mut pieces = pieces.clone();
+                            pieces.value(&value);
+                            longer.push((state, pieces, constant, has_text || value.nullness == Nullness::FULL));
                         }
                     }
                     paths = longer;
@@ -54,11 +52,12 @@ impl<'p> Interpreter<'p, '_> {
         }
         paths
             .into_iter()
-            .map(|(state, origins, constant, has_text)| {
+            .map(|(state, pieces, constant, has_text)| {
+                let origins = pieces.origins();
                 let nullness = if has_text { Nullness::FULL } else { Nullness::PRESENT };
                 let value = match (constant, longest) {
                     (Some(text), Some((_, at))) => Value::text(text.into(), at, false).with_origins(origins),
-                    _ => Value::from_origins(origins.union(&pattern.clone().unwrap_or_default()), nullness),
+                    _ => Value::from_origins(origins, nullness),
                 };
                 let value = Self::guessed_in_text(value, parts, hides, whole);
                 (state, value)
@@ -109,10 +108,10 @@ impl<'p> Interpreter<'p, '_> {
                             (true, Some(text)) => {
                                 let at = key.as_ref().map_or(Span::default(), |key| key.span);
                                 self.is_named(&value, text, self.place(at));
-                                known.entries.insert(text.clone(), value);
+                                dictionaries::put(&mut known, text, value);
                             }
-                            (true, None) => containers::add_rest(&mut known, &value),
-                            (false, _) => containers::spread(&mut known, &value),
+                            (true, None) => dictionaries::add_rest(&mut known, &value),
+                            (false, _) => dictionaries::spread(&mut known, &value),
                         }
                         longer.push((state, known));
                     }
@@ -126,16 +125,6 @@ impl<'p> Interpreter<'p, '_> {
             .map(|(state, known)| (state, Value::of(Shape::Dictionary(Rc::new(known))).with_nullness(nullness)))
             .collect()
     }
-}
-
-/// The text of a formatted string with `{}` for what it holds, where that is an address.
-fn address_pattern(parts: &[FormattedPart]) -> Option<Name> {
-    let pieces = parts.iter().map(|part| match part {
-        FormattedPart::Text(text) => text.as_str(),
-        FormattedPart::Value { .. } => "{}",
-    });
-    let text: String = pieces.collect();
-    super::value::is_address(&text).then(|| text.into())
 }
 
 /// `[*HMAC, "RS256"]`: the elements in their order, where each list that is spread is known.

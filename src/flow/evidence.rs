@@ -168,6 +168,16 @@ impl Evidence {
         }
     }
 
+    /// Drops the checks that no longer say anything.
+    pub fn forget(&mut self, is_over: impl Fn(&Check) -> bool) {
+        if !self.iter().any(&is_over) {
+            return;
+        }
+        let kept: Vec<Check> = self.iter().filter(|check| !is_over(check)).copied().collect();
+        *self = Self::default();
+        kept.into_iter().for_each(|check| self.add(check.kind, check.place));
+    }
+
     /// Adds every check of another path's evidence, after those that are here.
     pub fn add_all(&mut self, other: &Self) {
         if self.checks.is_empty() {

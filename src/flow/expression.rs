@@ -5,6 +5,7 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 
 use super::containers;
+use super::dictionaries;
 use super::interpreter::{Branches, Interpreter, one};
 use super::masking;
 use super::operators::binary;
@@ -57,6 +58,7 @@ impl<'p> Interpreter<'p, '_> {
                         let value = this.subscript(&state, &object, &index_value, index, place);
                         let value = Self::pointed_at(value, &index_value);
                         let state = this.found_there(state, &object, &value, place);
+                        let state = super::lookup::looked_up(state, &object, &index_value, place);
                         one(this.relying_on(state, &value, place), value)
                     })
                 });
@@ -273,9 +275,9 @@ fn add_argument<'p>(known: &mut Arguments<'p>, kind: &ArgumentKind, value: Value
             Shape::Sequence(elements) => known.positional.extend(elements.iter().cloned()),
             _ => add_rest_argument(known, &containers::element_of(&value)),
         },
-        ArgumentKind::Dictionary if containers::is_mapping(&value) => {
+        ArgumentKind::Dictionary if dictionaries::is_mapping(&value) => {
             let mut all = Dictionary::default();
-            containers::spread(&mut all, &value);
+            dictionaries::spread(&mut all, &value);
             known.keywords.extend(all.entries);
             if let Some(rest) = &all.rest {
                 add_rest_argument(known, rest);

@@ -89,8 +89,8 @@ pub struct Facts<'p> {
     /// Where a library verified the signature over a message that it was handed.
     pub verified_messages: BTreeSet<Place>,
     /// Calls that a presented credential is handed to so that somebody else judges it (`key.verify(message, signature)`, a request to
-    /// another service), and where the credential enters.
-    pub judged_elsewhere: BTreeMap<Place, BTreeSet<Place>>,
+    /// another service), and what of the caller they are given.
+    pub judged_elsewhere: BTreeMap<Place, Origins>,
     /// Where signatures were computed that a presented one was compared with.
     pub compared_signatures: BTreeSet<Place>,
     /// Settings that a presented credential was compared with, by name.
@@ -99,8 +99,10 @@ pub struct Facts<'p> {
     pub key_settings: BTreeSet<Name>,
     /// Secrets that a test found unset: where, and which.
     pub unset_secrets: BTreeMap<Place, Origin>,
-    /// Secrets by name that something which checks the caller was given.
+    /// Secrets by name that a caller's credential was compared with, or that are keys.
     pub checking_secrets: BTreeSet<Name>,
+    /// Secrets by name that something nobody can see into was given together with a credential.
+    pub secrets_beside_credentials: BTreeSet<Name>,
     /// Calls that hand request data to another service or library, whose answer may confirm it.
     pub inquiries: BTreeSet<Place>,
     /// Calls nobody can see into that were given the raw body: they may verify it.
@@ -155,6 +157,7 @@ impl<'p> Facts<'p> {
             key_settings,
             unset_secrets,
             checking_secrets,
+            secrets_beside_credentials,
             inquiries,
             raw_body_seen,
             // Said of the whole entry.
@@ -197,14 +200,13 @@ impl<'p> Facts<'p> {
         self.compared.extend(compared.iter().cloned());
         add_new(&mut self.signed_copies, signed_copies);
         self.verified_messages.extend(verified_messages.iter().cloned());
-        for (call, entered) in judged_elsewhere {
-            self.judged_elsewhere.entry(*call).or_default().extend(entered);
-        }
+        add_new(&mut self.judged_elsewhere, judged_elsewhere);
         self.compared_signatures.extend(compared_signatures.iter().cloned());
         self.expected_settings.extend(expected_settings.iter().cloned());
         self.key_settings.extend(key_settings.iter().cloned());
         add_new(&mut self.unset_secrets, unset_secrets);
         self.checking_secrets.extend(checking_secrets.iter().cloned());
+        self.secrets_beside_credentials.extend(secrets_beside_credentials.iter().cloned());
         self.inquiries.extend(inquiries.iter().cloned());
         self.raw_body_seen.extend(raw_body_seen.iter().cloned());
         add_missing(&mut self.logged_settings, logged_settings, |one, other| {

@@ -1,13 +1,13 @@
 //! Calls that move values into containers and objects, or take them out again: what `[[gather]]` in a model says.
 
 use super::access::{awaited, one_held};
-use super::containers::{add_rest, element_of, is_mapping, spread};
+use super::containers::element_of;
+use super::dictionaries::{add_rest, is_mapping, put, spread};
 use super::expression::join_all;
 use super::interpreter::{Branches, Interpreter, one};
 use super::state::State;
 use super::value::{Arguments, Dictionary, Nullness, Object, Shape, Value};
 use crate::models::schema::{GatherModel, Gathering};
-use crate::program::ClassRef;
 use crate::source::Place;
 use crate::syntax::tree::Name;
 use std::rc::Rc;
@@ -53,7 +53,14 @@ impl<'p> Interpreter<'p, '_> {
                 let held = arguments.positional.get(1).cloned().unwrap_or_else(Value::none);
                 same_for_keys(&walked, &held)
             }
-            Gathering::FieldsByName => given.map_or_else(Value::unknown, |object| self.fields_by_name(&state, &object)),
+            Gathering::FieldsByName => {
+                let fields = given.map_or_else(Value::unknown, |object| self.fields_by_name(&state, &object));
+                if arguments.keywords.is_empty() && arguments.rest.is_none() {
+                    fields
+                } else {
+                    super::fields::as_chosen(fields)
+                }
+            }
             Gathering::FieldsInOrder => {
                 given.map_or_else(Value::unknown, |object| self.fields_in_order(&state, &object))
             }
@@ -110,56 +117,6 @@ impl<'p> Interpreter<'p, '_> {
         }
         let default = arguments.keyword("default").cloned().or(first);
         one(state, default.unwrap_or_else(Value::unknown))
-    }
-
-    /// The fields of an object and what they hold: those that it is made with first, in their order.
-    fn fields_held(&mut self, state: &State<'p>, object: &Value<'p>) -> Option<Vec<(Name, Value<'p>)>> {
-        match &object.shape {
-            Shape::Instance { class, object } => Some(self.fields_of_object(state, *class, *object)),
-            Shape::ExternalInstance { at, .. } => {
-                let named = state.named_attributes_of(Object::At(*at));
-                let named = named.map(|(name, value)| (name.clone(), value.clone()));
-                let mut all: Vec<(Name, Value<'p>)> = named.filter(|(name, _)| *name != FIELDS).collect();
-                if let Some(order) = state.attribute(Object::At(*at), &FIELDS).map(field_names) {
-                    let rank = |name: &Name| order.iter().position(|known| known.as_text() == Some(name));
-                    all.sort_by_key(|(name, _)| rank(name));
-                }
-                (!all.is_empty()).then_some(all)
-            }
-            _ => None,
-        }
-    }
-
-    fn fields_of_object(&mut self, state: &State<'p>, class: ClassRef<'p>, object: Object) -> Vec<(Name, Value<'p>)> {
-        let mut names: Vec<Name> = self.made_of(class).into_iter().map(|field| field.name).collect();
-        for (name, _) in state.named_attributes_of(object) {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
-        }
-        names
-            .into_iter()
-            .map(|name| {
-                let value = self.field_value(state, class, object, &name);
-                (name, value)
-            })
-            .collect()
-    }
-
-    /// `asdict(object)`, `vars(object)`, `object.__dict__`.
-    pub(super) fn fields_by_name(&mut self, state: &State<'p>, object: &Value<'p>) -> Value<'p> {
-        match self.fields_held(state, object) {
-            Some(fields) => dictionary(Dictionary { entries: fields.into_iter().collect(), rest: None }),
-            None => Value::from_origins(object.deep_origins(), Nullness::FULL),
-        }
-    }
-
-    /// `astuple(object)`, and a named tuple that is walked.
-    pub(super) fn fields_in_order(&mut self, state: &State<'p>, object: &Value<'p>) -> Value<'p> {
-        match self.fields_held(state, object) {
-            Some(fields) => list(fields.into_iter().map(|(_, value)| value).collect()),
-            None => Value::from_origins(object.deep_origins(), Nullness::FULL),
-        }
     }
 
     /// `replace(object, name=value)`.
@@ -284,7 +241,9 @@ pub(super) fn dictionary_from<'p>(arguments: &Arguments<'p>) -> Value<'p> {
             _ => spread(&mut all, first),
         }
     }
-    all.entries.extend(arguments.keywords.iter().cloned());
+    for (name, held) in &arguments.keywords {
+        put(&mut all, name, held.clone());
+    }
     if let Some(rest) = &arguments.rest {
         add_rest(&mut all, rest);
     }
@@ -337,7 +296,7 @@ fn same_for_keys<'p>(keys: &Value<'p>, held: &Value<'p>) -> Value<'p> {
 }
 
 /// The names in `["agent", "key"]`, `"agent key"` or `"agent, key"`, as values.
-fn field_names<'p>(written: &Value<'p>) -> Vec<Value<'p>> {
+pub(super) fn field_names<'p>(written: &Value<'p>) -> Vec<Value<'p>> {
     match (&written.shape, written.as_text()) {
         (Shape::Sequence(names), _) => names.to_vec(),
         (_, Some(text)) => {

@@ -147,7 +147,10 @@ fn is_hidden(origin: &Origin) -> bool {
 /// Whether everything in an expression is known to others, or can be found out.
 fn is_public(expression: &Expression) -> bool {
     match &expression.kind {
-        ExpressionKind::String(_) | ExpressionKind::Bytes(_) | ExpressionKind::Integer(_) => true,
+        ExpressionKind::String(_)
+        | ExpressionKind::Bytes(_)
+        | ExpressionKind::Integer(_)
+        | ExpressionKind::Float(_) => true,
         ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } => making::is_public(name),
         ExpressionKind::Subscript { index, .. } => {
             matches!(&index.kind, ExpressionKind::String(key) if making::is_public(key))
@@ -245,8 +248,12 @@ impl<'p> Interpreter<'p, '_> {
             return without_guesses(value);
         }
         let both = of_left.union(&of_right);
-        // A length of time or a part of one says when, and little else.
-        let both = if joins { both } else { kept(&both, |by| (by != Guess::Clock).then_some(by)) };
+        // A length of time or a part of one says when, and little else; the time in smaller units is the time.
+        let both = if joins || operator == BinaryOperator::Multiply {
+            both
+        } else {
+            kept(&both, |by| (by != Guess::Clock).then_some(by))
+        };
         let others = value.origins.filter_map(|origin| (!is_guess(&origin.kind)).then(|| origin.clone()));
         let value = value.with_origins(others.union(&both));
         let is_row = operator == BinaryOperator::Add && !of_left.is_empty() && !of_right.is_empty();

@@ -101,8 +101,11 @@ impl<'p> Interpreter<'p, '_> {
         let default = parameter.default.as_ref().filter(|default| is_written(&default.kind));
         let default = default.map(|default| self.in_scope_of(signature, |this| this.evaluate_alone(default)));
         let annotation = parameter.annotation.as_ref();
-        let annotation =
-            annotation.map(|annotation| self.in_scope_of(signature, |this| this.evaluate_alone(annotation)));
+        let annotation = annotation.map(|annotation| match &annotation.kind {
+            // `user: "CurrentUser"` means what stands under that name.
+            ExpressionKind::String(name) if is_one_name(name) => self.global(signature.closure.file, name),
+            _ => self.in_scope_of(signature, |this| this.evaluate_alone(annotation)),
+        });
         let parts = annotation.as_ref().map(annotated_parts).unwrap_or_default();
         let (kind, extras) = parts
             .split_first()
@@ -122,6 +125,9 @@ impl<'p> Interpreter<'p, '_> {
                 (by_name || is_request).then(|| Supply::Typed(Value::of(Shape::ExternalInstance { class, at: place })))
             }
             Shape::Class(_) if by_name => Some(Supply::Typed(kind)),
+            // `service: FromContainer[Service]`: another library puts it there, whatever the parameter is called, and may have looked at
+            // the request for it.
+            _ if by_name && is_of_foreign_generic(parameter) => Some(Supply::Dependency(Dependency::unknown())),
             // A switch that is called after secrets is none.
             _ if by_name && is_switch(parameter) => Some(Supply::Typed(Value::any_boolean())),
             _ => by_name.then_some(Supply::ByName),
@@ -132,7 +138,7 @@ impl<'p> Interpreter<'p, '_> {
     pub(super) fn dependency_of(&mut self, marker: &Value<'p>) -> Dependency<'p> {
         match self.marked(marker, None) {
             Some(Supply::Dependency(dependency)) => dependency,
-            _ => Dependency { target: Value::unknown(), is_shared: false },
+            _ => Dependency::unknown(),
         }
     }
 
@@ -342,6 +348,46 @@ fn yields(code: Code<'_>) -> bool {
 fn opaque(mut state: State<'_>, place: Place) -> Branches<'_> {
     state.evidence.add(CheckKind::Opaque, place);
     one(state, Value::unknown())
+}
+
+/// A parameter whose annotation is a generic class that is none of Python's own: no framework makes one of a text that a caller sends.
+fn is_of_foreign_generic(parameter: &Parameter) -> bool {
+    let Some(ExpressionKind::Subscript { value, .. }) =
+        parameter.annotation.as_ref().map(|annotation| &annotation.kind)
+    else {
+        return false;
+    };
+    let (ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. }) = &value.kind else { return false };
+    !OWN_GENERICS.contains(&name.as_str())
+}
+
+/// The generic types of Python that a parameter of a request may have.
+const OWN_GENERICS: &[&str] = &[
+    "Annotated",
+    "Optional",
+    "Union",
+    "Literal",
+    "List",
+    "Set",
+    "FrozenSet",
+    "Tuple",
+    "Dict",
+    "Sequence",
+    "Iterable",
+    "Mapping",
+    "Collection",
+    "list",
+    "set",
+    "frozenset",
+    "tuple",
+    "dict",
+    "Type",
+    "type",
+];
+
+fn is_one_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }
 
 /// A parameter that is said to be true or false, or not there.

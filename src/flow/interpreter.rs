@@ -372,7 +372,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         }
         if is_opaque {
             state.evidence.add(CheckKind::Opaque, place);
-            values.iter().for_each(|value| self.secret_checks(value));
+            values.iter().for_each(|value| self.secret_may_check(value));
         }
         is_opaque
     }

@@ -1,19 +1,20 @@
 //! Calls of library functions and builtins: what their models say happens.
 
 use super::decode::is_incomplete;
-use super::event::{Comparator, Event, HeaderUse, IssueCall, SecretRole};
+use super::event::{Comparator, Event, HeaderUse, SecretRole};
 use super::evidence::CheckKind;
 use super::guesses;
 use super::interpreter::{Branches, Interpreter, RaisedClass, one};
 use super::moments;
-use super::origin::{Origin, OriginKind, Origins, Step, Store};
+use super::origin::{Channel, Origin, OriginKind, Origins, Step, Store};
 use super::quantities;
 use super::relevant;
+use super::serialised::{as_written, query_pattern, read_back};
 use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
-use crate::models::schema::{Missing, Reading, StoreModel};
+use crate::models::schema::{Missing, StoreModel};
 use crate::source::Place;
 use crate::syntax::tree::Name;
 use smallvec::SmallVec;
@@ -174,7 +175,7 @@ impl<'p> Interpreter<'p, '_> {
                 if let Some(value) = model.reads.and_then(|reads| read_back(written.as_ref()?, reads, place)) {
                     return one(state, value);
                 }
-                let arguments = self.all_shown(&state, arguments, place);
+                let arguments = self.all_shown(&state, &arguments, place);
                 let value = derived(&arguments, receiver, path, place);
                 if let Some(class) = &model.object {
                     let shape = Shape::ExternalInstance { class: class.as_str().into(), at: place };
@@ -189,11 +190,17 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 let value = if model.serialises {
                     let value = super::partial::serialised(value, &arguments);
+                    let query = written.as_ref().filter(|_| model.query).map(|written| query_pattern(written, place));
+                    let origins = value.origins.union(&query.unwrap_or_default());
+                    let value = value.with_origins(origins);
                     written.map_or_else(|| value.clone(), |whole| as_written(&value, whole))
                 } else {
                     value
                 };
                 let value = self.claims_by_hand(value, model, path, place);
+                if model.may_be_none && value.origins.credential().is_some() {
+                    return super::scheme::form_is_matched(state, &value, place);
+                }
                 let nullness = if model.may_be_none { value.nullness.or(Nullness::NONE) } else { value.nullness };
                 one(state, value.with_nullness(nullness))
             }
@@ -236,7 +243,7 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, Value::of(Shape::ForMethods(Rc::new((decorator, name, None)))))
             }
             Meaning::Log(model) => {
-                let arguments = self.all_shown(&state, arguments, place);
+                let arguments = self.all_shown(&state, &arguments, place);
                 if self.is_kept_instead(&mut state, model, &arguments) {
                     return one(state, Value::none());
                 }
@@ -244,7 +251,9 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, model.object.as_deref().map_or_else(Value::none, |class| object_of(class, place)))
             }
             Meaning::Mac(model) => {
-                self.key_is_used(&model.parameters, &arguments, path, place);
+                if !derives_key(&model.parameters, &arguments) {
+                    self.key_is_used(&model.parameters, &arguments, path, place);
+                }
                 self.body_is_signed(&arguments.iter().map(Value::deep_origins).collect::<Vec<_>>(), place);
                 let origins = Origins::one(OriginKind::Mac, Confidence::High, place, "the signature is computed here");
                 one(state, Value::from_origins(origins, Nullness::FULL))
@@ -288,27 +297,7 @@ impl<'p> Interpreter<'p, '_> {
                 self.saw(&mut state, &values, place);
                 one(state, Value::unknown())
             }
-            Meaning::Issue(model) => {
-                self.key_is_used(&model.parameters, &arguments, path, place);
-                if let Some(named) = issued_algorithm(&model.parameters, &arguments) {
-                    let event =
-                        Event::Algorithms { value: named, is_issued: true, accepts_none: true, user: path, place };
-                    self.emit(&event);
-                }
-                let given = |meaning: &str| parameter(&model.parameters, &arguments, meaning).cloned();
-                let call = IssueCall {
-                    function: self.callee_text(place).trim().into(),
-                    claims: given("claims"),
-                    header: given("header"),
-                    lifetime: given("lifetime"),
-                    expires_by_claims: model.expires_by_claims && arguments.rest.is_none(),
-                    place,
-                };
-                self.emit(&Event::Issue(&call));
-                let origins =
-                    Origins::one(OriginKind::IssuedToken, Confidence::High, place, "the token is issued here");
-                one(state, Value::from_origins(origins, Nullness::FULL))
-            }
+            Meaning::Issue(model) => one(state, self.issue(model, &arguments, path, place)),
             Meaning::Introspect(model) => {
                 let token = parameter(&model.parameters, &arguments, "token").cloned().unwrap_or_else(Value::unknown);
                 self.saw(&mut state, &[&token], place);
@@ -400,15 +389,6 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
-/// The algorithm that a token is issued with: an argument of its own, or an entry of the header.
-fn issued_algorithm<'a, 'p>(parameters: &[String], arguments: &'a Arguments<'p>) -> Option<&'a Value<'p>> {
-    let in_header = || match &parameter(parameters, arguments, "header")?.shape {
-        Shape::Dictionary(header) => header.entries.get("alg"),
-        _ => None,
-    };
-    parameter(parameters, arguments, "algorithm").or_else(in_header)
-}
-
 /// Whether a value is a function that a decorator could be applied to.
 fn is_function(value: &Value<'_>) -> bool {
     matches!(
@@ -465,39 +445,6 @@ fn derived<'p>(arguments: &Arguments<'p>, receiver: Option<&Value<'p>>, path: &N
     Value::from_origins(origins.step(place, &Step::Derived(short.into())), nullness)
 }
 
-/// The text that a serialiser writes of a container keeps what it was written of.
-fn as_written<'p>(text: &Value<'p>, whole: Value<'p>) -> Value<'p> {
-    match whole.shape {
-        Shape::Dictionary(_) | Shape::Sequence(_) | Shape::Elements(_) => {
-            Value { shape: Shape::Written(Rc::new(whole)), ..text.clone() }
-        }
-        _ => text.clone(),
-    }
-}
-
-/// What is read from a text that a serialiser wrote; none where nobody saw it being written.
-fn read_back<'p>(text: &Value<'p>, reads: Reading, place: Place) -> Option<Value<'p>> {
-    let Shape::Written(whole) = &text.shape else { return None };
-    let in_list = |value: &Value<'p>| super::gathering::list(vec![value.clone()]);
-    match (reads, &whole.shape) {
-        (Reading::Value, _) => Some(Value::clone(whole)),
-        (Reading::Lists, Shape::Dictionary(known)) => {
-            let entries = known.entries.iter().map(|(key, value)| (key.clone(), in_list(value))).collect();
-            let rest = known.rest.as_ref().map(in_list);
-            Some(super::gathering::dictionary(super::value::Dictionary { entries, rest }))
-        }
-        (Reading::Pairs, Shape::Dictionary(known)) => {
-            let pairs = known.entries.iter().map(|(key, value)| {
-                let key = Value::text(key.clone(), place, false);
-                super::gathering::list(vec![key, value.clone()])
-            });
-            let rest = known.rest.iter().map(|rest| super::gathering::list(vec![Value::present(), rest.clone()]));
-            Some(super::gathering::list(pairs.chain(rest).collect()))
-        }
-        _ => None,
-    }
-}
-
 /// An argument by the name of its parameter, or at its place where the model knows that.
 pub(super) fn named_parameter<'a, 'p>(
     parameters: &[String],
@@ -539,4 +486,16 @@ fn answer<'p>(value: Value<'p>, held_in: &[String], class: Option<&str>, place: 
 fn looks_like_class(path: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or_default();
     last.starts_with(char::is_uppercase) && last.chars().any(char::is_lowercase)
+}
+
+/// `hmac.new(b"purpose", secret)`: a text that keeps purposes apart stands where the key does, and the secret is what is digested.
+fn derives_key(parameters: &[String], arguments: &Arguments<'_>) -> bool {
+    let is_text = parameter(parameters, arguments, "key").is_some_and(|key| key.as_text().is_some());
+    let message = || parameter(parameters, arguments, "message").map(Value::deep_origins);
+    let is_secret = |origin: &Origin| {
+        let is_handed =
+            matches!(&origin.kind, OriginKind::Credential(credential) if credential.channel == Channel::Parameter);
+        is_handed || super::relevant::is_secret(origin)
+    };
+    is_text && message().is_some_and(|message| message.iter().any(is_secret))
 }

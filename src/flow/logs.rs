@@ -62,7 +62,7 @@ impl<'p> Interpreter<'p, '_> {
             object: None,
             to: None,
         };
-        let arguments = self.all_shown(&state, arguments.clone(), place);
+        let arguments = self.all_shown(&state, arguments, place);
         self.log(&sink, &arguments, place, confidence);
         one(state, Value::none())
     }

@@ -1,7 +1,8 @@
 //! What a name means: locals, captured names, module globals through imports and re-exports, builtins.
 
+use super::evidence::CheckKind;
 use super::interpreter::Interpreter;
-use super::origin::{OriginKind, Origins, Step, Store};
+use super::origin::{OriginKind, Origins, Part, Step, Store};
 use super::state::State;
 use super::value::{Closure, Code, Nullness, Object, Shape, Value};
 use crate::finding::Confidence;
@@ -190,6 +191,12 @@ impl<'p> Interpreter<'p, '_> {
                 {
                     known
                 }
+                // The language's own is always there: another library stands in for it nowhere.
+                Some(known)
+                    if bound.is_fallback && is_always_there(&known) && !matches!(value.shape, Shape::Function(_)) =>
+                {
+                    known
+                }
                 Some(known) => known.join(&value),
                 None => value,
             });
@@ -222,6 +229,8 @@ impl<'p> Interpreter<'p, '_> {
                 None => self.annotated(annotation).unwrap_or_else(Value::unknown),
             },
             Binding::Context(expression) => self.evaluate_alone(expression).with_nullness(Nullness::ANY),
+            // Another case answers for what is missing.
+            Binding::Case(subject) => self.evaluate_alone(subject).with_nullness(Nullness::FULL),
             Binding::Element { iterable, path } => {
                 let element = super::containers::element_of(&self.evaluate_alone(iterable));
                 path.iter().fold(element, |value, &at| super::containers::element_at(&value, at))
@@ -360,6 +369,24 @@ impl<'p> Interpreter<'p, '_> {
             _ => None,
         }
     }
+}
+
+/// Whether a value comes from a module that every Python of today brings along.
+fn is_always_there(value: &Value<'_>) -> bool {
+    const MODULES: &[&str] = &["secrets", "hmac", "hashlib", "uuid", "json", "urllib", "http", "importlib", "typing"];
+    matches!(&value.shape, Shape::External(path) if path.split('.').next().is_some_and(|root| MODULES.contains(&root)))
+}
+
+/// `USERS[token]`, `USERS.get(token)`: what a credential finds among things written down was given to whoever has it.
+pub(super) fn looked_up<'p>(mut state: State<'p>, object: &Value<'p>, key: &Value<'p>, place: Place) -> State<'p> {
+    let is_presented = key
+        .origins
+        .credential()
+        .is_some_and(|(_, credential)| !matches!(credential.part, Part::Scheme | Part::Username));
+    if matches!(object.shape, Shape::Dictionary(_)) && is_presented {
+        state.evidence.add(CheckKind::Opaque, place);
+    }
+    state
 }
 
 /// `from flask import *` binds what the models know of that module.

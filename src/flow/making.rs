@@ -29,6 +29,9 @@ impl<'p> Interpreter<'p, '_> {
         arguments: Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
+        if self.outside_bases(class).iter().any(|base| self.models.makes_dictionaries(base)) {
+            return one(state, super::gathering::dictionary_from(&arguments));
+        }
         let object = Object::At(place);
         let receiver = Value::of(Shape::Instance { class, object });
         self.object_of_program_is_made(class, &arguments, place);

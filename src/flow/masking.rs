@@ -2,7 +2,8 @@
 
 use crate::syntax::tree::{BinaryOperator, Expression, ExpressionKind, FormattedPart};
 
-/// Characters that may be left of a secret before its mask.
+/// Characters that may be left of a secret before its mask: twice what may be shown of one without, since keys begin with what
+/// says of which kind they are (`sk-live-`).
 const MOST_SHOWN: i64 = 8;
 
 /// Whether one expression shows the beginning of something and the next one hides the rest.

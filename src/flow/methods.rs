@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::containers::{self, element_of};
+use super::containers::element_of;
+use super::dictionaries;
 use super::event::SecretRole;
 use super::interpreter::{Branches, Interpreter, one};
 use super::moments;
@@ -44,6 +45,9 @@ impl<'p> Interpreter<'p, '_> {
             Shape::ExternalInstance { class, .. } => {
                 let class = class.clone();
                 self.library_method(state, receiver, &class, name, arguments, place)
+            }
+            Shape::Instance { class, .. } if let Some((path, meaning)) = self.gathered_by(*class, name) => {
+                self.apply(state, &meaning, &path, arguments, Some(receiver), place)
             }
             Shape::Dictionary(_) | Shape::Sequence(_) | Shape::Elements(_) => {
                 self.container_method(state, receiver, name, &arguments, place)
@@ -112,7 +116,7 @@ impl<'p> Interpreter<'p, '_> {
             (Some(ClassRole::Configuration), "update" | "from_mapping") => {
                 let mut given = Dictionary { entries: arguments.keywords.iter().cloned().collect(), rest: None };
                 if let Some(first) = arguments.positional.first() {
-                    containers::spread(&mut given, first);
+                    dictionaries::spread(&mut given, first);
                 }
                 let mut state = state;
                 for (key, value) in given.entries {
@@ -195,6 +199,7 @@ impl<'p> Interpreter<'p, '_> {
         let key = arguments.get(0, "key").cloned().unwrap_or_else(Value::unknown);
         let default = arguments.get(1, "default").cloned();
         let value = self.item(&state, receiver, &key, default.as_ref(), place, Nullness::ANY);
+        let state = super::lookup::looked_up(state, receiver, &key, place);
         one(self.relying_on(state, &value, place), value)
     }
 

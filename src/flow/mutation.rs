@@ -1,13 +1,15 @@
 //! Methods that change their receiver in place: what the name or attribute holds afterwards.
 
-use super::containers::{self, element_of};
+use super::containers::element_of;
+use super::dictionaries;
 use super::expression::join_all;
 use super::guesses;
 use super::interpreter::Interpreter;
 use super::origin::{OriginKind, Origins};
 use super::state::State;
-use super::value::{Arguments, Dictionary, Nullness, Shape, Value};
+use super::value::{Arguments, Dictionary, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
+use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind};
 use std::rc::Rc;
@@ -74,16 +76,16 @@ impl<'p> Interpreter<'p, '_> {
             }
             ("update" | "__ior__", Shape::Dictionary(known)) => {
                 let mut known = Dictionary::clone(known);
-                containers::spread(&mut known, &super::gathering::dictionary_from(arguments));
+                dictionaries::spread(&mut known, &super::gathering::dictionary_from(arguments));
                 super::gathering::dictionary(known)
             }
             ("__setitem__", Shape::Dictionary(known)) => {
                 let [key, held] = arguments.positional.as_slice() else { return None };
-                containers::with_item(known, key.as_text(), held)
+                dictionaries::with_item(known, key.as_text(), held)
             }
             ("popitem", Shape::Dictionary(known)) => {
                 let mut rest = Dictionary::default();
-                containers::add_rest(&mut rest, &join_all(known.entries.values().chain(&known.rest).cloned()));
+                dictionaries::add_rest(&mut rest, &join_all(known.entries.values().chain(&known.rest).cloned()));
                 super::gathering::dictionary(rest)
             }
             ("setdefault", Shape::Dictionary(known)) => {
@@ -105,7 +107,14 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 Value::of(Shape::Dictionary(Rc::new(known)))
             }
-            ("pop", Shape::Request(_)) => Value::present(),
+            // What is taken out of a copy of the headers, or written over in it, is what should not be seen.
+            ("pop" | "popall" | "remove" | "discard", Shape::Request(_)) => Value::present(),
+            ("update", Shape::Request(RequestMap::Headers)) => {
+                let given = super::gathering::dictionary_from(arguments);
+                let is_written_over =
+                    |given: &Dictionary<'_>| given.entries.keys().any(|name| vocabulary::header_kind(name).is_some());
+                return given.as_dictionary().is_some_and(is_written_over).then(Value::present);
+            }
             ("clear", Shape::Dictionary(_)) => super::gathering::dictionary(Dictionary::default()),
             ("clear", Shape::Sequence(_) | Shape::Elements(_)) => super::gathering::list(Vec::new()),
             ("update", _) if receiver.origins.any(|kind| matches!(kind, OriginKind::Mac | OriginKind::Digest)) => {

@@ -283,6 +283,8 @@ impl<'p> Interpreter<'p, '_> {
         }
         let class_path = self.library_base(class);
         let found = match class_path {
+            // It asks for the fields that the program's class has.
+            Some(_) if self.gathered_by(class, name).is_some() => method(value, name),
             Some(path) => {
                 let at = match object {
                     Object::At(at) => at,

@@ -1,14 +1,15 @@
 //! Operators: arithmetic and joining of values, and the boolean ones that decide for one of theirs.
 
+use super::addresses::{self, Pieces};
 use super::condition::add_presence;
-use super::containers::is_mapping;
+use super::dictionaries::is_mapping;
 use super::evidence::CheckKind;
 use super::expression::merge_branches;
 use super::interpreter::{Branches, Interpreter, one};
 use super::moments;
 use super::origin::Origins;
 use super::state::State;
-use super::value::{Constant, Nullness, Shape, Value};
+use super::value::{Constant, Nullness, RequestMap, Shape, Value};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{BinaryOperator, Expression};
@@ -56,10 +57,15 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 None => value,
             };
+            // Behind `token or ""` the token is what it was before: one operand decided on one path, the other on the other.
+            let together = |state: State<'p>| match &earlier {
+                Some(known) => known.state.join(&state),
+                None => state,
+            };
             let stays = value.nullness.and(decides);
             let goes_on = value.nullness.and(decides.not());
             if is_last || goes_on.is_impossible() {
-                done.push((state, joined(value)));
+                done.push((together(state), joined(value)));
             } else if stays.is_impossible() {
                 let mut state = state;
                 this.refine(&mut state, expression, goes_on);
@@ -70,7 +76,7 @@ impl<'p> Interpreter<'p, '_> {
                 let mut decided = state;
                 this.refine(&mut decided, expression, stays);
                 let tested = value.origins.clone();
-                let kept = Kept { value: joined(value.with_nullness(stays)), state: decided, tested };
+                let kept = Kept { value: joined(value.with_nullness(stays)), state: together(decided), tested };
                 open.push(Undecided { state: next, earlier: Some(kept) });
             }
         };
@@ -92,7 +98,7 @@ impl<'p> Interpreter<'p, '_> {
                     } else {
                         // What this operand established does not hold where the earlier one decided.
                         if let Some(earlier) = &earlier {
-                            keep(&mut open, &state, earlier);
+                            keep(&mut open, earlier);
                         }
                         take(self, after, None, value, written, &mut open);
                     }
@@ -146,10 +152,10 @@ struct Kept<'p> {
 }
 
 /// Keeps the value an earlier operand decided on, once.
-fn keep<'p>(open: &mut Vec<Undecided<'p>>, state: &State<'p>, earlier: &Kept<'p>) {
-    let is_there = open.iter().any(|known| known.state.evidence == state.evidence && known.earlier.is_some());
+fn keep<'p>(open: &mut Vec<Undecided<'p>>, earlier: &Kept<'p>) {
+    let is_there = open.iter().any(|known| known.state.evidence == earlier.state.evidence && known.earlier.is_some());
     if !is_there {
-        open.push(Undecided { state: state.clone(), earlier: Some(earlier.clone()) });
+        open.push(Undecided { state: earlier.state.clone(), earlier: Some(earlier.clone()) });
     }
 }
 
@@ -160,18 +166,18 @@ pub(super) fn binary<'p>(left: &Value<'p>, operator: BinaryOperator, right: &Val
     match operator {
         BinaryOperator::Add => add(left, right),
         BinaryOperator::Modulo if left.as_text().is_some() => {
-            let given = match &right.shape {
-                Shape::Sequence(elements) => {
-                    elements.iter().fold(Origins::default(), |all, one| all.union(&one.address_origin()))
+            let filled = match &left.shape {
+                Shape::Constant(Constant::Text { text, at, .. }) => {
+                    Pieces::filled_by_percent(text, *at, right).origins()
                 }
-                _ => right.address_origin(),
+                _ => Origins::default(),
             };
-            Value::from_origins(right.deep_origins().union(&left.address_origin()).union(&given), Nullness::FULL)
+            Value::from_origins(filled.union(&addresses::but_texts(&right.deep_origins())), Nullness::FULL)
         }
-        BinaryOperator::BitOr if is_mapping(left) && is_mapping(right) => {
+        BinaryOperator::BitOr if are_mappings(left, right) => {
             let mut all = super::value::Dictionary::default();
-            super::containers::spread(&mut all, left);
-            super::containers::spread(&mut all, right);
+            super::dictionaries::spread(&mut all, left);
+            super::dictionaries::spread(&mut all, right);
             super::gathering::dictionary(all)
         }
         // A union of sets; a path below another.
@@ -217,9 +223,27 @@ fn add<'p>(left: &Value<'p>, right: &Value<'p>) -> Value<'p> {
         _ => {
             let is_full = left.nullness == Nullness::FULL || right.nullness == Nullness::FULL;
             let nullness = if is_full { Nullness::FULL } else { Nullness::PRESENT };
-            let texts = left.address_origin().union(&right.address_origin());
-            Value::from_origins(left.deep_origins().union(&right.deep_origins()).union(&texts), nullness)
+            let origins = if addresses::have_text(left, right) {
+                let mut pieces = Pieces::default();
+                pieces.value(left);
+                pieces.value(right);
+                pieces.origins()
+            } else {
+                left.deep_origins().union(&right.deep_origins())
+            };
+            Value::from_origins(origins, nullness)
         }
+    }
+}
+
+/// Whether two values are dictionaries, or one of them the map of all headers.
+fn are_mappings(left: &Value<'_>, right: &Value<'_>) -> bool {
+    let is_headers = |value: &Value<'_>| matches!(value.shape, Shape::Request(RequestMap::Headers));
+    match (is_mapping(left), is_mapping(right)) {
+        (true, true) => true,
+        (true, false) => is_headers(right),
+        (false, true) => is_headers(left),
+        (false, false) => false,
     }
 }
 
@@ -227,7 +251,7 @@ pub(super) fn augmented<'p>(old: &Value<'p>, operator: BinaryOperator, added: &V
     let origins = old.deep_origins().union(&added.deep_origins());
     match (operator, &old.shape, &added.shape) {
         (BinaryOperator::Add, Shape::Sequence(_), Shape::Sequence(_)) => add(old, added),
-        (BinaryOperator::BitOr, ..) if is_mapping(old) && is_mapping(added) => binary(old, operator, added),
+        (BinaryOperator::BitOr, ..) if are_mappings(old, added) => binary(old, operator, added),
         // `difference |= a ^ b`: a comparison written by hand in constant time.
         _ => Value::from_origins(origins, Nullness::PRESENT),
     }

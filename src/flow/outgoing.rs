@@ -65,7 +65,7 @@ impl<'p> Interpreter<'p, '_> {
             self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
         }
         if let Some(url) = given("url") {
-            let what = if names_host(&url) { HeaderUse::UrlPath } else { HeaderUse::Url };
+            let what = if super::addresses::names_host(&url) { HeaderUse::UrlPath } else { HeaderUse::Url };
             self.header_reaches(what, &url, place);
         }
         if let Some(answer) = self.introspection(arguments, given("url").as_ref(), place) {
@@ -132,7 +132,7 @@ impl<'p> Interpreter<'p, '_> {
             Some(Shape::Dictionary(known)) => Dictionary::clone(&known),
             _ => Dictionary::default(),
         };
-        super::containers::spread(&mut all, added);
+        super::dictionaries::spread(&mut all, added);
         state.set_attribute(object, Name::new("headers"), Value::of(Shape::Dictionary(Rc::new(all))));
     }
 
@@ -209,7 +209,7 @@ impl<'p> Interpreter<'p, '_> {
             _ => Dictionary::default(),
         };
         if let Some(own) = given("headers") {
-            super::containers::spread(&mut headers, &own);
+            super::dictionaries::spread(&mut headers, &own);
         }
         let base = kept(self, "url");
         // Where the whole address stands in what the client was made with, the call gives the rest of it.
@@ -291,13 +291,4 @@ fn is_token_endpoint(url: &Value<'_>) -> bool {
         let path = text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
         path.ends_with("/token") || path.ends_with("access_token") || path.ends_with("/tokens")
     })
-}
-
-/// Whether the host of a URL is written out, whatever stands behind it.
-fn names_host(url: &Value<'_>) -> bool {
-    let is_host = |text: &str| {
-        let behind = text.split_once("://").map_or("", |(_, behind)| behind);
-        behind.split_once('/').is_some_and(|(host, _)| !host.contains('{'))
-    };
-    url.deep_origins().any(|kind| matches!(kind, OriginKind::Address { text } if is_host(text)))
 }

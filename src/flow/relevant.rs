@@ -55,9 +55,10 @@ pub fn looks_real(literal: &str) -> bool {
     let text = literal.trim_start_matches('b').trim_matches(['"', '\'']);
     let lower = text.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let is_made_up =
-        has(&["123", "abc", "xyz", "000"]) && has(&["test", "secret", "token", "key", "fake", "dummy", "example"]);
-    is_distinctive(text) && !is_made_up
+    let is_made_up = has(&["123", "456", "789", "abc", "xyz", "000"])
+        && has(&["test", "secret", "token", "key", "fake", "dummy", "example"]);
+    // A signed token that somebody wrote down was issued for the occasion, and has ended since.
+    is_distinctive(text) && !is_made_up && !text.starts_with("eyJ")
 }
 
 /// Whether a string literal, compared with a credential, is a secret: not a scheme word, a placeholder or a prefix.
@@ -65,7 +66,9 @@ pub fn is_secret_literal(text: &str, credential: &Credential) -> bool {
     let bare = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("Token ")).unwrap_or(text);
     // Words that name a kind of secret are also the first ones that people choose for one.
     let is_chosen = matches!(bare, "secret" | "password" | "default") && credential.channel != Channel::Parameter;
-    (is_chosen || !vocabulary::is_scheme_or_word(bare))
+    // Of a part of a key nobody knows which it is: a prefix, an id, or the secret.
+    (credential.part != Part::Fragment || is_distinctive(bare))
+        && (is_chosen || !vocabulary::is_scheme_or_word(bare))
         && bare.len() >= if credential.kind == CredentialKind::Password { 1 } else { 4 }
         && !bare.chars().all(|letter| letter.is_ascii_punctuation() || letter.is_whitespace())
 }

@@ -1,13 +1,15 @@
 //! How an `Authorization` header is taken apart: ways that mistake other headers for the expected one, or fail on them.
 
+use super::condition::{Split, shape_split};
 use super::event::{Event, LooseForm};
 use super::evidence::CheckKind;
-use super::interpreter::Interpreter;
+use super::interpreter::{Branches, Interpreter};
 use super::origin::{Credential, CredentialKind, Origin, Part, Step};
 use super::state::State;
-use super::value::{Arguments, Shape, Value};
+use super::value::{Arguments, Nullness, Shape, Value};
 use crate::program::vocabulary;
 use crate::source::Place;
+use crate::syntax::tree::{Argument, CompareOperator, Expression, ExpressionKind, Name};
 
 /// What an open `try` would do with an exception raised inside it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,6 +27,28 @@ impl<'p> Interpreter<'p, '_> {
         if is_scheme(word) && credential.part == Part::Whole && !self.has_seen_form(state) {
             self.scheme_is_loose(state, LooseForm::Contains, &origin, place);
         }
+    }
+
+    /// `header.find("Bearer") == -1` asks whether the word stands anywhere, `header.find("Bearer ") == 0` whether the header
+    /// begins with it.
+    pub(super) fn word_is_found(
+        &mut self,
+        state: &State<'p>,
+        operator: CompareOperator,
+        searched: &'p Expression,
+        position: &Value<'p>,
+        place: Place,
+    ) -> Option<Split<'p>> {
+        let (receiver, word) = find_call(searched)?;
+        let (holds_where_found, is_anywhere) = test_of_position(operator, position.as_integer()?)?;
+        let found = self.quietly(|this| this.evaluate(state.clone(), receiver));
+        let (_, header) = found.into_iter().next()?;
+        header.origins.credential()?;
+        if is_anywhere {
+            self.scheme_is_searched(state, word, &header, place);
+        }
+        let (yes, no) = shape_split(state.clone(), CheckKind::Scheme, place);
+        Some(if holds_where_found { (yes, no) } else { (no, yes) })
     }
 
     /// `header.lstrip("Bearer ")`, `header.replace("Bearer ", "")`.
@@ -95,6 +119,43 @@ impl<'p> Interpreter<'p, '_> {
             return;
         }
         self.emit(&Event::LooseScheme { form, header: origin, is_tested, place });
+    }
+}
+
+/// `re.match(FORM, header)`: what matches has that form.
+pub(super) fn form_is_matched<'p>(state: State<'p>, value: &Value<'p>, place: Place) -> Branches<'p> {
+    let (yes, no) = shape_split(state, CheckKind::Shape, place);
+    let matched = yes.into_iter().map(|state| (state, value.clone().with_nullness(Nullness::PRESENT)));
+    matched.chain(no.into_iter().map(|state| (state, Value::none()))).collect()
+}
+
+/// `header.split()[1:]`: there is something where more than the scheme was sent.
+pub(super) fn is_tail(test: &Expression) -> bool {
+    let ExpressionKind::Subscript { index, .. } = &test.kind else { return false };
+    let ExpressionKind::Slice { lower: Some(lower), upper: None, .. } = &index.kind else { return false };
+    matches!(lower.kind, ExpressionKind::Integer(Some(at)) if at >= 1)
+}
+
+/// The object and the word of `object.find("word")`.
+fn find_call(expression: &Expression) -> Option<(&Expression, &Name)> {
+    let ExpressionKind::Call { callee, arguments } = &expression.kind else { return None };
+    let ExpressionKind::Attribute { value, name, .. } = &callee.kind else { return None };
+    let [Argument { value: word, .. }] = arguments.as_slice() else { return None };
+    match &word.kind {
+        ExpressionKind::String(word) if matches!(name.as_str(), "find" | "index") => Some((value, word)),
+        _ => None,
+    }
+}
+
+/// Whether a comparison of where a word was found holds if it was, and whether it may stand anywhere then.
+fn test_of_position(operator: CompareOperator, position: i64) -> Option<(bool, bool)> {
+    use CompareOperator::{Equal, Greater, GreaterOrEqual, Less, NotEqual};
+    match (operator, position) {
+        (Equal, -1) | (Less, 0) => Some((false, true)),
+        (NotEqual | Greater, -1) | (GreaterOrEqual, 0) => Some((true, true)),
+        (Equal, 0) => Some((true, false)),
+        (NotEqual, 0) => Some((false, false)),
+        _ => None,
     }
 }
 

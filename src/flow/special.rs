@@ -13,6 +13,7 @@ use crate::models::schema::ObjectText;
 use crate::program::ClassRef;
 use crate::source::Place;
 use crate::syntax::tree::{CompareOperator, ExpressionKind, Name};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
@@ -158,22 +159,37 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A value as text carries it: objects of the program stand for what their text shows.
     pub(super) fn shown(&mut self, state: &State<'p>, value: &Value<'p>, place: Place) -> Value<'p> {
+        self.shown_otherwise(state, value, place).unwrap_or_else(|| value.clone())
+    }
+
+    /// The same where its text carries something else than the value does.
+    fn shown_otherwise(&mut self, state: &State<'p>, value: &Value<'p>, place: Place) -> Option<Value<'p>> {
         if !has_object(value, self.models, 3) {
             return super::narrowing::without_absent(state, value);
         }
         let origins = self.text_of(state, value, place, 3);
-        Value { origins, nullness: Nullness::FULL, shape: Shape::Unknown }
+        Some(Value { origins, nullness: Nullness::FULL, shape: Shape::Unknown })
     }
 
     /// The same for every argument of a call.
-    pub(super) fn all_shown(&mut self, state: &State<'p>, mut arguments: Arguments<'p>, place: Place) -> Arguments<'p> {
-        for value in &mut arguments.positional {
-            *value = self.shown(state, value, place);
+    pub(super) fn all_shown<'a>(
+        &mut self,
+        state: &State<'p>,
+        arguments: &'a Arguments<'p>,
+        place: Place,
+    ) -> Cow<'a, Arguments<'p>> {
+        let mut shown = Cow::Borrowed(arguments);
+        for (at, value) in arguments.positional.iter().enumerate() {
+            if let Some(otherwise) = self.shown_otherwise(state, value, place) {
+                shown.to_mut().positional[at] = otherwise;
+            }
         }
-        for (_, value) in &mut arguments.keywords {
-            *value = self.shown(state, value, place);
+        for (at, (_, value)) in arguments.keywords.iter().enumerate() {
+            if let Some(otherwise) = self.shown_otherwise(state, value, place) {
+                shown.to_mut().keywords[at].1 = otherwise;
+            }
         }
-        arguments
+        shown
     }
 
     fn text_of(&mut self, state: &State<'p>, value: &Value<'p>, place: Place, depth: u8) -> Origins {

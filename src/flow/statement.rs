@@ -246,6 +246,7 @@ impl<'p> Interpreter<'p, '_> {
                 taken.extend(yes);
                 not_taken.extend(no);
             }
+            self.lack_is_refused(&mut taken, test, body);
             next.extend(self.block_in_loop(taken, body, exits));
             open = self.few(not_taken, self.place(test.span));
         }

@@ -1,5 +1,6 @@
 //! Methods of strings and bytes: of constants, and of values that carry a credential or a secret.
 
+use super::addresses::{self, Pieces};
 use super::containers::split_parts;
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, one};
@@ -74,12 +75,14 @@ impl<'p> Interpreter<'p, '_> {
             "lower" | "casefold" => keep(&text.to_lowercase()),
             "upper" => keep(&text.to_uppercase()),
             "format" | "join" | "format_map" => {
-                let arguments = self.all_shown(&state, arguments.clone(), place);
-                let address = receiver.address_origin();
-                let origins = arguments
-                    .iter()
-                    .fold(address, |all, value| all.union(&shown_in(name, value)).union(&value.address_origin()));
-                Value::from_origins(origins, Nullness::FULL)
+                let arguments = self.all_shown(&state, arguments, place);
+                let filled = match (name.as_str(), arguments.positional.first().map(|first| &first.shape)) {
+                    ("format", _) => Pieces::filled_by_format(text, *at, &arguments).origins(),
+                    ("join", Some(Shape::Sequence(parts))) => Pieces::joined(parts, text, *at).origins(),
+                    _ => Origins::default(),
+                };
+                let shown = arguments.iter().fold(Origins::default(), |all, value| all.union(&shown_in(name, value)));
+                Value::from_origins(filled.union(&addresses::but_texts(&shown)), Nullness::FULL)
             }
             // `Path("keys").joinpath(name)`: a path is known by its text.
             "replace" | "joinpath" if arguments.iter().any(|value| !value.deep_origins().is_empty()) => {
@@ -179,7 +182,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             "__eq__" | "__ne__" => self.equality_method(state, receiver, arguments, name == "__ne__", place),
             "format" | "join" | "joinpath" => {
-                let arguments = self.all_shown(&state, arguments.clone(), place);
+                let arguments = self.all_shown(&state, arguments, place);
                 let all = arguments.iter().fold(origins.clone(), |all, value| all.union(&shown_in(name, value)));
                 one(state, Value::from_origins(all, Nullness::PRESENT))
             }
@@ -219,8 +222,13 @@ pub(super) fn converted<'p>(receiver: &Value<'p>, name: &Name, arguments: &Argum
             }
             kind => kind.clone(),
         };
-        let trail =
-            if drops_scheme { origin.trail.then(place, Step::Derived(name.clone())) } else { Rc::clone(&origin.trail) };
+        // `request.url.replace(request.host_url, BACKEND)`: what is sent there is no longer all the caller's.
+        let is_rewritten = name == "replace" && origin.kind == OriginKind::RequestData;
+        let trail = if drops_scheme || is_rewritten {
+            origin.trail.then(place, Step::Derived(name.clone()))
+        } else {
+            Rc::clone(&origin.trail)
+        };
         Some(super::origin::Origin { kind, confidence: origin.confidence, trail })
     });
     let keeps_emptiness = matches!(name.as_str(), "encode" | "decode" | "lower" | "upper" | "casefold");

@@ -1,7 +1,5 @@
 //! What an unverified token header says, and where it goes: a file's name, a statement, a URL, the key itself.
 
-use std::collections::BTreeSet;
-
 use super::event::HeaderUse;
 use super::interpreter::{Branches, Interpreter, one};
 use super::origin::{OriginKind, Origins};
@@ -93,14 +91,15 @@ impl<'p> Interpreter<'p, '_> {
                 kind,
                 OriginKind::Credential(_)
                     | OriginKind::TokenHeader { .. }
+                    | OriginKind::HeaderMap
+                    | OriginKind::SortedHeader
                     | OriginKind::RequestData
                     | OriginKind::Body { .. }
             )
         };
-        let presented = origins.iter().filter(|origin| is_presented(&origin.kind));
-        let roots: BTreeSet<Place> = presented.map(|origin| origin.trail.root().place).collect();
         if self.is_loud() {
-            self.facts.judged_elsewhere.entry(place).or_default().extend(roots);
+            let given = self.facts.judged_elsewhere.entry(place).or_default();
+            *given = given.union(&origins.filter_map(|origin| is_presented(&origin.kind).then(|| origin.clone())));
         }
     }
 

@@ -197,6 +197,22 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
+/// What a handler answered for a credential that failed is handed to somebody else: whoever looks a user up by the words of a
+/// message finds none, and nobody can see that. A name written there may well be somebody's.
+pub(super) fn failure_is_shown<'p>(state: &mut State<'p>, values: &[&Value<'p>], place: Place) {
+    let covers = |handler: Place, at: Place| handler.file == at.file && handler.span.contains(at.span);
+    let is_answer = |value: &&Value<'p>| match &value.shape {
+        Shape::Constant(Constant::Text { text, at, .. }) if text.is_empty() || text.contains(' ') => state
+            .evidence
+            .iter()
+            .any(|check| check.kind == CheckKind::Caught && covers(check.place, *at) && !covers(check.place, place)),
+        _ => false,
+    };
+    if values.iter().any(is_answer) {
+        state.evidence.add(CheckKind::Opaque, place);
+    }
+}
+
 /// The verifications that failed on a path.
 fn failures(evidence: &Evidence) -> impl Iterator<Item = Place> {
     evidence.iter().filter(|check| check.kind == CheckKind::FailedVerification).map(|check| check.place)

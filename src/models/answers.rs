@@ -1,4 +1,5 @@
-//! The part of a model file's shape that is about how a request ends: refusals, answers, cookies. Data only.
+//! The part of a model file's shape that is about how a request ends: refusals, answers, cookies, and what the answers of other
+//! services say. Data only.
 
 use serde::Deserialize;
 
@@ -65,4 +66,22 @@ pub struct AnswerModel {
     /// The status where no argument says.
     #[serde(default)]
     pub status: Option<i64>,
+}
+
+/// What answers of a client's requests say about themselves: whether the other service did what it was asked.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClientAnswerModel {
+    /// Attributes that hold of a good answer.
+    #[serde(default)]
+    pub good: Vec<String>,
+    /// Attributes that hold of an error.
+    #[serde(default)]
+    pub error: Vec<String>,
+    /// Attributes that give the status.
+    #[serde(default)]
+    pub status: Vec<String>,
+    /// Methods that raise on an error.
+    #[serde(default)]
+    pub raises: Vec<String>,
 }

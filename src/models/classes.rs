@@ -40,6 +40,10 @@ pub struct ClassModel {
     /// caller sends (`pydantic.BaseModel`).
     #[serde(default)]
     pub describes_data: bool,
+    /// Whether a class of the program that inherits from it makes plain dictionaries of what it is called with
+    /// (`typing.TypedDict`).
+    #[serde(default)]
+    pub makes_dictionaries: bool,
     /// What the text of its objects shows of them, where it is more or less than a library's object shows.
     #[serde(default)]
     pub text: Option<ObjectText>,

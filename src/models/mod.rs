@@ -10,12 +10,12 @@ use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 use schema::{
-    AccessModel, AnswerModel, BeforeModel, ClassModel, CompareModel, ConfigurationMeaning, ConfigurationModel,
-    CookieModel, DecodeModel, DependencyModel, DeriveModel, EntryModel, GatherModel, GuessableModel, InstalledModel,
-    InstanceModel, IntrospectModel, IssueModel, LogModel, MacModel, ModelFile, MountModel, NamesModel, ObtainModel,
-    OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel, ProviderModel, RandomModel, ReaderModel,
-    RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel, SettingMapModel, SettingModel, SinkKind,
-    SinkModel, ValidateModel, VerifyModel, ViewClassModel,
+    AccessModel, AnswerModel, BeforeModel, ClassModel, ClientAnswerModel, CompareModel, ConfigurationMeaning,
+    ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, EntryModel, GatherModel,
+    GuessableModel, InstalledModel, InstanceModel, IntrospectModel, IssueModel, KeyUse, LogModel, MacModel, ModelFile,
+    MountModel, NamesModel, ObtainModel, OutgoingModel, ParameterModel, PlatformFunctionModel, PolicyModel,
+    ProviderModel, RandomModel, ReaderModel, RefuseModel, RefusingFieldModel, RequestModel, ResponseModel, SchemeModel,
+    SettingMapModel, SettingModel, SinkKind, SinkModel, ValidateModel, VerifyModel, ViewClassModel,
 };
 
 /// What a dotted name means when it is called (or, for a setting map, read).
@@ -111,7 +111,9 @@ pub struct Models {
     configuration: FxHashMap<String, Arc<ConfigurationModel>>,
     cookies: Vec<CookieModel>,
     requests: Vec<RequestModel>,
+    client_answers: Vec<ClientAnswerModel>,
     platform_functions: Vec<PlatformFunctionModel>,
+    handler_tables: Vec<String>,
     policies: Vec<Arc<PolicyModel>>,
     inherited: FxHashMap<String, Vec<String>>,
     installed: Vec<InstalledModel>,
@@ -246,7 +248,9 @@ impl Models {
             self.configuration.extend(model.key.iter().map(|key| (key.clone(), Arc::clone(&model))));
         }
         self.requests.extend(file.request);
+        self.client_answers.extend(file.client_answer);
         self.platform_functions.extend(file.platform_function);
+        self.handler_tables.extend(file.handler_table);
         self.installed.extend(file.installed);
         for model in file.inherited {
             self.inherited.extend(model.path.into_iter().map(|path| (path, model.methods.clone())));
@@ -301,6 +305,11 @@ impl Models {
         })
     }
 
+    /// Whether a call makes a client of another service.
+    pub fn makes_client(&self, path: &str) -> bool {
+        matches!(self.meaning(path), Some(Meaning::Instance(model)) if model.key_use == Some(KeyUse::Asks))
+    }
+
     /// The class of what a parameter called like a request holds in a file that imports these top-level modules: the most
     /// special one of those that fit.
     pub fn request_class(&self, is_imported: &dyn Fn(&str) -> bool) -> Option<&str> {
@@ -309,6 +318,11 @@ impl Models {
             .map(|model| model.class.as_str())
             .reduce(|known, class| if self.is_subclass(class, known) { class } else { known });
         best.or_else(|| self.requests.iter().find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
+    }
+
+    /// What the answers of other services say about themselves, by each client library.
+    pub fn client_answers(&self) -> &[ClientAnswerModel] {
+        &self.client_answers
     }
 
     /// The class of a library's object that is reached by its dotted name.
@@ -371,6 +385,11 @@ impl Models {
             .get(base)
             .or_else(|| self.inherited.get(self.canonical(base).as_ref()))
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// Attributes of applications that hold their handlers by name.
+    pub fn handler_tables(&self) -> &[String] {
+        &self.handler_tables
     }
 
     /// Functions that a platform calls by what they look like.

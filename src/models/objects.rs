@@ -70,6 +70,11 @@ impl Models {
         self.is_of_class(class, &|model| model.describes_data)
     }
 
+    /// Whether classes of the program that inherit from this one make plain dictionaries.
+    pub fn makes_dictionaries(&self, class: &str) -> bool {
+        self.is_of_class(class, &|model| model.makes_dictionaries)
+    }
+
     /// Whether a method of a class that describes data makes an object of a mapping.
     pub fn is_made_from(&self, class: &str, method: &str) -> bool {
         self.is_of_class(class, &|model| model.made_from.iter().any(|known| known == method))

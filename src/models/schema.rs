@@ -26,7 +26,7 @@ mod tokens;
 #[path = "verifiers.rs"]
 mod verifiers;
 
-pub use answers::{AnswerModel, CookieModel, RefuseModel, ResponseModel};
+pub use answers::{AnswerModel, ClientAnswerModel, CookieModel, RefuseModel, ResponseModel};
 pub use classes::{ClassModel, ClassRole, Gives, ObjectText, PartModel, RequestModel};
 pub use gathering::{Access, AccessModel, GatherModel, Gathering, Reading};
 pub use injection::{BeforeModel, DependencyModel, ParameterModel, ReaderModel, SchemeModel};
@@ -71,6 +71,9 @@ pub struct ModelFile {
     /// The request classes of its handlers.
     #[serde(default)]
     pub request: Vec<RequestModel>,
+    /// What the answers that its clients get say about themselves.
+    #[serde(default)]
+    pub client_answer: Vec<ClientAnswerModel>,
     /// Calls that return an object of a class.
     #[serde(default)]
     pub instance: Vec<InstanceModel>,
@@ -182,6 +185,9 @@ pub struct ModelFile {
     /// Functions that a platform calls by what they look like.
     #[serde(default)]
     pub platform_function: Vec<PlatformFunctionModel>,
+    /// Attributes of applications that hold their handlers by name: what is put there takes the handler's place.
+    #[serde(default)]
+    pub handler_table: Vec<String>,
     /// Calls that hand over a table of routes, or its module, to stand under a path.
     #[serde(default)]
     pub include: Vec<NamesModel>,
@@ -225,15 +231,24 @@ pub struct InstanceModel {
     /// `url`, where it fetches keys.
     #[serde(default)]
     pub parameters: Vec<String>,
-    /// Whether it signs with its key by HMAC.
-    #[serde(default)]
-    pub is_signer: bool,
+    /// What it does with its key, where that matters.
+    pub key_use: Option<KeyUse>,
     /// Whether it is a whole web application: its hooks hold for everything under it.
     #[serde(default)]
     pub application: bool,
     /// Whether the path before its routes is its name where no `prefix` is given.
     #[serde(default)]
     pub prefix_from_name: bool,
+}
+
+/// What an object does with its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyUse {
+    /// It signs with it by HMAC.
+    Signs,
+    /// It shows it to another service, which it asks: that tells nothing about a caller.
+    Asks,
 }
 
 impl InstanceModel {
@@ -263,6 +278,9 @@ pub struct DeriveModel {
     /// Whether it writes a parsed value out again, as text that need not be the one it was parsed from.
     #[serde(default)]
     pub serialises: bool,
+    /// Whether what it writes is the query of an address.
+    #[serde(default)]
+    pub query: bool,
     /// What it reads where its argument is a text that a serialising call wrote.
     #[serde(default)]
     pub reads: Option<Reading>,

@@ -68,6 +68,9 @@ const NO_MADE_CREDENTIAL: &[&str] = &[
     "seed",
     "idx",
     "change",
+    "compute",
+    "count",
+    "estimate",
 ];
 
 /// Words that name a code for one use.

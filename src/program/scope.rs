@@ -6,7 +6,7 @@ use crate::source::{FileId, Place};
 use crate::syntax::visit;
 
 use crate::syntax::tree::{
-    BinaryOperator, Class, Expression, ExpressionKind, Function, ImportedName, Name, Statement, StatementKind,
+    BinaryOperator, Class, Expression, ExpressionKind, Function, ImportedName, Name, Pattern, Statement, StatementKind,
 };
 
 /// One thing a name is bound to.
@@ -26,6 +26,8 @@ pub enum Binding<'p> {
     Annotated { annotation: &'p Expression, expression: Option<&'p Expression> },
     /// `with expression as name`.
     Context(&'p Expression),
+    /// `match expression: case name`.
+    Case(&'p Expression),
     /// `for name in expression`; the path leads through tuples.
     Element { iterable: &'p Expression, path: Vec<usize> },
     /// `name += expression`.
@@ -74,6 +76,8 @@ pub struct Bound<'p> {
     pub binding: Binding<'p>,
     /// Whether it always runs: what stood there before is gone. Otherwise either may hold.
     pub replaces: bool,
+    /// Whether it stands in for an import that failed (`except ImportError:`).
+    pub is_fallback: bool,
 }
 
 /// The names of a module's or class's own level.
@@ -90,6 +94,8 @@ pub struct ModuleScope<'p> {
     pub changes: FxHashMap<Name, Vec<&'p Statement>>,
     /// How many conditions and loops are open where the next binding stands.
     conditions: u32,
+    /// How many handlers of a failed import are open there.
+    fallbacks: u32,
 }
 
 /// The names that the body of a module, class or function binds.
@@ -114,7 +120,7 @@ impl<'p> ModuleScope<'p> {
     fn bind(&mut self, name: &Name, binding: Binding<'p>) {
         let replaces = self.conditions == 0;
         let bindings = self.names.entry(name.clone()).or_default();
-        bindings.push(Bound { binding, replaces });
+        bindings.push(Bound { binding, replaces, is_fallback: self.fallbacks > 0 });
     }
 
     fn finish(mut self) -> Self {
@@ -213,7 +219,10 @@ impl<'p> ModuleScope<'p> {
             StatementKind::Try { body, handlers, otherwise, finally } => {
                 self.collect_conditional(body);
                 for handler in handlers {
+                    let is_fallback = handler.exception.as_ref().is_some_and(names_import_error);
+                    self.fallbacks += u32::from(is_fallback);
                     self.collect_conditional(&handler.body);
+                    self.fallbacks -= u32::from(is_fallback);
                 }
                 self.collect_conditional(otherwise);
                 self.collect(finally);
@@ -226,7 +235,16 @@ impl<'p> ModuleScope<'p> {
                 }
                 self.collect(body);
             }
-            StatementKind::Match { cases, .. } => cases.iter().for_each(|case| self.collect_conditional(&case.body)),
+            StatementKind::Match { subject, cases } => {
+                self.conditions += 1;
+                for case in cases {
+                    if let Pattern::Capture(Some(name)) | Pattern::As { name, .. } = &case.pattern {
+                        self.bind(name, Binding::Case(subject));
+                    }
+                    self.collect(&case.body);
+                }
+                self.conditions -= 1;
+            }
             _ => {}
         }
     }
@@ -322,4 +340,13 @@ fn is_part_of_another(function: &Function) -> bool {
         ExpressionKind::Name(name) => name == "overload",
         _ => false,
     })
+}
+
+/// `ImportError`, its kinds, or several with one of them.
+fn names_import_error(exception: &Expression) -> bool {
+    match &exception.kind {
+        ExpressionKind::Name(name) => matches!(name.as_str(), "ImportError" | "ModuleNotFoundError"),
+        ExpressionKind::Tuple(several) => several.iter().any(names_import_error),
+        _ => false,
+    }
 }

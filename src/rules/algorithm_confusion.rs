@@ -34,6 +34,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     let call = function_quote(decode, context);
     let library = &decode.library;
+    let is_shared = decode.key.as_ref().is_some_and(is_shared_secret);
     let (label, what, confidence) = match &decode.algorithms {
         Algorithms::FromToken if !facts.header_checks.contains("alg") => (
             "the algorithm comes from the token",
@@ -55,15 +56,21 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
                 Fit::Unknown => (format!(" (in {library} {}, which nothing here rules out)", versions(decode)), Confidence::Medium),
                 _ => (String::new(), Confidence::High),
             };
+            let gain = if is_shared {
+                "with a shared secret that is another HMAC, and on the day when a public key takes its place, whoever knows that key signs tokens"
+            } else {
+                "whoever writes the token picks how it is verified"
+            };
             (
                 "no algorithms are named here",
-                format!("{call} names no algorithms, so that of the token's own header is used{versions}: whoever writes the token picks how it is verified"),
+                format!("{call} names no algorithms, so that of the token's own header is used{versions}: {gain}"),
                 confidence,
             )
         }
         _ => return None,
     };
-    let builder = FindingBuilder::new(RULE, Severity::Error, decode.place, label)
+    let severity = if is_shared && matches!(decode.algorithms, Algorithms::Omitted) { Severity::Warning } else { Severity::Error };
+    let builder = FindingBuilder::new(RULE, severity, decode.place, label)
         .message(format!("{what}."))
         .help("name the one algorithm that your issuer signs with: `algorithms=[\"RS256\"]`, or `[\"HS256\"]` for a shared secret")
         .confidence(confidence)
@@ -125,6 +132,13 @@ fn is_public_key(key: Option<&Value<'_>>, call: (Place, usize), context: &Contex
     });
     let is_named = || key_argument(context, call).is_some_and(|text| text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(is_public_name));
     is_pem || is_travelling || is_named()
+}
+
+/// Whether a key is one text that both sides keep to themselves, by its own names: no public key can be meant.
+fn is_shared_secret(key: &Value<'_>) -> bool {
+    let is_secret = |name: &Name| vocabulary::words(name).iter().any(|word| word == "secret" || word == "secrets");
+    let mut keys = key.origins.iter().peekable();
+    keys.peek().is_some() && keys.all(|origin| matches!(&origin.kind, OriginKind::Setting { name, .. } if is_secret(name) && !is_public_name(name)))
 }
 
 /// The key as a call is given it: by its name, or at this position.

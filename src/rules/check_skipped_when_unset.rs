@@ -4,7 +4,7 @@ use super::shared::{Context, entry_words, held, lower, required_setting, root};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
-use crate::flow::origin::{Origin, OriginKind};
+use crate::flow::origin::{Origin, OriginKind, Store};
 use crate::source::Place;
 
 const RULE: &str = "check-skipped-when-unset";
@@ -18,9 +18,12 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     skipped.map(|(place, origin)| finding(*place, origin, entry, context)).collect()
 }
 
-/// The same secret checks the caller where it is set.
+/// The same secret checks the caller where it is set. What is a secret by its name alone has to be seen doing it: a token for another
+/// server stands beside the caller's data just so.
 fn is_of_a_check(origin: &Origin, facts: &Facts<'_>) -> bool {
-    matches!(&origin.kind, OriginKind::Setting { name, .. } if facts.checking_secrets.contains(name))
+    let OriginKind::Setting { store, name } = &origin.kind else { return false };
+    let is_configured = matches!(store, Store::Environment | Store::Configuration | Store::SecretStore);
+    facts.checking_secrets.contains(name) || (is_configured && facts.secrets_beside_credentials.contains(name))
 }
 
 /// A path on which this test found it unset succeeds and has nothing else to rely on, and it is not for development only.

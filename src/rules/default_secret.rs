@@ -24,11 +24,14 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         let is_test = context.is_test(literal.file);
         let text = written.trim_matches(['"', '\'', 'b']);
         let is_by_name = matches!(role, SecretRole::Named | SecretRole::Configuration);
+        let is_public = vocabulary::words(&setting).iter().any(|word| word == "public");
         let is_harmless = !could_be_secret(text, *role)
+            || is_public
             || is_by_name && holds_only_a_name(&setting, text)
             || is_password_by_name(*role, user, context)
-            || (is_test && !relevant::looks_real(written))
-            || (opens_nothing_here(*role, user, context) && is_stand_in(written, &setting));
+            || ((is_test || context.is_example(literal.file)) && !relevant::looks_real(written))
+            || (opens_nothing_here(*role, user, context) && (is_stand_in(written, &setting) || vocabulary::is_placeholder(text)))
+            || (is_shown(*role, user, context) && vocabulary::is_placeholder(text));
         if is_harmless || is_development_only(context, literal) || is_refused_at_start(context, literal, &setting) {
             return None;
         }
@@ -78,6 +81,11 @@ fn default_of(origin: &Origin, value: &Value<'_>, context: &Context<'_, '_>) -> 
 /// What no use is known of, or is a setting that the frameworks do not know: the key of a foreign service, as far as anyone sees.
 fn opens_nothing_here(role: SecretRole, user: &str, context: &Context<'_, '_>) -> bool {
     role == SecretRole::Named || (role == SecretRole::Configuration && context.models.configuration(user).is_none())
+}
+
+/// What another service wants to see: a text that only says what belongs there does not open it.
+fn is_shown(role: SecretRole, user: &str, context: &Context<'_, '_>) -> bool {
+    role == SecretRole::Sent || context.models.makes_client(user)
 }
 
 /// A text that only says what belongs there: `CLIENT_SECRET` or `client-secret`. Where no use is known it opens nothing.

@@ -5,7 +5,7 @@ use super::shared::{Context, required_setting};
 use super::shared::surroundings::{is_refused_at_start, missed_variable};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
-use crate::flow::origin::{OriginKind, Store};
+use crate::flow::origin::{CredentialKind, OriginKind, Store};
 use crate::flow::value::{Constant, Shape, Value};
 use crate::flow::relevant;
 use crate::program::vocabulary;
@@ -33,9 +33,15 @@ fn finding(literal: Place, role: SecretRole, user: &str, place: Place, context: 
     if role == SecretRole::Configuration && is_name(user) {
         return None;
     }
-    // A test needs some key; only one that looks real is worth a word.
+    // A signature that is written out was made for one message, and what is still to be written opens nothing elsewhere.
+    let is_shown = role == SecretRole::Sent || context.models.makes_client(user);
+    let is_signature = || vocabulary::header_kind(user) == Some(CredentialKind::Signature);
+    if is_shown && (is_signature() || vocabulary::is_placeholder(context.index.text(literal).trim_matches(['"', '\'', 'b']))) {
+        return None;
+    }
+    // A test or an example needs some key; only one that looks real is worth a word.
     let is_test = context.is_test(literal.file);
-    if is_test && !relevant::looks_real(context.index.text(literal)) {
+    if (is_test || context.is_example(literal.file)) && !relevant::looks_real(context.index.text(literal)) {
         return None;
     }
     let severity = if is_test { Severity::Note } else { Severity::Error };

@@ -29,7 +29,7 @@ fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     let by_argument = call.lifetime.as_ref().and_then(Value::as_integer);
     let seconds = by_argument.or_else(|| call.claims.as_ref().and_then(lifetime_of_claims))?;
     let is_refresh = is_refresh(call, context);
-    if !is_too_long(seconds, is_refresh) || is_link(call, context) || is_for_another_service(call, context) {
+    if !is_too_long(seconds, is_refresh) || is_link(call, context) || context.issues_for_another_service(call) {
         return None;
     }
     let message = format!("`{}` issues {} that is good for {}: {HARM}.", call.function, words(is_refresh), shown(seconds));
@@ -77,17 +77,6 @@ fn is_link(call: &IssueCall<'_>, context: &Context<'_, '_>) -> bool {
     context.function_around(call.place).is_some_and(|function| speaks_of_links(&function.name))
 }
 
-/// Whether the call names an algorithm of key pairs that nothing else in the project names: then nothing here accepts such a
-/// token, and how long it may live is what the service says that it is for.
-fn is_for_another_service(call: &IssueCall<'_>, context: &Context<'_, '_>) -> bool {
-    let index = context.index;
-    let is_pair = |quoted: &&str| ["ES", "RS", "PS", "Ed"].iter().any(|family| quoted.starts_with(family)) && quoted.len() == 5;
-    let text = index.text(call.place);
-    let Some(algorithm) = text.split(['"', '\'']).skip(1).step_by(2).find(is_pair) else { return false };
-    let count = |text: &str| memchr::memmem::find_iter(text.as_bytes(), algorithm.as_bytes()).count();
-    context.project_files(call.place.file).map(|file| count(&index.program.source(file).text)).sum::<usize>() == count(text)
-}
-
 /// Whether it is a refresh token, by the call, the function around it, or a claim that names its type.
 fn is_refresh(call: &IssueCall<'_>, context: &Context<'_, '_>) -> bool {
     let speaks = |text: &str| text.to_ascii_lowercase().contains("refresh");
@@ -103,8 +92,9 @@ fn is_refresh(call: &IssueCall<'_>, context: &Context<'_, '_>) -> bool {
         || context.function_around(call.place).is_some_and(|function| speaks(&function.name))
 }
 
+/// `timedelta(days=1, seconds=5)` is a day: a few seconds more are there for clocks that differ.
 fn is_too_long(seconds: i64, is_refresh: bool) -> bool {
-    seconds > if is_refresh { MAX_REFRESH } else { MAX_ACCESS }
+    seconds >= HOUR + if is_refresh { MAX_REFRESH } else { MAX_ACCESS }
 }
 
 fn words(is_refresh: bool) -> &'static str {

@@ -3,7 +3,7 @@
 use super::shared::{Context, capitalised, held, lower, presented, root, spelled, steps};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparison, Event};
-use crate::flow::origin::{CredentialKind, Origin, OriginKind, Part, Store};
+use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind};
 
@@ -11,6 +11,7 @@ const RULE: &str = "partial-token-match";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let found = match event {
+        Event::PartialMatch { presented, expected, .. } if is_only_called_so(presented, expected) => None,
         Event::PartialMatch { presented, expected, how, place } => {
             Some(finding([presented, expected], &format!("{how} {}", held(expected)), "one character may be enough", *place, context))
         }
@@ -18,6 +19,13 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         _ => None,
     };
     found.into_iter().filter(|finding| !context.is_test(finding.primary.place.file)).collect()
+}
+
+/// Whether nothing but a parameter's name speaks of a credential, and the other side is a text without a name: programs that take
+/// texts apart look for pieces of them, which they call tokens too, in lists of letters.
+fn is_only_called_so(presented: &Origin, expected: &Origin) -> bool {
+    let is_literal = matches!(&expected.kind, OriginKind::Setting { store: Store::Literal, name } if name.is_empty());
+    is_literal && matches!(&presented.kind, OriginKind::Credential(credential) if credential.channel == Channel::Parameter)
 }
 
 /// An equality of parts, or of both sides in lower case.

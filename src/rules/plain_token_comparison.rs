@@ -4,6 +4,7 @@
 use super::shared::{Context, capitalised, constant_time, held, lower, presented, root, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparator, Comparison, Event};
+use crate::flow::relevant;
 use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::literals::string_parts;
 use crate::source::Place;
@@ -28,14 +29,26 @@ fn concerns(comparison: &Comparison<'_>) -> bool {
     let expected = &comparison.expected_origin.kind;
     match &comparison.presented_origin.kind {
         OriginKind::Credential(credential) => {
+            // Which part of a key is the secret one is known by what it must equal.
+            let is_secret_part = || match credential.kind {
+                CredentialKind::Signature => true,
+                CredentialKind::ApiKey | CredentialKind::Bearer => {
+                    let is_literal = matches!(expected, OriginKind::Setting { store: Store::Literal, .. });
+                    is_literal || relevant::is_secret(&comparison.expected_origin)
+                }
+                CredentialKind::Password => false,
+            };
             let is_bearing = matches!(credential.part, Part::Whole | Part::Token)
-                || (credential.part == Part::Fragment && credential.kind == CredentialKind::Signature);
+                || (credential.part == Part::Fragment && is_secret_part());
             let is_by_names = credential.channel == Channel::Parameter && comparison.expected_origin.confidence < Confidence::High;
             let is_mac_or_secret = match expected {
                 OriginKind::Setting { store, .. } => credential.kind != CredentialKind::Signature || *store != Store::Literal,
                 _ => true,
             };
-            is_bearing && is_mac_or_secret && !is_by_names
+            // What an attacker would learn of a stored hash, byte by byte, is none of the password.
+            let is_hashed = credential.kind == CredentialKind::Password
+                && comparison.presented.value.origins.any(|kind| matches!(kind, OriginKind::Digest | OriginKind::Mac));
+            is_bearing && is_mac_or_secret && !is_by_names && !is_hashed
         }
         OriginKind::RequestData | OriginKind::Body { .. } => matches!(expected, OriginKind::Mac),
         _ => false,

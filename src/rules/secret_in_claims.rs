@@ -70,7 +70,8 @@ fn is_secret(origin: &Origin) -> bool {
         }
         // An attribute called `token` is as often an object or a public id.
         OriginKind::Setting { store: Store::Attribute | Store::Variable, name } => {
-            !matches!(name.as_str(), "token" | "key" | "secret") && vocabulary::is_secret(name)
+            let is_token = vocabulary::words(name).iter().any(|word| word == "token");
+            !is_token && !matches!(name.as_str(), "key" | "secret") && vocabulary::is_secret(name)
         }
         _ => relevant::is_secret(origin),
     }

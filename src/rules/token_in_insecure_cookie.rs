@@ -2,7 +2,7 @@
 
 use super::shared::edits::{Editor, call_parts, keyword};
 use super::shared::sending::is_credential;
-use super::shared::surroundings::is_development_only;
+use super::shared::surroundings::{is_demanded, is_development_only};
 use super::shared::Context;
 use super::shared::written::innermost;
 use crate::finding::{Confidence, Finding, FindingBuilder, Fix, Severity};
@@ -92,9 +92,17 @@ fn is_off(flag: Option<&Value<'_>>) -> bool {
 fn is_on_outside_development(cookie: &CookieCall<'_>, context: &Context<'_, '_>) -> bool {
     let call = context.expression_at(cookie.place).and_then(call_parts);
     let Some(flag) = call.and_then(|call| keyword(call, "secure")) else { return false };
-    let is_of_deployment = |test: &Expression| development::side(test).is_some();
+    // `secure=settings.SCHEME == "https"`, also as a choice between two words.
+    let asks_for_tls = |value: &Expression| {
+        let written = context.index.text(Place { file: cookie.place.file, span: value.span });
+        written.contains("\"https\"") || written.contains("'https'")
+    };
+    let is_of_deployment = |test: &Expression| development::side(test).is_some() || asks_for_tls(test);
     if is_of_deployment(flag) {
         return true;
+    }
+    if let ExpressionKind::Attribute { name, .. } = &flag.kind {
+        return is_demanded(context, cookie.place.file, name);
     }
     let ExpressionKind::Name(name) = &flag.kind else { return false };
     let bodies = context.functions_around(cookie.place).into_iter().map(|function| function.body.as_slice());
@@ -126,6 +134,10 @@ fn configured(key: &str, value: &Value<'_>, place: Place, context: &Context<'_, 
         TokenLocation => return secure_by_default(key, value, place, context),
         _ => return None,
     };
+    let is_of_tokens = matches!(meaning, SecureTokenCookie | CookieProtection);
+    if is_of_tokens && !may_travel_in_cookies(place, context) {
+        return None;
+    }
     // Settings for production are often another class or file.
     if value.as_boolean() != Some(false) || is_given_elsewhere(key, place, context) {
         return None;
@@ -140,6 +152,13 @@ fn configured(key: &str, value: &Value<'_>, place: Place, context: &Context<'_, 
         .fix(switch_on(key, place, context))
         .identity(key);
     Some(finding.build())
+}
+
+/// Whether anything in the project speaks of tokens in cookies, which is not where the library looks by default: it lists
+/// `"cookies"` among their places, or calls what sets them.
+fn may_travel_in_cookies(place: Place, context: &Context<'_, '_>) -> bool {
+    let speaks = |text: &str| ["\"cookies\"", "'cookies'", "_cookies("].iter().any(|words| text.contains(words));
+    context.files_naming(place.file, "cookies").any(|file| speaks(&context.index.program.source(file).text))
 }
 
 /// The setting as `True`.

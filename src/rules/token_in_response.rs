@@ -1,12 +1,13 @@
 //! `token-in-response`: the credential that a caller presented, or the secret it is measured against, is answered.
 
-use super::shared::{Context, capitalised, leaked, root, steps};
+use super::shared::{Context, capitalised, leaked, root, spelled, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Answer, Event};
 use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Origins, Part, Store};
 use crate::flow::relevant;
 use crate::flow::value::Value;
 use crate::program::vocabulary;
+use crate::syntax::tree::Function;
 
 const RULE: &str = "token-in-response";
 
@@ -20,6 +21,13 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     if origins.any(|kind| matches!(kind, OriginKind::IssuedToken | OriginKind::TokenResponse)) {
         return Vec::new();
     }
+    // Nor is who comes with an old one told anything new where it is renewed.
+    let is_renewal = |function: &Function| {
+        vocabulary::words(&function.name).iter().any(|word| matches!(word.as_str(), "refresh" | "renew" | "rotate"))
+    };
+    if context.function_around(answer.place).is_some_and(is_renewal) || context.index.text(answer.place).contains("refresh") {
+        return Vec::new();
+    }
     let Some(origin) = origins.iter().find(|origin| is_given_away(origin) || is_expected(origin, answer)) else { return Vec::new() };
     let what = leaked(origin);
     let gain = match &origin.kind {
@@ -28,7 +36,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     };
     let finding = FindingBuilder::new(RULE, Severity::Error, answer.place, "it is answered here")
         .message(format!("{} is put into an answer: {gain}.", capitalised(&what)))
-        .help("answer with who the caller is, a request id or a fixed message, and never with the credential or the secret")
+        .help(format!("answer with who the caller is, a request id or a fixed message instead of {}", spelled(origin, context)))
         .confidence(origin.confidence)
         .related(root(origin), origin.trail.root().step_text())
         .flow(steps(origin, answer.place, "it is answered here"))

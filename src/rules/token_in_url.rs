@@ -1,10 +1,12 @@
 //! `token-in-url`: a bearer credential is accepted from the query string, or put into an address.
 
+use std::collections::BTreeSet;
+
 use super::shared::sending::{addresses, words};
 use super::shared::{Context, capitalised, entry_words, name_place, root, speaks_of_links, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Answer, Ending, EntryInfo, EntryKind, Event, Facts, Outcome, OutgoingCall};
-use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Store};
+use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::flow::relevant;
 use crate::flow::value::{Shape, Value};
 use crate::models::schema::ConfigurationMeaning;
@@ -66,7 +68,9 @@ fn accepted(entry: &EntryInfo, outcomes: &[Outcome], facts: &Facts<'_>, context:
             && (is_telling(&credential.name) || checks_caller)
             && !function_speaks_of_links(context, *place)
     });
-    found.map(|(place, origin, credential)| {
+    // Read again under the same name, it is the same parameter.
+    let mut told: BTreeSet<&Name> = BTreeSet::new();
+    found.filter(|(_, _, credential)| told.insert(&credential.name)).map(|(place, origin, credential)| {
         FindingBuilder::new(RULE, Severity::Warning, place, "it is taken from the query string here")
             .message(format!("{} takes the credential `{}` from the query string: {HARM}.", capitalised(&entry_words(entry)), credential.name))
             .help("take it from the `Authorization` header (RFC 6750 section 2.1); where a browser cannot set one, trade it for a single-use ticket that lives for seconds")
@@ -181,7 +185,9 @@ fn is_bearer_parameter(name: &str) -> bool {
 
 fn is_bearer(credential: &Credential) -> bool {
     let is_protocol = matches!(credential.name.as_str(), "hub.verify_token" | "oauth_token" | "oauth_verifier");
-    matches!(credential.kind, CredentialKind::Bearer | CredentialKind::ApiKey | CredentialKind::Password) && !is_protocol
+    let is_kind = matches!(credential.kind, CredentialKind::Bearer | CredentialKind::ApiKey | CredentialKind::Password);
+    // A piece of a token opens nothing: what stands in it may be anything.
+    is_kind && !is_protocol && credential.part != Part::Fragment
 }
 
 /// Whether a name says by itself that it is a credential; `token` alone may be anything.

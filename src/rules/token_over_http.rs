@@ -8,6 +8,7 @@ use crate::finding::{Finding, FindingBuilder, Fix, Severity};
 use crate::flow::event::Event;
 use crate::flow::origin::OriginKind;
 use crate::flow::value::{Constant, Shape, Value};
+use crate::source::Place;
 
 const RULE: &str = "token-over-http";
 
@@ -23,6 +24,12 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     // An address that may also be another one, with TLS, is the deployment's choice.
     let may_be_safe = addresses.iter().any(|address| address.starts_with("https://"));
     if may_be_safe || context.is_test(call.place.file) || is_development_only(context, call.place) {
+        return Vec::new();
+    }
+    // Settings of another environment are no longer told apart where they are used; where they are written they are.
+    let is_clear = |place: &Place| context.index.text(*place).contains("http://");
+    let mut written = places(&call.address).into_iter().filter(is_clear).peekable();
+    if written.peek().is_some() && written.all(|place| is_development_only(context, place)) {
         return Vec::new();
     }
     let host = host(address);
@@ -42,16 +49,8 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 
 /// `https://` where the address is written. Unsafe: the other side may not answer there.
 fn over_tls(address: &Value<'_>, host: &str, context: &Context<'_, '_>) -> Option<Fix> {
-    let written = match &address.shape {
-        Shape::Constant(Constant::Text { at, .. }) => Some(*at),
-        _ => None,
-    };
-    let origins = address.deep_origins();
-    let roots = origins.iter().filter(|origin| {
-        matches!(origin.kind, OriginKind::Address { .. } | OriginKind::Setting { .. })
-    });
     let start = format!("http://{host}");
-    let (place, at) = written.into_iter().chain(roots.map(root)).find_map(|place| {
+    let (place, at) = places(address).into_iter().find_map(|place| {
         let mut found = context.index.text(place).match_indices(&start);
         let (Some((at, _)), None) = (found.next(), found.next()) else { return None };
         Some((place, at as u32))
@@ -59,4 +58,16 @@ fn over_tls(address: &Value<'_>, host: &str, context: &Context<'_, '_>) -> Optio
     let mut editor = Editor::new(context, place.file);
     editor.insert(place.span.start + at + 4, "s");
     editor.fix("Use TLS", false)
+}
+
+/// Where an address, or what it is made of, is written.
+fn places(address: &Value<'_>) -> Vec<Place> {
+    let alternatives = address.alternatives();
+    let written = alternatives.iter().filter_map(|one| match &one.shape {
+        Shape::Constant(Constant::Text { at, .. }) => Some(*at),
+        _ => None,
+    });
+    let origins = address.deep_origins();
+    let roots = origins.iter().filter(|origin| matches!(origin.kind, OriginKind::Address { .. } | OriginKind::Setting { .. }));
+    written.chain(roots.map(root)).collect()
 }

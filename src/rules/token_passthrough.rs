@@ -1,10 +1,10 @@
 //! `token-passthrough`: the credential that the caller presented is sent on to another service as it came.
 
-use super::shared::sending::{addresses, endpoint, host};
-use super::shared::{Context, capitalised, credential_words, lower, root, steps};
+use super::shared::sending::{addresses, endpoint, host, is_near};
+use super::shared::{Context, capitalised, credential_words, lower, root, spelled, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, OutgoingCall};
-use crate::flow::origin::{Channel, Credential, CredentialKind, Origin, OriginKind, Part};
+use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Step};
 use crate::program::vocabulary;
 
 const RULE: &str = "token-passthrough";
@@ -21,7 +21,7 @@ enum Destination {
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::Outgoing(call) = event else { return Vec::new() };
-    let Some((origin, credential)) = passed_on(call) else { return Vec::new() };
+    let Some((origin, what)) = passed_on(call, context) else { return Vec::new() };
     let destination = destination(call, context);
     let is_check = addresses(&call.address, context).iter().any(|address| endpoint(address).is_some() || asks_about_caller(address));
     let (severity, gain) = match destination {
@@ -41,8 +41,8 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         return Vec::new();
     }
     let finding = FindingBuilder::new(RULE, severity, call.place, "it is sent on here")
-        .message(format!("{} is sent on by `{}` unchanged: {gain}.", capitalised(&credential_words(credential)), call.function))
-        .help("call the other service with a credential of your own, or exchange the token for one whose audience is that service (RFC 8693)")
+        .message(format!("{what} sent on by `{}` unchanged: {gain}.", call.function))
+        .help(format!("send a credential of your own instead of {}, or exchange the token for one whose audience is that service (RFC 8693)", spelled(origin, context)))
         .confidence(lower(origin.confidence, Confidence::High))
         .related(root(origin), origin.trail.root().step_text())
         .flow(steps(origin, call.place, "it is sent on here"))
@@ -50,24 +50,33 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     vec![finding.build()]
 }
 
-/// The presented credential in a header that carries credentials.
-fn passed_on<'a>(call: &'a OutgoingCall<'_>) -> Option<(&'a Origin, &'a Credential)> {
+/// The presented credential in a header that carries credentials, or the map of all headers that holds it, as the beginning of
+/// a sentence.
+fn passed_on<'a>(call: &'a OutgoingCall<'_>, context: &Context<'_, '_>) -> Option<(&'a Origin, String)> {
     let headers = call.headers.entries.iter().filter(|(name, _)| vocabulary::header_kind(name).is_some());
     let values = headers.map(|(_, value)| value).chain(&call.headers.rest);
     let found = values.filter_map(|value| value.origins.credential());
-    found.into_iter().find(|(origin, credential)| {
+    let one = found.into_iter().find(|(origin, credential)| {
         origin.confidence == Confidence::High
             && matches!(credential.channel, Channel::Header | Channel::Cookie)
             && matches!(credential.kind, CredentialKind::Bearer | CredentialKind::ApiKey)
             && matches!(credential.part, Part::Whole | Part::Token)
-    })
+    });
+    if let Some((origin, credential)) = one {
+        return Some((origin, format!("{} is", capitalised(&credential_words(credential)))));
+    }
+    // Within a private network, a service behind this one is a part of it.
+    let is_behind = addresses(&call.address, context).iter().any(|address| is_near(host(address)));
+    let all = call.headers.rest.as_ref().filter(|_| !is_behind)?.origins.find(|kind| *kind == OriginKind::HeaderMap)?;
+    (all.confidence == Confidence::High).then(|| (all, "All headers of the request, `Authorization` among them, are".to_owned()))
 }
 
 fn destination(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> Destination {
     let origins = call.address.deep_origins();
     let has_host = addresses(&call.address, context).iter().any(|address| !host(address).is_empty());
-    let is_callers = origins.any(|kind| {
-        matches!(kind, OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap | OriginKind::SortedHeader)
+    let is_callers = origins.iter().any(|origin| {
+        matches!(origin.kind, OriginKind::RequestData | OriginKind::Body { .. } | OriginKind::HeaderMap | OriginKind::SortedHeader)
+            && !is_rewritten(origin)
     });
     let is_setting = origins.any(|kind| matches!(kind, OriginKind::Setting { .. }));
     match (has_host, is_setting) {
@@ -75,6 +84,12 @@ fn destination(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> Destinatio
         (true, _) => Destination::Fixed,
         _ => Destination::Configured,
     }
+}
+
+/// `request.url.replace(request.host_url, BACKEND)`: a gateway keeps the path and takes another host.
+fn is_rewritten(origin: &Origin) -> bool {
+    let mut steps = std::iter::successors(Some(origin.trail.as_ref()), |trail| trail.previous.as_deref());
+    steps.any(|trail| matches!(&trail.step, Step::Derived(name) if name == "replace"))
 }
 
 /// Whether an address answers who its caller is: `/me`, `/user`, `/session`, `/verify`.

@@ -37,7 +37,7 @@ fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     let whole = |claims| Value::as_dictionary(claims).filter(|claims| claims.rest.is_none());
     let known = claims.alternatives().iter().map(whole).collect::<Option<Vec<&Dictionary<'_>>>>()?;
     let expires = |claims: &&Dictionary<'_>| ["exp", "jti"].iter().any(|name| claims.entries.contains_key(*name));
-    if known.iter().any(expires) || is_changed_elsewhere(call.place, context) {
+    if known.iter().any(expires) || is_changed_elsewhere(call.place, context) || is_dated_for_another_service(call, &known, context) {
         return None;
     }
     // A program that looks at the time of issue itself sets its own limit.
@@ -49,6 +49,18 @@ fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     }
     let message = format!("`{}` issues a token whose claims have no `exp`: {HARM}.", call.function);
     Some(finding(call, message, "add `\"exp\": datetime.now(timezone.utc) + timedelta(minutes=15)` to the claims"))
+}
+
+/// Whether another service accepts the token, and the claims tell it when the token was issued and nothing of who uses the
+/// program: it limits the age itself.
+fn is_dated_for_another_service(call: &IssueCall<'_>, known: &[&Dictionary<'_>], context: &Context<'_, '_>) -> bool {
+    let says_when = |claims: &&Dictionary<'_>| ["iat", "timestamp", "ts"].iter().any(|name| claims.entries.contains_key(*name));
+    // A pass for somebody else's wallet, say: that one knows what it accepts.
+    let is_pass = || {
+        known.iter().all(|claims| ["iss", "aud"].iter().all(|name| claims.entries.contains_key(*name)) && !claims.entries.contains_key("sub"))
+            && context.issues_for_another_service(call)
+    };
+    is_pass() || known.iter().all(says_when) && (!known.iter().any(|claims| claims.entries.contains_key("sub")) || context.is_for_named_server(call)) && context.signs_for_another_service(call)
 }
 
 fn finding(call: &IssueCall<'_>, message: String, help: &str) -> Finding {

@@ -5,6 +5,8 @@ use super::shared::{Context, capitalised, entry_words};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, Event, Facts, Outcome};
 use crate::flow::evidence::{CheckKind, Evidence};
+use crate::flow::walk;
+use crate::syntax::tree::{Expression, ExpressionKind, Statement, StatementKind};
 
 const RULE: &str = "unauthenticated-webhook";
 
@@ -14,6 +16,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         && !context.is_test(entry.place.file)
         && learns_nothing(outcomes)
         && !may_learn_elsewhere(facts, context)
+        && !may_be_wrapped(entry, context)
         && acts(entry, context);
     if is_open { vec![finding(entry, context)] } else { Vec::new() }
 }
@@ -34,6 +37,30 @@ fn is_nothing(evidence: &Evidence) -> bool {
 fn may_learn_elsewhere(facts: &Facts<'_>, context: &Context<'_, '_>) -> bool {
     !facts.raw_body_seen.is_empty()
         || facts.inquiries.iter().any(|place| !is_bare_statement(*place, context))
+}
+
+/// Whether the program puts something else in the place of handlers, which may check the caller before it calls them:
+/// `app.view_functions[name] = guarded(app.view_functions[name])`.
+fn may_be_wrapped(entry: &EntryInfo, context: &Context<'_, '_>) -> bool {
+    context.models.handler_tables().iter().any(|table| {
+        context.files_naming(entry.place.file, table).any(|file| {
+            let text = &context.index.program.source(file).text;
+            let is_meant = text.contains(entry.name.as_str()) || text.contains(&format!("{table}.items("));
+            is_meant && context.index.module(file).is_some_and(|module| writes_into(&module.body, table))
+        })
+    })
+}
+
+/// Whether a body gives something to an item of an attribute of this name.
+fn writes_into(body: &[Statement], table: &str) -> bool {
+    let is_item = |target: &Expression| match &target.kind {
+        ExpressionKind::Subscript { value, .. } => matches!(&value.kind, ExpressionKind::Attribute { name, .. } if name == table),
+        _ => false,
+    };
+    body.iter().any(|statement| match &statement.kind {
+        StatementKind::Assign { targets, .. } => targets.iter().any(is_item),
+        _ => walk::bodies(statement).into_iter().any(|inner| writes_into(inner, table)),
+    })
 }
 
 fn finding(entry: &EntryInfo, context: &Context<'_, '_>) -> Finding {

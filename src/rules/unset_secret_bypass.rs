@@ -6,6 +6,9 @@ use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparator, Comparison, Event};
 use crate::flow::origin::{Origin, OriginKind, Part, Store};
 use crate::flow::value::Nullness;
+use crate::source::Place;
+use crate::syntax::tree::{Expression, ExpressionKind};
+use crate::syntax::visit;
 
 const RULE: &str = "unset-secret-bypass";
 
@@ -18,6 +21,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     }
     match common_nothing(comparison) {
         Some("\"\"") if !can_be_empty(origin, context) => Vec::new(),
+        Some(_) if is_wanted_too(comparison, context) => Vec::new(),
         Some(nothing) => vec![finding(comparison, origin, nothing, context)],
         None => Vec::new(),
     }
@@ -52,6 +56,23 @@ fn can_be_empty(origin: &Origin, context: &Context<'_, '_>) -> bool {
     !is_read || (first..=last).any(says_empty)
 }
 
+/// `token in (READ, WRITE) and token`: what is compared must also be there.
+fn is_wanted_too(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> bool {
+    let text = |expression: &Expression| {
+        context.index.text(Place { file: comparison.place.file, span: expression.span })
+    };
+    let Some(function) = context.function_around(comparison.place) else { return false };
+    let presented = context.index.text(comparison.presented.place);
+    let mut is_found = false;
+    visit::expressions(&function.body, &mut |expression| {
+        if let ExpressionKind::BooleanOperation { is_and: true, values } = &expression.kind {
+            let compares = values.iter().any(|value| value.span.contains(comparison.place.span));
+            is_found |= compares && values.iter().any(|value| text(value) == presented);
+        }
+    });
+    is_found
+}
+
 /// What both sides can be at once. `compare_digest` raises on `None`, so only the empty string passes there.
 fn common_nothing(comparison: &Comparison<'_>) -> Option<&'static str> {
     let common = comparison.presented.value.nullness.and(comparison.expected.value.nullness);
@@ -59,9 +80,10 @@ fn common_nothing(comparison: &Comparison<'_>) -> Option<&'static str> {
     if common.may_be(Nullness::NONE) && !is_constant_time {
         return Some("None");
     }
-    // A verified token with an empty claim is one that the issuer made so.
-    let is_verified = matches!(comparison.presented_origin.kind, OriginKind::Claim { is_verified: true, .. });
-    (common.may_be(Nullness::EMPTY) && !is_verified).then_some("\"\"")
+    // A token without the claim has nothing in its place. An empty claim is one that the issuer put there, and where nobody verifies the
+    // signature, that is the flaw.
+    let is_claim = matches!(comparison.presented_origin.kind, OriginKind::Claim { .. });
+    (common.may_be(Nullness::EMPTY) && !is_claim).then_some("\"\"")
 }
 
 fn finding(comparison: &Comparison<'_>, origin: &Origin, nothing: &str, context: &Context<'_, '_>) -> Finding {

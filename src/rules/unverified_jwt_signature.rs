@@ -1,24 +1,28 @@
 //! `unverified-jwt-signature`: claims of a token whose signature nobody checked decide something.
 
-use std::collections::BTreeSet;
-
 use super::shared::answers::is_after_success;
 use super::shared::decoding::call_at;
 use super::shared::ended::Ended;
-use super::shared::{Context, presented, root, steps, stricter_decode};
+use super::shared::{Context, name_place, presented, root, steps, stricter_decode};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decision, Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
-use crate::flow::origin::{Channel, OriginKind};
+use crate::flow::origin::{Channel, OriginKind, Origins, Part};
 use crate::flow::token::Constraint;
 use crate::models::schema::DecodeGives;
+use crate::program::vocabulary;
 use crate::source::Place;
+use crate::syntax::tree::{Expression, ExpressionKind};
+use crate::syntax::visit;
 
 const RULE: &str = "unverified-jwt-signature";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Some(ended) = Ended::of(event, context) else { return Vec::new() };
-    let unverified = ended.facts.decodes.values().filter(|decode| !decode.is_verified && decode.model.gives != DecodeGives::Header);
+    // A test looks at the tokens that it was just given: nobody is let in by that.
+    let unverified = ended.facts.decodes.values().filter(|decode| {
+        !decode.is_verified && decode.model.gives != DecodeGives::Header && !context.is_test(decode.place.file)
+    });
     unverified.filter_map(|decode| finding(decode, ended)).collect()
 }
 
@@ -54,7 +58,10 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
     if is_verified || is_from_token_endpoint(decode, context) {
         return None;
     }
-    let known = facts.decisions.iter().find(|decision| decision.decode == decode.place && decides(decision));
+    let known = facts
+        .decisions
+        .iter()
+        .find(|decision| decision.decode == decode.place && decides(decision) && !is_only_told(decision, context));
     let gate = Decision {
         decode: decode.place,
         claim: crate::syntax::tree::Name::default(),
@@ -67,10 +74,13 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
         None => return own_expiry(decode, entry, facts, context),
     };
     let origin = decode.token.origins.find(|kind| matches!(kind, OriginKind::Credential(_)));
-    let is_returned_alone = entry.kind == EntryKind::Function && decision.what == "is returned";
+    let is_handed_on = decision.what == "is returned" || (decision.what == "passed on" && decision.claim.is_empty());
+    let is_returned_alone = entry.kind == EntryKind::Function && is_handed_on;
     let confidence = match origin {
         // A function that only hands claims on is judged by who calls it; nobody was seen to.
         _ if is_returned_alone => Confidence::Low,
+        // Where neither the token's way in is known nor what becomes of its claims, nothing is.
+        None if decision.what == "passed on" => Confidence::Low,
         // A library that takes tokens apart does so in functions like this; nobody was seen to trust it.
         Some(origin) if decode.model.path.is_empty() && origin.confidence < Confidence::High => Confidence::Low,
         Some(origin) if decode.assumes_version => origin.confidence.lowered(),
@@ -147,6 +157,34 @@ fn is_from_token_endpoint(decode: &Decode<'_>, context: &Context<'_, '_>) -> boo
     !decode.token.origins.any(is_presented) && written.is_some_and(|text| text.contains("id_token"))
 }
 
+/// A claim that is only written down or shown: handed to what keeps records, or compared for the answer and not for a test.
+fn is_only_told(decision: &Decision, context: &Context<'_, '_>) -> bool {
+    let is_record = || {
+        let is_it = |expression: &Expression| match &expression.kind {
+            ExpressionKind::Call { callee, .. } => {
+                matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if vocabulary::keeps_records(name))
+            }
+            _ => false,
+        };
+        context.expression_at(decision.place).is_some_and(is_it)
+    };
+    let is_shown = || {
+        let Some(function) = context.function_around(decision.place) else { return false };
+        let mut is_found = false;
+        visit::expressions(&function.body, &mut |expression| {
+            if let ExpressionKind::Dictionary(entries) = &expression.kind {
+                is_found |= entries.iter().any(|(_, value)| value.span == decision.place.span);
+            }
+        });
+        is_found
+    };
+    match decision.what {
+        "passed on" => is_record(),
+        "is tested" => is_shown(),
+        _ => false,
+    }
+}
+
 /// Claims that only choose a key or tell when a token ends decide nothing.
 fn decides(decision: &Decision) -> bool {
     !matches!(decision.claim.as_str(), "exp" | "iat" | "nbf" | "kid" | "alg")
@@ -163,23 +201,40 @@ fn is_verified_by_hand(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> boo
 fn is_vouched_for(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
     let Ended { facts, context, .. } = ended;
     // Where nobody knows where the token comes from, the one that the function handles is meant.
-    let is_same = |roots: &BTreeSet<Place>| {
-        let mut entered = decode.token.origins.iter().map(root).peekable();
-        if entered.peek().is_none() { roots.is_empty() } else { entered.any(|place| roots.contains(&place)) }
-    };
-    let about: Vec<Place> = facts
-        .judged_elsewhere
-        .iter()
-        .filter(|(_, roots)| is_same(roots))
-        .map(|(place, _)| *place)
-        .filter(|place| place.file == decode.place.file && place.span.start < decode.place.span.start)
-        .collect();
     let is_by_key = |place: &Place| context.index.text(*place).contains(".verify(");
-    let is_sent = |place: &Place| facts.judged_elsewhere.get(place).is_some_and(|roots| !roots.is_empty());
-    let is_heeded = |place: &Place| is_by_key(place) || (is_sent(place) && is_after_success(context, decode.place));
+    let token = &decode.token.origins;
+    let is_same = |place: &Place, given: &Origins| {
+        if token.is_empty() {
+            return given.is_empty() || is_by_key(place);
+        }
+        share_a_root(token, given) || (is_bearer(token) && is_bearer(given))
+    };
+    let around = |place: Place| context.function_around(place).map(|function| name_place(function, place.file));
+    let is_here = |place: &Place| around(*place) == around(decode.place);
+    let is_late = |place: &Place| is_here(place) && place.span.start > decode.place.span.start;
+    let asked = facts.judged_elsewhere.iter().filter(|(place, given)| is_same(place, given) && !is_late(place));
+    let about: Vec<Place> = asked.map(|(place, _)| *place).collect();
+    let is_sent = |place: &Place| facts.judged_elsewhere.get(place).is_some_and(|given| !given.is_empty());
+    let was_asked = |outcome: &Outcome, place: Place| {
+        outcome.evidence.iter().any(|known| known.place == place && known.kind == CheckKind::Opaque)
+    };
+    // Another function turned callers away after it had asked, before anybody looked at the claims.
+    let has_refused = |place: Place| {
+        let mut refusals = ended.outcomes.iter().filter(|outcome| outcome.ending == Ending::Refusal);
+        refusals.any(|outcome| {
+            matches!(outcome.status, Some(401 | 403)) && was_asked(outcome, place) && !outcome.evidence.has(CheckKind::UnverifiedClaim)
+        })
+    };
+    let is_heeded = |place: &Place| {
+        let says_yes = || if is_here(place) { is_after_success(context, decode.place) } else { has_refused(*place) };
+        is_by_key(place) || (is_sent(place) && says_yes())
+    };
     let is_asked = |outcome: &Outcome| {
-        let places = || about.iter().filter(|place| is_heeded(place));
-        places().any(|place| outcome.evidence.iter().any(|known| known.place == *place && known.kind == CheckKind::Opaque))
+        about.iter().filter(|place| is_heeded(place)).any(|place| {
+            // What was asked after the claims were trusted came too late.
+            let mut known = outcome.evidence.iter().take_while(|known| known.kind != CheckKind::UnverifiedClaim);
+            known.any(|known| known.place == *place && known.kind == CheckKind::Opaque)
+        })
     };
     let mut trusting = ended.successes().filter(|outcome| outcome.evidence.has(CheckKind::UnverifiedClaim)).peekable();
     let is_any = trusting.peek().is_some();
@@ -189,9 +244,8 @@ fn is_vouched_for(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
 /// The same token is verified too: after its issuer chose the key, or on every path on which its claims let anyone in.
 fn is_verified_elsewhere(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
     let is_same_token = ended.facts.decodes.values().filter(|other| other.is_verified).any(|other| {
-        let roots = |decode: &Decode<'_>| -> Vec<_> { decode.token.origins.iter().map(root).collect() };
-        let (left, right) = (roots(decode), roots(other));
-        (left.is_empty() && right.is_empty()) || left.iter().any(|place| right.contains(place))
+        let (left, right) = (&decode.token.origins, &other.token.origins);
+        (left.is_empty() && right.is_empty()) || share_a_root(left, right) || (is_bearer(left) && is_bearer(right))
     });
     let mut decisions = ended.facts.decisions.iter().filter(|decision| decision.decode == decode.place);
     let only_chooses_key = decisions.all(|decision| matches!(decision.claim.as_str(), "iss" | "kid" | "alg" | "azp" | "tid"));
@@ -201,7 +255,26 @@ fn is_verified_elsewhere(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> b
             && (!evidence.has(CheckKind::Signature) || evidence.has(CheckKind::FailedVerification))
             && !is_treated_as_nobody(outcome, decode, ended)
     };
-    is_same_token && (only_chooses_key || !ended.successes().any(trusts))
+    // Nobody can see into what had the token after it was chosen by its issuer.
+    let is_handed_on = || {
+        let mut chosen = ended.successes().filter(|outcome| outcome.evidence.has(CheckKind::UnverifiedClaim)).peekable();
+        chosen.peek().is_some() && chosen.all(|outcome| outcome.evidence.has(CheckKind::Opaque))
+    };
+    (is_same_token && (only_chooses_key || !ended.successes().any(trusts))) || (only_chooses_key && is_handed_on())
+}
+
+/// Whether two values enter at the same place.
+fn share_a_root(left: &Origins, right: &Origins) -> bool {
+    left.iter().any(|one| right.iter().any(|other| root(one) == root(other)))
+}
+
+/// The token of the `Authorization` header, of which a request has one however often the program reads it.
+fn is_bearer(token: &Origins) -> bool {
+    let is_whole = |part: Part| matches!(part, Part::Whole | Part::Token);
+    token.any(|kind| {
+        matches!(kind, OriginKind::Credential(credential)
+            if credential.channel == Channel::Header && is_whole(credential.part) && credential.name.eq_ignore_ascii_case("authorization"))
+    })
 }
 
 /// The claims were only tested and did not compare as wanted, and what then goes on is what goes on for a caller without a token:

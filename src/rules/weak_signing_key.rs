@@ -7,6 +7,7 @@ use crate::flow::event::{Event, SecretRole};
 use crate::flow::origin::OriginKind;
 use crate::flow::value::{Constant, Shape, Value};
 use crate::models::Meaning;
+use crate::models::schema::KeyUse;
 use crate::source::Place;
 
 const RULE: &str = "weak-signing-key";
@@ -25,7 +26,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let written = weak.written.unwrap_or(at);
     // A test signs with what it likes; a placeholder that is refused signs nothing; a default is another flaw.
     let is_spoken_for = is_refused_at_start(context, written, "") || missed_variable(context, written).is_some();
-    if context.is_test(at.file) || is_spoken_for {
+    if context.is_test(at.file) || context.is_example(at.file) || is_spoken_for {
         return Vec::new();
     }
     let message = format!(
@@ -57,7 +58,7 @@ fn signs(role: SecretRole, user: &str, value: &Value<'_>, context: &Context<'_, 
     match role {
         SecretRole::Key => match context.models.meaning(user) {
             Some(Meaning::Decode(_) | Meaning::Issue(_)) => !is_other_key(value),
-            Some(Meaning::Instance(model)) => model.is_signer,
+            Some(Meaning::Instance(model)) => model.key_use == Some(KeyUse::Signs),
             // A MAC with a fixed text for a key may only keep purposes apart; with a word of every list it keeps nothing.
             Some(Meaning::Mac(_)) => value.as_text().is_some_and(|text| is_word(text)),
             _ => false,

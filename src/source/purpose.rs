@@ -47,10 +47,21 @@ impl Purpose {
         let name = folders.pop().unwrap_or_default();
         let stem = name.strip_suffix(".py").or_else(|| name.strip_suffix(".ipynb")).unwrap_or(name);
         let lies_in = |names: &[&str]| folders.iter().any(|folder| names.contains(folder));
-        if stem.starts_with("test_")
+        if ["test_", "tests_"].iter().any(|start| stem.starts_with(start))
             || ["_test", "_tests", "_testing"].iter().any(|end| stem.ends_with(end))
             || matches!(stem, "conftest" | "tests")
-            || lies_in(&["tests", "test", "testing", "unittests", "e2e", "fixtures"])
+            || lies_in(&[
+                "tests",
+                "test",
+                "testing",
+                "unittests",
+                "e2e",
+                "fixtures",
+                "testapp",
+                "testproject",
+                "testsite",
+            ])
+            || folders.iter().any(|folder| folder.starts_with("test_"))
         {
             Self::Test
         } else if lies_in(&["migrations", "alembic"]) {
@@ -88,7 +99,10 @@ mod tests {
             ("tests/helpers.py", Purpose::Test),
             ("shop/test_views.py", Purpose::Test),
             ("shop/views_test.py", Purpose::Test),
+            ("shop/tests_views.py", Purpose::Test),
             ("conftest.py", Purpose::Test),
+            ("test_project/settings.py", Purpose::Test),
+            ("testapp/testapp/settings.py", Purpose::Test),
             ("shop/migrations/0001_initial.py", Purpose::Migration),
             ("alembic/env.py", Purpose::Migration),
             ("examples/webhook.py", Purpose::Example),

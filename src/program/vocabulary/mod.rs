@@ -96,6 +96,7 @@ pub(in crate::program) const OTHER_MEANINGS: &[&str] = &[
     "location",
     "header",
     "headers",
+    "details",
     "field",
     "param",
     "parameter",
@@ -114,6 +115,27 @@ pub(in crate::program) const OTHER_MEANINGS: &[&str] = &[
     "view",
     "validator",
     "required",
+    "requires",
+    "pattern",
+    "patterns",
+    "expire",
+    "seconds",
+    "minutes",
+    "hours",
+    "days",
+    "configured",
+    // What a sender of events wants back with the one answer.
+    "reply",
+    "captcha",
+    "recaptcha",
+    "hcaptcha",
+    "turnstile",
+    // Coins are tokens too.
+    "amount",
+    "balance",
+    "symbol",
+    "decimals",
+    "supply",
     "enabled",
     "valid",
     "is",
@@ -220,10 +242,13 @@ const OTHER_ENDINGS: &[&str] = &[
     "reference",
     "arn",
     "alias",
+    "env",
+    "var",
     "namespace",
     "bucket",
     "store",
     "backend",
+    "domain",
 ];
 
 fn is_about_something_else(words: &[String]) -> bool {
@@ -405,6 +430,32 @@ pub fn header_kind(name: &str) -> Option<CredentialKind> {
         return Some(CredentialKind::ApiKey);
     }
     None
+}
+
+/// Whether something of this name says where or who somebody is: `db_host`, `callback_url`, `bot_username`.
+pub fn names_an_address(name: &str) -> bool {
+    let places = [
+        "name", "host", "hostname", "port", "url", "uri", "user", "username", "origin", "origins", "region", "project",
+        "email", "address", "queue", "location", "database", "db",
+    ];
+    words(name).last().is_some_and(|word| places.contains(&word.as_str()))
+}
+
+/// Whether a method of this name writes down what it is handed, and decides nothing by it: `emitter.record(…)`, `span.set_attribute(…)`.
+pub fn keeps_records(method: &str) -> bool {
+    matches!(
+        words(method).first().map(String::as_str),
+        Some("record" | "track" | "observe" | "capture" | "annotate" | "log" | "trace")
+    ) || matches!(method, "set_attribute" | "set_tag" | "add_event" | "add_breadcrumb" | "set_user")
+}
+
+/// Whether a string says that something has to be written in its place: `YOUR_TOKEN_HERE`, `your-client-secret`, `sk-xxxxxxxxxxxx`.
+pub fn is_placeholder(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let words = words(&lower);
+    let is_addressed = matches!(words.first().map(String::as_str), Some("your" | "insert" | "enter" | "put"))
+        || matches!(words.last().map(String::as_str), Some("here" | "removed" | "redacted"));
+    (words.len() > 1 && is_addressed) || lower.contains("xxxxxxxx")
 }
 
 /// Whether a string is a word of an authentication scheme, a token type or a placeholder and no secret.

@@ -2,69 +2,89 @@
 
 use super::Context;
 use crate::flow::walk;
+use crate::models::Models;
+use crate::models::schema::ClientAnswerModel;
 use crate::source::{Place, Span};
 use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Statement, StatementKind, UnaryOperator};
 
 /// Whether a place is reached only where a request failed: such an answer says why, and holds no token.
 pub(in crate::rules) fn is_after_failure(context: &Context<'_, '_>, place: Place) -> bool {
-    context.function_around(place).is_some_and(|function| fails_around(&function.body, place.span))
+    body_around(context, place).is_some_and(|body| fails_around(body, place.span, context.models))
 }
 
 /// Whether a place is reached only where a request succeeded: inside of a test for that, or after one that leaves on an error.
 pub(in crate::rules) fn is_after_success(context: &Context<'_, '_>, place: Place) -> bool {
-    context.function_around(place).is_some_and(|function| succeeds_before(&function.body, place.span))
+    body_around(context, place).is_some_and(|body| succeeds_before(body, place.span, context.models))
 }
 
-fn succeeds_before(body: &[Statement], span: Span) -> bool {
+/// The statements of the function around a place, or of the script that it stands in.
+fn body_around<'p>(context: &Context<'_, 'p>, place: Place) -> Option<&'p [Statement]> {
+    match context.function_around(place) {
+        Some(function) => Some(&function.body),
+        None => Some(&context.index.module(place.file)?.body),
+    }
+}
+
+fn succeeds_before(body: &[Statement], span: Span, models: &Models) -> bool {
     let Some(at) = body.iter().position(|statement| statement.span.contains(span)) else { return false };
     let (before, rest) = body.split_at(at);
-    let leaves = |body: &[Statement]| {
-        walk::leaves(body) || body.last().is_some_and(|last| matches!(last.kind, StatementKind::Return(_)))
-    };
     let is_guarded = before.iter().any(|statement| match &statement.kind {
         StatementKind::If { branches, .. } => {
-            branches.iter().any(|(test, body)| outcome(test) == Some(false) && leaves(body))
+            branches.iter().any(|(test, body)| outcome(test, models) == Some(false) && ends(body))
         }
         StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, .. }, .. }) => {
-            matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if name == "raise_for_status")
+            matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if says(models, name, |answer| &answer.raises))
         }
         _ => false,
     });
     let Some(statement) = rest.first() else { return is_guarded };
     let is_inside = match &statement.kind {
-        StatementKind::If { branches, .. } => branches
-            .iter()
-            .any(|(test, body)| outcome(test) == Some(true) && body.iter().any(|inner| inner.span.contains(span))),
+        StatementKind::If { branches, .. } => branches.iter().any(|(test, body)| {
+            outcome(test, models) == Some(true) && body.iter().any(|inner| inner.span.contains(span))
+        }),
         _ => false,
     };
-    is_guarded || is_inside || walk::bodies(statement).into_iter().any(|inner| succeeds_before(inner, span))
+    is_guarded || is_inside || walk::bodies(statement).into_iter().any(|inner| succeeds_before(inner, span, models))
 }
 
-fn fails_around(body: &[Statement], span: Span) -> bool {
-    let Some(statement) = body.iter().find(|statement| statement.span.contains(span)) else { return false };
+fn fails_around(body: &[Statement], span: Span, models: &Models) -> bool {
+    let Some(at) = body.iter().position(|statement| statement.span.contains(span)) else { return false };
+    let (before, rest) = body.split_at(at);
+    // `if "access_token" in answer: return …`: behind it there is none.
+    let is_left_over = before.iter().any(|statement| match &statement.kind {
+        StatementKind::If { branches, .. } => {
+            branches.iter().any(|(test, body)| outcome(test, models) == Some(true) && ends(body))
+        }
+        _ => false,
+    });
+    let Some(statement) = rest.first() else { return is_left_over };
     let holds = |body: &[Statement]| body.iter().any(|inner| inner.span.contains(span));
     let here = match &statement.kind {
         StatementKind::If { branches, otherwise } => {
-            let is_inside = branches.iter().any(|(test, body)| holds(body) && outcome(test) == Some(false));
-            is_inside || (holds(otherwise) && branches.iter().any(|(test, _)| outcome(test) == Some(true)))
+            let is_inside = branches.iter().any(|(test, body)| holds(body) && outcome(test, models) == Some(false));
+            is_inside || (holds(otherwise) && branches.iter().any(|(test, _)| outcome(test, models) == Some(true)))
         }
         _ => false,
     };
-    here || walk::bodies(statement).into_iter().any(|inner| fails_around(inner, span))
+    here || is_left_over || walk::bodies(statement).into_iter().any(|inner| fails_around(inner, span, models))
+}
+
+/// Whether nothing behind a body is reached from it.
+fn ends(body: &[Statement]) -> bool {
+    walk::leaves(body) || body.last().is_some_and(|last| matches!(last.kind, StatementKind::Return(_)))
 }
 
 /// What a test that holds says of an answer: `Some(true)` that it is good, `Some(false)` that it is an error.
-fn outcome(test: &Expression) -> Option<bool> {
+fn outcome(test: &Expression, models: &Models) -> Option<bool> {
     match &test.kind {
-        ExpressionKind::Attribute { name, .. } => match name.as_str() {
-            "ok" | "is_success" => Some(true),
-            "is_error" | "is_client_error" | "is_server_error" => Some(false),
-            _ => None,
-        },
-        ExpressionKind::Unary { operator: UnaryOperator::Not, operand } => outcome(operand).map(|is_good| !is_good),
+        ExpressionKind::Attribute { name, .. } if says(models, name, |answer| &answer.good) => Some(true),
+        ExpressionKind::Attribute { name, .. } if says(models, name, |answer| &answer.error) => Some(false),
+        ExpressionKind::Unary { operator: UnaryOperator::Not, operand } => {
+            outcome(operand, models).map(|is_good| !is_good)
+        }
         // Each of several that must hold says what it says; of several that may, only what all of them say is known.
         ExpressionKind::BooleanOperation { is_and, values } => {
-            let said: Vec<Option<bool>> = values.iter().map(outcome).collect();
+            let said: Vec<Option<bool>> = values.iter().map(|value| outcome(value, models)).collect();
             if *is_and {
                 said.into_iter().flatten().next()
             } else {
@@ -72,16 +92,40 @@ fn outcome(test: &Expression) -> Option<bool> {
             }
         }
         ExpressionKind::Compare { left, rest } => match rest.as_slice() {
-            [(operator, right)] if is_status(left) => compared(*operator, right),
+            [(operator, right)] if is_status(left, models) => compared(*operator, right),
+            // What a token endpoint answers holds a token or says what is wrong (RFC 6749 section 5).
+            [(CompareOperator::In, _)] => held(left),
+            [(CompareOperator::NotIn, _)] => held(left).map(|is_good| !is_good),
             _ => None,
         },
         _ => None,
     }
 }
 
-fn is_status(value: &Expression) -> bool {
-    matches!(&value.kind, ExpressionKind::Attribute { name, .. } | ExpressionKind::Name(name)
-        if matches!(name.as_str(), "status_code" | "status" | "code" | "response_status_code"))
+/// What it says of an answer that it has a key.
+fn held(key: &Expression) -> Option<bool> {
+    match &key.kind {
+        ExpressionKind::String(name) if matches!(name.as_str(), "access_token" | "id_token") => Some(true),
+        ExpressionKind::String(name) if name == "error" => Some(false),
+        _ => None,
+    }
+}
+
+fn is_status(value: &Expression, models: &Models) -> bool {
+    match &value.kind {
+        ExpressionKind::Attribute { name, .. } => says(models, name, |answer| &answer.status),
+        // A name that was given to it: `status`, `answer_status_code`.
+        ExpressionKind::Name(name) => {
+            let bare = name.find("status_code").map_or(name.as_str(), |at| &name[at..]);
+            says(models, bare, |answer| &answer.status)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a word is among those with which the answers of any client say something.
+fn says(models: &Models, word: &str, words: fn(&ClientAnswerModel) -> &Vec<String>) -> bool {
+    models.client_answers().iter().any(|answer| words(answer).iter().any(|known| known == word))
 }
 
 fn compared(operator: CompareOperator, with: &Expression) -> Option<bool> {

@@ -2,8 +2,8 @@
 
 use super::Context;
 use crate::flow::walk;
-use crate::source::{FileId, Place};
-use crate::syntax::tree::{ExpressionKind, Statement, StatementKind};
+use crate::source::Place;
+use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Statement, StatementKind, UnaryOperator};
 use crate::syntax::visit;
 
 /// Whether the class around a place is only put to use under a test of a setting.
@@ -14,7 +14,7 @@ pub(in crate::rules) fn is_installed_only_with(setting: &str, place: Place, cont
     let mut named = Named::default();
     for file in context.files_naming(place.file, &class.name).filter(|file| !context.is_test(*file)) {
         let body = context.index.module(file).map(|module| module.body.as_slice()).unwrap_or_default();
-        named.look(body, file, (&class.name, setting), false, context);
+        named.look(body, (&class.name, setting), false);
     }
     named.under_test && !named.elsewhere
 }
@@ -26,25 +26,15 @@ struct Named {
 }
 
 impl Named {
-    fn look(
-        &mut self,
-        body: &[Statement],
-        file: FileId,
-        (class, setting): (&str, &str),
-        is_tested: bool,
-        context: &Context<'_, '_>,
-    ) {
+    fn look(&mut self, body: &[Statement], (class, setting): (&str, &str), is_tested: bool) {
         for statement in body {
             let inner = walk::bodies(statement);
             if let StatementKind::If { branches, .. } = &statement.kind {
                 for (test, body) in branches {
-                    let text = context.index.text(Place { file, span: test.span });
-                    let is_set = text.contains(setting) && !text.contains("not ")
-                        || text.contains("is not None") && text.contains(setting);
-                    self.look(body, file, (class, setting), is_tested || is_set, context);
+                    self.look(body, (class, setting), is_tested || is_set_where(test, setting, true));
                 }
                 for otherwise in inner.iter().skip(branches.len()) {
-                    self.look(otherwise, file, (class, setting), is_tested, context);
+                    self.look(otherwise, (class, setting), is_tested);
                 }
             } else if inner.is_empty() {
                 let mut names_it = false;
@@ -55,9 +45,56 @@ impl Named {
                 self.elsewhere |= names_it && !is_tested;
             } else {
                 for inner in inner {
-                    self.look(inner, file, (class, setting), is_tested, context);
+                    self.look(inner, (class, setting), is_tested);
                 }
             }
         }
     }
+}
+
+/// Whether a test that holds, or one that fails, says that a setting is set.
+fn is_set_where(test: &Expression, setting: &str, holds: bool) -> bool {
+    match &test.kind {
+        ExpressionKind::Unary { operator: UnaryOperator::Not, operand } => is_set_where(operand, setting, !holds),
+        // Each part of a conjunction holds with it, and each part of a disjunction fails with it.
+        ExpressionKind::BooleanOperation { is_and, values } if *is_and == holds => {
+            values.iter().any(|value| is_set_where(value, setting, holds))
+        }
+        ExpressionKind::BooleanOperation { values, .. } => {
+            values.iter().all(|value| is_set_where(value, setting, holds))
+        }
+        ExpressionKind::Compare { left, rest } => match rest.as_slice() {
+            [(operator, right)] if is_blank(right) => {
+                let is_same = matches!(operator, CompareOperator::Equal | CompareOperator::Is);
+                is_same != holds && is_named_in(left, setting)
+            }
+            [(operator, _)] => {
+                let is_negative =
+                    matches!(operator, CompareOperator::NotEqual | CompareOperator::NotIn | CompareOperator::IsNot);
+                is_negative != holds && is_named_in(test, setting)
+            }
+            _ => false,
+        },
+        _ => holds && is_named_in(test, setting),
+    }
+}
+
+fn is_blank(value: &Expression) -> bool {
+    match &value.kind {
+        ExpressionKind::String(text) => text.is_empty(),
+        kind => matches!(kind, ExpressionKind::None),
+    }
+}
+
+/// Whether an expression reads something of a name: a variable, an attribute, a key.
+fn is_named_in(expression: &Expression, name: &str) -> bool {
+    let mut is_named = false;
+    visit::expression(expression, &mut |inner| {
+        is_named |= match &inner.kind {
+            ExpressionKind::Name(known) | ExpressionKind::Attribute { name: known, .. } => known == name,
+            ExpressionKind::String(text) => text == name,
+            _ => false,
+        };
+    });
+    is_named
 }

@@ -1,5 +1,6 @@
 //! What several rules need: the context they judge in, and words for what they saw. No judgement of its own.
 
+mod another_service;
 pub(super) mod answers;
 pub(super) mod constant_time;
 pub mod decoding;
@@ -110,6 +111,11 @@ impl<'p> Context<'_, 'p> {
     pub fn files_naming(&self, near: FileId, word: &str) -> impl Iterator<Item = FileId> {
         let (index, finder) = (self.index, Finder::new(word));
         self.project_files(near).filter(move |file| finder.find(index.program.source(*file).text.as_bytes()).is_some())
+    }
+
+    /// Whether a file shows how something is used.
+    pub fn is_example(&self, file: FileId) -> bool {
+        self.index.program.source(file).purpose == Purpose::Example
     }
 
     /// Whether a file holds tests.

@@ -11,8 +11,9 @@ impl<'p> Context<'_, 'p> {
     /// Whether a comparison keeps the elements of a collection that are not equal, and does nothing else.
     pub(in crate::rules) fn only_sorts_out(&self, place: Place) -> bool {
         let Some(module) = self.index.module(place.file) else { return false };
+        let Some(statement) = innermost(&module.body, place.span) else { return false };
         let mut around: Vec<&'p Expression> = Vec::new();
-        visit::expressions(&module.body, &mut |expression| {
+        visit::expressions(std::slice::from_ref(statement), &mut |expression| {
             if expression.span.contains(place.span) {
                 around.push(expression);
             }
@@ -68,9 +69,25 @@ impl<'p> Context<'_, 'p> {
     }
 }
 
+/// The innermost statement around a span.
+fn innermost(body: &[Statement], span: Span) -> Option<&Statement> {
+    let statement = body.iter().find(|statement| statement.span.contains(span))?;
+    let inner = walk::bodies(statement).into_iter().find_map(|inner| innermost(inner, span));
+    inner.or(Some(statement))
+}
+
 /// `for entry in entries: if entry.token != token: kept.append(entry)`.
 fn is_kept_in_loop(body: &[Statement], test: Span, keeps_equal: bool) -> bool {
     let Some(statement) = body.iter().find(|statement| statement.span.contains(test)) else { return false };
+    if let StatementKind::For { target, body, .. } = &statement.kind
+        && let ExpressionKind::Name(element) = &target.kind
+        && let [Statement { kind: StatementKind::If { branches, otherwise }, .. }] = body.as_slice()
+        && let [(written, then)] = branches.as_slice()
+        && written.span == test
+    {
+        let all_are_taken = then.iter().all(|statement| adds(statement) || is_handed_on(statement, element));
+        return !keeps_equal && otherwise.is_empty() && all_are_taken;
+    }
     if let StatementKind::If { branches, otherwise } = &statement.kind
         && let [(written, then)] = branches.as_slice()
         && written.span == test
@@ -91,6 +108,16 @@ fn kept_by_filter(call: &Expression, test: Span) -> Option<bool> {
         _ => return None,
     };
     is_first.then_some(kept)
+}
+
+/// `session.delete(entry)`: every other element meets the same end.
+fn is_handed_on(statement: &Statement, element: &Name) -> bool {
+    let StatementKind::Expression(expression) = &statement.kind else { return false };
+    let call = if let ExpressionKind::Await(inner) = &expression.kind { inner } else { expression };
+    let ExpressionKind::Call { callee, arguments } = &call.kind else { return false };
+    let is_element = |value: &Expression| matches!(&value.kind, ExpressionKind::Name(name) if name == element);
+    let is_own_method = matches!(&callee.kind, ExpressionKind::Attribute { value, .. } if is_element(value));
+    is_own_method || arguments.iter().any(|argument| is_element(&argument.value))
 }
 
 /// Whether a statement puts something into a collection, or hands it to whoever walks over a generator.

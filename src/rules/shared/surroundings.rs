@@ -6,7 +6,7 @@ use crate::flow::walk;
 use crate::program::development::{self, Side};
 use crate::program::vocabulary;
 use crate::source::{FileId, Place, Span};
-use crate::syntax::tree::{Expression, ExpressionKind, Name, Statement, StatementKind};
+use crate::syntax::tree::{Case, Expression, ExpressionKind, Name, Pattern, Statement, StatementKind};
 use crate::syntax::visit;
 
 /// Words of tests, classes and files that only development and tests reach.
@@ -75,7 +75,13 @@ fn is_around(context: &Context<'_, '_>, place: Place, body: &[Statement]) -> boo
                     None => false,
                 }
             }
-            StatementKind::Class(class) => speaks_of(&class.name, DEVELOPMENT),
+            StatementKind::Match { subject, cases } => {
+                let own = cases.iter().find(|case| case.span.contains(place.span));
+                speaks_of(text(subject.span), ENVIRONMENTS) || own.is_some_and(is_development_case)
+            }
+            StatementKind::Class(class) => {
+                speaks_of(&class.name, DEVELOPMENT) || text(statement.span).contains("TESTING = True")
+            }
             StatementKind::Function(function) => speaks_of(&function.name, DEVELOPMENT),
             _ => false,
         };
@@ -83,6 +89,18 @@ fn is_around(context: &Context<'_, '_>, place: Place, body: &[Statement]) -> boo
         return names_development || is_in_choice(context, place, statement) || inner();
     }
     false
+}
+
+/// `case "development":`.
+fn is_development_case(case: &Case) -> bool {
+    let names = |pattern: &Pattern| match pattern {
+        Pattern::Value(Expression { kind: ExpressionKind::String(text), .. }) => speaks_of(text, DEVELOPMENT),
+        _ => false,
+    };
+    match &case.pattern {
+        Pattern::Or(patterns) => patterns.iter().all(names),
+        pattern => names(pattern),
+    }
 }
 
 /// `"dev-key" if DEBUG else os.environ["KEY"]`.
@@ -153,6 +171,18 @@ fn mentions(text: &str, word: &str) -> bool {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|piece| piece == word)
 }
 
+/// Whether the program leaves somewhere when a switch of this name is off: `if not self.COOKIE_SECURE: raise …`.
+pub(in crate::rules) fn is_demanded(context: &Context<'_, '_>, near: FileId, name: &str) -> bool {
+    context.files_naming(near, name).any(|file| {
+        context.index.module(file).is_some_and(|module| {
+            any_refusal(&module.body, &|test: Span| {
+                let test = context.index.text(Place { file, span: test });
+                test.contains("not ") && mentions(test, name)
+            })
+        })
+    })
+}
+
 fn any_refusal(body: &[Statement], is_meant: &dyn Fn(Span) -> bool) -> bool {
     body.iter().any(|statement| {
         let refuses = match &statement.kind {
@@ -209,6 +239,10 @@ fn is_fallback_in<'t>(
                     && branches.iter().any(|(test, _)| is_tested(text(test.span)) && !is_negative(text(test.span)))
             }
         },
+        StatementKind::Match { subject, cases } => {
+            let own = cases.iter().find(|case| within(&case.body));
+            is_tested(text(subject.span)) && own.is_some_and(|case| takes_missing(&case.pattern))
+        }
         StatementKind::Try { body, handlers, .. } => {
             let is_read = body.iter().any(|inner| is_tested(text(inner.span)));
             is_read && handlers.iter().any(|handler| within(&handler.body))
@@ -220,6 +254,19 @@ fn is_fallback_in<'t>(
         _ => false,
     };
     here || walk::bodies(statement).into_iter().any(|inner| is_fallback_in(inner, span, text, is_tested))
+}
+
+/// `case None:`, `case None | "":`, `case _:`.
+fn takes_missing(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Capture(None) => true,
+        Pattern::Value(value) => match &value.kind {
+            ExpressionKind::String(text) => text.is_empty(),
+            kind => matches!(kind, ExpressionKind::None),
+        },
+        Pattern::Or(patterns) => patterns.iter().all(takes_missing),
+        _ => false,
+    }
 }
 
 /// The variable whose absence leads to a literal: `try: NAME = os.environ["KEY"]`, `except KeyError: NAME = "…"`.
