@@ -24,7 +24,7 @@ pub(super) struct Dependency<'p> {
 
 impl Dependency<'_> {
     /// Something that nobody can see.
-    pub fn unknown() -> Self {
+    pub(super) fn unknown() -> Self {
         Self { target: Value::unknown(), is_shared: false }
     }
 }

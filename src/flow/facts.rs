@@ -165,54 +165,58 @@ impl<'p> Facts<'p> {
             logged_settings,
         } = part;
         add_new(&mut self.decodes, decodes);
-        self.claim_checks.extend(claim_checks.iter().cloned());
+        add_all(&mut self.claim_checks, claim_checks);
         add_new(&mut self.verifiers, verifiers);
-        self.claim_presence.extend(claim_presence.iter().cloned());
-        self.claim_reads.extend(claim_reads.iter().cloned());
-        self.validated.extend(validated.iter().cloned());
+        add_all(&mut self.claim_presence, claim_presence);
+        add_all(&mut self.claim_reads, claim_reads);
+        add_all(&mut self.validated, validated);
         add_new(&mut self.tried, tried);
         add_new(&mut self.unheeded, unheeded);
         add_new(&mut self.unread, unread);
-        self.idle.extend(idle.iter().cloned());
+        add_all(&mut self.idle, idle);
         for (holder, verifications) in holders {
             self.holders.entry(holder.clone()).or_default().extend(verifications);
         }
-        self.stand_ins.extend(stand_ins.iter().cloned());
+        add_all(&mut self.stand_ins, stand_ins);
         add_missing(&mut self.ways_out, ways_out, PartialEq::eq);
-        self.answered_instead.extend(answered_instead.iter().cloned());
-        self.optional_checks.extend(optional_checks.iter().cloned());
-        self.identity_reads.extend(identity_reads.iter().cloned());
+        add_all(&mut self.answered_instead, answered_instead);
+        add_all(&mut self.optional_checks, optional_checks);
+        add_all(&mut self.identity_reads, identity_reads);
         add_new(&mut self.identity_looks, identity_looks);
-        self.optional_schemes.extend(optional_schemes.iter().cloned());
+        add_all(&mut self.optional_schemes, optional_schemes);
         add_new(&mut self.personal_answers, personal_answers);
         add_new(&mut self.unused_comparisons, unused_comparisons);
-        self.header_checks.extend(header_checks.iter().cloned());
+        add_all(&mut self.header_checks, header_checks);
         add_new(&mut self.header_uses, header_uses);
         add_new(&mut self.loose_schemes, loose_schemes);
         add_new(&mut self.introspections, introspections);
-        self.escaped_claims.extend(escaped_claims.iter().cloned());
-        self.decisions.extend(decisions.iter().cloned());
+        add_all(&mut self.escaped_claims, escaped_claims);
+        add_all(&mut self.decisions, decisions);
         self.bounds.absorb(bounds);
         add_new(&mut self.reads, reads);
         add_missing(&mut self.presented, presented, |one, other| root(one) == root(other));
         add_new(&mut self.read_by_guards, read_by_guards);
         add_new(&mut self.stages, stages);
-        self.compared.extend(compared.iter().cloned());
+        add_all(&mut self.compared, compared);
         add_new(&mut self.signed_copies, signed_copies);
-        self.verified_messages.extend(verified_messages.iter().cloned());
+        add_all(&mut self.verified_messages, verified_messages);
         add_new(&mut self.judged_elsewhere, judged_elsewhere);
-        self.compared_signatures.extend(compared_signatures.iter().cloned());
-        self.expected_settings.extend(expected_settings.iter().cloned());
-        self.key_settings.extend(key_settings.iter().cloned());
+        add_all(&mut self.compared_signatures, compared_signatures);
+        add_all(&mut self.expected_settings, expected_settings);
+        add_all(&mut self.key_settings, key_settings);
         add_new(&mut self.unset_secrets, unset_secrets);
-        self.checking_secrets.extend(checking_secrets.iter().cloned());
-        self.secrets_beside_credentials.extend(secrets_beside_credentials.iter().cloned());
-        self.inquiries.extend(inquiries.iter().cloned());
-        self.raw_body_seen.extend(raw_body_seen.iter().cloned());
+        add_all(&mut self.checking_secrets, checking_secrets);
+        add_all(&mut self.secrets_beside_credentials, secrets_beside_credentials);
+        add_all(&mut self.inquiries, inquiries);
+        add_all(&mut self.raw_body_seen, raw_body_seen);
         add_missing(&mut self.logged_settings, logged_settings, |one, other| {
             (root(&one.0), one.2) == (root(&other.0), other.2)
         });
     }
+}
+
+fn add_all<T: Clone + Ord>(known: &mut BTreeSet<T>, more: &BTreeSet<T>) {
+    known.extend(more.iter().cloned());
 }
 
 fn add_new<K: Clone + Ord, V: Clone>(known: &mut BTreeMap<K, V>, more: &BTreeMap<K, V>) {
