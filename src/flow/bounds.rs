@@ -26,11 +26,11 @@ pub(super) const REACH_BEHIND_PROOF: usize = 6;
 pub(super) const REACH_WITH_NOTHING: usize = 3;
 
 /// Expressions and statements evaluated for one entry. Of 9,000 entries of real packages, 99 in a hundred need less.
-pub(super) const MAX_WORK: u32 = 30_000;
+pub(super) const MAX_WORK: u32 = 40_000;
 
 /// The same for a dependency that needs more, since it is run once for many routes. The longest one met, a thousand lines that
 /// decide by eight kinds of keys, needs half of that.
-pub(super) const MAX_WORK_OF_DEPENDENCY: u32 = 14 * MAX_WORK;
+pub(super) const MAX_WORK_OF_DEPENDENCY: u32 = 10 * MAX_WORK;
 
 /// Paths that stay apart between the tests of one statement, although they have established the same.
 const MAX_BETWEEN_TESTS: usize = 8;

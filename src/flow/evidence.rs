@@ -199,6 +199,23 @@ impl Evidence {
         all
     }
 
+    /// The checks of one path that stands for two. Behind a proof only such tests of the form are kept as both made: what only one of
+    /// them tested the other may still take apart carelessly.
+    #[must_use]
+    pub fn join(&self, other: &Self) -> Self {
+        if self == other {
+            return self.clone();
+        }
+        if !(self.is_proved() && other.is_proved()) {
+            return self.union(other);
+        }
+        let mut joined = Self { is_behind_proof: self.is_behind_proof && other.is_behind_proof, ..Self::default() };
+        let own = self.iter().filter(|check| !check.kind.is_of_form() || other.checks.contains(check));
+        let others = other.iter().filter(|check| !check.kind.is_of_form());
+        own.chain(others).for_each(|check| joined.add(check.kind, check.place));
+        joined
+    }
+
     /// Whether it makes no difference which of two paths was taken: they made the same checks, or both have the same proofs
     /// and doubts, so that what was tested of the form no longer matters.
     pub fn is_like(&self, other: &Self) -> bool {

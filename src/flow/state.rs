@@ -227,7 +227,7 @@ impl<'p> State<'p> {
         Self {
             locals: join_locals(&self.locals, &other.locals),
             heap: join_heaps(&self.heap, &other.heap),
-            evidence: self.evidence.union(&other.evidence),
+            evidence: self.evidence.join(&other.evidence),
             status: self.status,
             log: self.log.clone(),
         }
