@@ -199,19 +199,16 @@ impl Evidence {
         all
     }
 
-    /// The checks of one path that stands for two. Behind a proof only such tests of the form are kept as both made: what only one of
-    /// them tested the other may still take apart carelessly.
+    /// The checks of one path that stands for two. Of the form only what both tested is kept: what one of them tested the
+    /// other may still take apart carelessly.
     #[must_use]
     pub fn join(&self, other: &Self) -> Self {
         if self == other {
             return self.clone();
         }
-        if !(self.is_proved() && other.is_proved()) {
-            return self.union(other);
-        }
         let mut joined = Self { is_behind_proof: self.is_behind_proof && other.is_behind_proof, ..Self::default() };
-        let own = self.iter().filter(|check| !check.kind.is_of_form() || other.checks.contains(check));
-        let others = other.iter().filter(|check| !check.kind.is_of_form());
+        let own = self.iter().filter(|check| !check.kind.is_of_form() || other.has(check.kind));
+        let others = other.iter().filter(|check| !check.kind.is_of_form() || self.has(check.kind));
         own.chain(others).for_each(|check| joined.add(check.kind, check.place));
         joined
     }
@@ -234,8 +231,7 @@ impl Evidence {
 
     /// Whether neither proved anything, and the same kinds of doubts remain: what was tested of the form may differ.
     pub fn proves_as_little(&self, other: &Self) -> bool {
-        let decides = |kind: CheckKind| !matches!(kind, CheckKind::Scheme | CheckKind::Shape);
-        !self.has_proof() && !other.has_proof() && self.kinds(decides) == other.kinds(decides)
+        !self.has_proof() && !other.has_proof() && self.kinds(CheckKind::is_doubt) == other.kinds(CheckKind::is_doubt)
     }
 
     /// The wanted kinds among those of the checks, a bit for each.
