@@ -52,3 +52,39 @@ fn a_long_chain_of_branches_is_no_product_of_its_tests() {
     code.push_str("    else:\n        answer = 'unknown'\n    return answer\n");
     reaches_no_bound(&code);
 }
+
+/// A dependency of ten thousand statements costs more than a route may. It is run once, on its own account, and each route behind it
+/// is understood: the one that asks for no more than a header is reported, and the one that compares it is not.
+#[test]
+fn a_long_dependency_is_run_once_for_the_routes_that_need_it() {
+    let long = |last: &str| {
+        let mut code = String::from("def caller(x_api_key: str = Header(None)):\n    audit = ''\n");
+        for line in 0..10_000 {
+            let _ = writeln!(code, "    audit = str({line}).strip() + '-' + str(len(x_api_key or '')).strip()");
+        }
+        code + last
+    };
+    let app = |dependency: &str| {
+        let mut code = format!(
+            "import hmac\nimport os\n\nfrom fastapi import APIRouter, Depends, FastAPI, Header, HTTPException\n\napp = FastAPI()\n\n\n{dependency}"
+        );
+        for route in 0..30 {
+            let _ = write!(
+                code,
+                "\n\n@app.post('/orders/{route}', dependencies=[Depends(caller)])\ndef order_{route}(who=Depends(caller)):\n    return {{'who': who}}\n"
+            );
+        }
+        code
+    };
+    let refused = "        raise HTTPException(status_code=401)\n    return 'shop'\n";
+    let compared = format!("    if not hmac.compare_digest(x_api_key or '', os.environ['SHOP_KEY']):\n{refused}");
+    let only_there = format!("    if not x_api_key:\n{refused}");
+    for (last, is_checked) in [(compared, true), (only_there, false)] {
+        let code = app(&long(&last));
+        reaches_no_bound(&code);
+        let project = Project::new(&[("app.py", &code)]);
+        let map = project.run(&["routes", "--format", "json"]).stdout;
+        let open = map.matches("\"protection\": \"open\"").count();
+        assert_eq!(open, if is_checked { 0 } else { 30 }, "{}", &map[..map.len().min(2000)]);
+    }
+}
