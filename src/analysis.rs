@@ -1,7 +1,8 @@
 //! From sources to findings: runs the stages between reading and settling, in parallel over files.
 //!
 //! Every file is worked on by one thread from start to end, and what files learn of each other is exchanged only
-//! between rounds, so the result does not depend on the number of threads.
+//! between rounds, so the result does not depend on the number of threads. Routes that wait for a long dependency have a
+//! round of their own, in groups that do not depend on it either.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
