@@ -18,8 +18,8 @@ pub(super) const REACH_OF_FUNCTIONS: usize = 2;
 /// The same from the top level of a module.
 pub(super) const REACH_OF_MODULES: usize = 1;
 
-/// How deep calls are followed that are handed a credential, once something proved who the caller is: what is left to be found
-/// there is where it leaks, and that stands near.
+/// How deep calls are followed that are handed a credential, once something proved who the caller is, from where the request last went
+/// on (middleware, handler): what is left to be found is where the credential leaks, and that stands near.
 pub(super) const REACH_BEHIND_PROOF: usize = 4;
 
 /// How deep calls are followed that are handed nothing at all: a helper that looks at the request for itself is called

@@ -211,7 +211,7 @@ impl<'p> Interpreter<'p, '_> {
         if !self.can_matter(&state, closure, arguments) {
             return one(state, Value::unknown());
         }
-        let is_far = state.evidence.is_proved() && self.running.len() > REACH_BEHIND_PROOF;
+        let is_far = state.evidence.is_proved() && self.depth() > REACH_BEHIND_PROOF;
         if is_recursive || is_far || !self.may_go_deeper(place) {
             let mut state = state;
             let values: Vec<&Value<'p>> = arguments.iter().collect();
@@ -258,10 +258,15 @@ impl<'p> Interpreter<'p, '_> {
         all
     }
 
+    /// How many calls are followed into each other since the request last went on.
+    fn depth(&self) -> usize {
+        self.running.len().saturating_sub(self.went_on_at)
+    }
+
     /// Whether a function runs already: a second round of a recursion near the entry is worth a look, since wrappers of one
     /// decorator are one function.
     fn is_recursive(&self, identity: Place) -> bool {
-        let rounds = if self.running.len() > REACH_OF_ROUTES { 1 } else { 2 };
+        let rounds = if self.depth() > REACH_OF_ROUTES { 1 } else { 2 };
         self.running.iter().filter(|running| **running == identity).count() >= rounds
     }
 
@@ -275,6 +280,10 @@ impl<'p> Interpreter<'p, '_> {
         let touched_by_caller = state.log().begin();
         let mut inner = state.enter(locals);
         inner.evidence = state.evidence.of_callee();
+        let went_on_at = self.went_on_at;
+        if self.entry == Some(identity) {
+            self.went_on_at = self.running.len();
+        }
         self.running.push(identity);
         self.outer_evidence.push(state.evidence.clone());
         let mut frame = Frame::new(closure.file, Some(Rc::clone(closure)));
@@ -295,6 +304,7 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         self.running.pop();
+        self.went_on_at = went_on_at;
         self.outer_evidence.pop();
         let touched = state.log().end(touched_by_caller);
         let Some(frame) = self.frames.pop() else { return Summary::default() };

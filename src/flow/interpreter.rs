@@ -169,6 +169,8 @@ pub struct Interpreter<'p, 'i> {
     pub(super) bases: FxHashMap<Place, Rc<Vec<Value<'p>>>>,
     pub(super) orders: FxHashMap<Place, Rc<Vec<ClassRef<'p>>>>,
     pub(super) running: Vec<Place>,
+    /// How many of these ran when the request last went on: to the next middleware, to the handler.
+    pub(super) went_on_at: usize,
     pub(super) may_matter: FxHashMap<Place, bool>,
     /// What start-up code registers, while it runs for that.
     pub(super) record: Option<Record<'p>>,
@@ -242,6 +244,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             bases: FxHashMap::default(),
             orders: FxHashMap::default(),
             running: Vec::new(),
+            went_on_at: 0,
             may_matter: FxHashMap::default(),
             record: None,
             route_objects: FxHashMap::default(),
@@ -270,6 +273,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.summaries.clear();
         self.frames.clear();
         self.running.clear();
+        self.went_on_at = 0;
         self.route = None;
         self.answering = None;
         self.authenticators = None;

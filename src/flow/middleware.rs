@@ -37,7 +37,9 @@ impl<'p> Interpreter<'p, '_> {
     /// world for all their answers: the rest of the middleware, and a request that it sends in again, are not run anew for
     /// every path that differs in nothing but that. Whether there is a caller stays apart: the middleware may ask.
     pub(super) fn go_on(&mut self, state: State<'p>, number: usize) -> Branches<'p> {
+        let went_on_at = std::mem::replace(&mut self.went_on_at, self.running.len());
         let mut answers = self.answers_behind(state, number);
+        self.went_on_at = went_on_at;
         for known in [None, Some(false), Some(true)] {
             State::share_world(answers.iter_mut().map(|(state, _)| state).filter(|state| has_caller(state) == known));
         }
