@@ -239,16 +239,23 @@ impl<'p> Run<'_, 'p> {
         let groups: Vec<&[(FileId, &Entry<'p>)]> =
             waiting.values().flat_map(|together| together.chunks(MAX_RUN_TOGETHER)).collect();
         let run = |group: &&[(FileId, &Entry<'p>)]| {
-            let (first, _) = group.first()?;
             let result = self.observed(placement, |interpreter, result| {
                 for (_, entry) in *group {
                     interpreter.run_entry(entry);
                     result.count(&interpreter.bounds);
                 }
             });
-            Some((*first, result))
+            // What fails is lost for every file of the group, and each is told of.
+            let panicked = result.panicked;
+            let files: BTreeSet<FileId> = group.iter().map(|(file, _)| *file).collect();
+            let told = files.into_iter().map(|file| (file, FileResult { panicked, ..FileResult::default() }));
+            let mut all: Vec<(FileId, FileResult)> = told.collect();
+            if let Some((_, first)) = all.first_mut() {
+                *first = result;
+            }
+            all
         };
-        groups.par_iter().filter_map(run).collect()
+        groups.par_iter().flat_map_iter(run).collect()
     }
 
     fn entries(&self, file: FileId) -> FileEntries<'p> {

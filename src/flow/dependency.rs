@@ -144,8 +144,12 @@ impl<'p> Interpreter<'p, '_> {
     fn continue_behind(&mut self, state: &State<'p>, kept: &Rc<Kept<'p>>) -> Branches<'p> {
         let Kept { summary, facts, bounds } = &**kept;
         summary.footprint.note(state.log());
-        self.facts.absorb(facts);
-        self.bounds.absorb(bounds);
+        // Once: what the handler has heeded on one path would be unheeded again with the next.
+        if !self.recalled.iter().any(|known| Rc::ptr_eq(known, kept)) {
+            self.recalled.push(Rc::clone(kept));
+            self.facts.absorb(facts);
+            self.bounds.absorb(bounds);
+        }
         for raised in &summary.raised {
             let mut raised = raised.clone();
             raised.state = continue_after(state, summary, &raised.state);

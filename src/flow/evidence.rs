@@ -3,8 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use rustc_hash::FxHasher;
-
+use super::state::hash_of;
 use crate::source::Place;
 
 /// One thing a path did with the credential.
@@ -174,7 +173,7 @@ impl Evidence {
             return;
         }
         let kept: Vec<Check> = self.iter().filter(|check| !is_over(check)).copied().collect();
-        *self = Self::default();
+        *self = Self { is_behind_proof: self.is_behind_proof, ..Self::default() };
         kept.into_iter().for_each(|check| self.add(check.kind, check.place));
     }
 
@@ -254,10 +253,4 @@ impl Evidence {
     pub fn has(&self, kind: CheckKind) -> bool {
         self.checks.iter().any(|check| check.kind == kind)
     }
-}
-
-fn hash_of(value: &impl Hash) -> u64 {
-    let mut hasher = FxHasher::default();
-    value.hash(&mut hasher);
-    hasher.finish()
 }

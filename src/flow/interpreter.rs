@@ -198,6 +198,8 @@ pub struct Interpreter<'p, 'i> {
     pub waits_for: Option<Place>,
     /// Dependencies that cost more than a route may, with what runs of them gave.
     pub(super) long_dependencies: FxHashMap<Place, Vec<Rc<Kept<'p>>>>,
+    /// Those of their runs that the entry was told of.
+    pub(super) recalled: Vec<Rc<Kept<'p>>>,
     quiet: u32,
     pub(super) work: u32,
     /// What may be spent of it.
@@ -257,6 +259,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             may_wait: false,
             waits_for: None,
             long_dependencies: FxHashMap::default(),
+            recalled: Vec::new(),
             quiet: 0,
             work: 0,
             most_work: MAX_WORK,
@@ -278,6 +281,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.answering = None;
         self.authenticators = None;
         self.waits_for = None;
+        self.recalled.clear();
         self.work = 0;
         self.bounds = Reached::default();
     }

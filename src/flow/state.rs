@@ -265,7 +265,7 @@ impl<'p> State<'p> {
     }
 }
 
-fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
+pub(super) fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = FxHasher::default();
     value.hash(&mut hasher);
     hasher.finish()

@@ -25,9 +25,13 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let destination = destination(call, context);
     let is_check = addresses(&call.address, context).iter().any(|address| endpoint(address).is_some() || asks_about_caller(address));
     let (severity, gain) = match destination {
-        Destination::Callers => (
+        Destination::Callers if comes_by_itself(origin) => (
             Severity::Error,
             "the caller chooses where it goes, so a link is enough to make the program hand the token of whoever follows it to an attacker",
+        ),
+        Destination::Callers => (
+            Severity::Error,
+            "the request says where it goes, so whoever gets to write that part of one has its caller's token sent to a server of their own",
         ),
         // Before anything checked the caller, the other service may be what checks it.
         _ if is_check || !call.is_caller_checked => return Vec::new(),
@@ -48,6 +52,14 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         .flow(steps(origin, call.place, "it is sent on here"))
         .identity(call.function.as_str());
     vec![finding.build()]
+}
+
+/// Whether a browser sends a credential along without being asked: a cookie, which is among all headers too.
+fn comes_by_itself(origin: &Origin) -> bool {
+    match &origin.kind {
+        OriginKind::Credential(credential) => credential.channel == Channel::Cookie,
+        _ => true,
+    }
 }
 
 /// The presented credential in a header that carries credentials, or the map of all headers that holds it, as the beginning of
