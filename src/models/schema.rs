@@ -188,6 +188,9 @@ pub struct ModelFile {
     /// Attributes of applications that hold their handlers by name: what is put there takes the handler's place.
     #[serde(default)]
     pub handler_table: Vec<String>,
+    /// Types of database columns that keep a hash and compare what they are compared with by it.
+    #[serde(default)]
+    pub hashing_column: Vec<String>,
     /// Calls that hand over a table of routes, or its module, to stand under a path.
     #[serde(default)]
     pub include: Vec<NamesModel>,
