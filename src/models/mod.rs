@@ -114,6 +114,7 @@ pub struct Models {
     client_answers: Vec<ClientAnswerModel>,
     platform_functions: Vec<PlatformFunctionModel>,
     handler_tables: Vec<String>,
+    hashing_columns: Vec<String>,
     policies: Vec<Arc<PolicyModel>>,
     inherited: FxHashMap<String, Vec<String>>,
     installed: Vec<InstalledModel>,
@@ -251,6 +252,7 @@ impl Models {
         self.client_answers.extend(file.client_answer);
         self.platform_functions.extend(file.platform_function);
         self.handler_tables.extend(file.handler_table);
+        self.hashing_columns.extend(file.hashing_column);
         self.installed.extend(file.installed);
         for model in file.inherited {
             self.inherited.extend(model.path.into_iter().map(|path| (path, model.methods.clone())));
@@ -391,6 +393,11 @@ impl Models {
     /// Attributes of applications that hold their handlers by name.
     pub fn handler_tables(&self) -> &[String] {
         &self.handler_tables
+    }
+
+    /// Types of database columns that keep a hash: `user.password == given` hashes what was given.
+    pub fn hashing_columns(&self) -> &[String] {
+        &self.hashing_columns
     }
 
     /// Functions that a platform calls by what they look like.
