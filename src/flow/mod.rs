@@ -33,6 +33,7 @@ mod found;
 mod gathering;
 mod guesses;
 mod handing;
+mod http_method;
 mod identity;
 mod injection;
 mod installed;
