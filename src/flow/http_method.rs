@@ -36,9 +36,9 @@ fn asking(test: &Expression) -> Option<Asking> {
         (false, true) => named(left)?,
         _ => return None,
     };
-    let names = |method: &&str| methods.iter().any(|known| known.eq_ignore_ascii_case(method));
-    let holds = !["POST", "PUT", "PATCH", "DELETE"].iter().any(|method| names(&method));
-    let fails = names(&"POST");
+    let names = |method: &str| methods.iter().any(|known| known.eq_ignore_ascii_case(method));
+    let holds = !["POST", "PUT", "PATCH", "DELETE"].iter().any(|method| names(method));
+    let fails = names("POST");
     match operator {
         CompareOperator::Equal | CompareOperator::In => Some(Asking { yes: holds, no: fails }),
         CompareOperator::NotEqual | CompareOperator::NotIn => Some(Asking { yes: fails, no: holds }),

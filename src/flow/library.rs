@@ -177,7 +177,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 let arguments = self.all_shown(&state, &arguments, place);
                 let value = derived(&arguments, receiver, path, place);
-                let value = if model.reads.is_some() { parsed(value, written.as_ref()) } else { value };
+                let value = if model.reads.is_some() { parsed(&value, written.as_ref()) } else { value };
                 if let Some(class) = &model.object {
                     let shape = Shape::ExternalInstance { class: class.as_str().into(), at: place };
                     return one(state, Value { shape, ..value });

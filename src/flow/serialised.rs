@@ -38,7 +38,7 @@ fn filled_in<'a>(pair: &'a Value<'_>) -> Option<&'a Name> {
 
 /// What is read from the raw body is no longer raw: who sees a part of it cannot verify the whole. Read whole as JSON it is the
 /// same as what frameworks parse.
-pub(super) fn parsed<'p>(value: Value<'p>, written: Option<&Value<'p>>) -> Value<'p> {
+pub(super) fn parsed<'p>(value: &Value<'p>, written: Option<&Value<'p>>) -> Value<'p> {
     let is_raw = |origin: &Origin| matches!(origin.kind, OriginKind::Body { is_raw: true });
     let is_body = written.is_some_and(|written| !written.origins.is_empty() && written.origins.iter().all(is_raw));
     let origins = value.origins.filter_map(|origin| {
@@ -46,7 +46,7 @@ pub(super) fn parsed<'p>(value: Value<'p>, written: Option<&Value<'p>>) -> Value
         Some(Origin { kind, ..origin.clone() })
     });
     let shape = if is_body { Shape::Request(RequestMap::Json) } else { value.shape.clone() };
-    Value { shape, origins, ..value }
+    Value { origins, shape, nullness: value.nullness }
 }
 
 /// The text that a serialiser writes of a container keeps what it was written of.
