@@ -195,6 +195,8 @@ impl<'p> Interpreter<'p, '_> {
                     let origins = value.origins.union(&query.unwrap_or_default());
                     let value = value.with_origins(origins);
                     written.map_or_else(|| value.clone(), |whole| as_written(&value, whole))
+                } else if model.shows && super::partial::is_parsed(&arguments) {
+                    super::partial::serialised(value, &arguments)
                 } else {
                     value
                 };
@@ -431,7 +433,10 @@ fn derived<'p>(arguments: &Arguments<'p>, receiver: Option<&Value<'p>>, path: &N
     }
     let mut origins = receiver.map(Value::deep_origins).unwrap_or_default();
     for value in arguments.iter() {
-        let literal = if matches!(value.shape, Shape::Request(RequestMap::Headers | RequestMap::Environment)) {
+        let literal = if matches!(
+            value.shape,
+            Shape::Request(RequestMap::Headers | RequestMap::HeaderPairs | RequestMap::Environment)
+        ) {
             value.origins.clone()
         } else {
             value.deep_origins()

@@ -69,6 +69,7 @@ mod policy_lists;
 mod quantified;
 mod quantities;
 mod reads;
+mod redaction;
 mod registration;
 pub mod relevant;
 mod request_part;

@@ -94,6 +94,8 @@ pub enum ClassRole {
 pub enum Gives {
     /// The header map.
     Headers,
+    /// The header map of a library that walks it as pairs of name and value.
+    HeaderPairs,
     /// WSGI environment.
     Environment,
     /// Query parameters.

@@ -32,8 +32,8 @@ impl Models {
     /// The keys under which objects of a class hold the header map or the `Authorization` header.
     pub fn header_keys(&self, class: &str) -> Vec<&str> {
         let holds = |gives: &Gives| match gives {
-            Gives::Headers => true,
-            Gives::Part(part) => *part.of == Gives::Headers,
+            Gives::Headers | Gives::HeaderPairs => true,
+            Gives::Part(part) => matches!(*part.of, Gives::Headers | Gives::HeaderPairs),
             _ => false,
         };
         let Some(model) = self.classes.get(self.canonical(class).as_ref()) else { return Vec::new() };

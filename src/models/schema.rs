@@ -281,6 +281,9 @@ pub struct DeriveModel {
     /// Whether it writes a parsed value out again, as text that need not be the one it was parsed from.
     #[serde(default)]
     pub serialises: bool,
+    /// Whether it writes what the language shows of a value: of a parsed body another text than the one that came.
+    #[serde(default)]
+    pub shows: bool,
     /// Whether what it writes is the query of an address.
     #[serde(default)]
     pub query: bool,
