@@ -19,6 +19,7 @@ impl<'p> Interpreter<'p, '_> {
     pub fn branch(&mut self, state: State<'p>, test: &'p Expression) -> Split<'p> {
         let (mut yes, mut no) = self.branch_undeployed(state, test);
         self.development(test, &mut yes, &mut no);
+        self.method_is_asked(test, &mut yes, &mut no);
         self.narrow(test, &mut yes, &mut no);
         (yes, no)
     }

@@ -9,7 +9,7 @@ use super::moments;
 use super::origin::{Channel, Origin, OriginKind, Origins, Step, Store};
 use super::quantities;
 use super::relevant;
-use super::serialised::{as_written, query_pattern, read_back};
+use super::serialised::{as_written, parsed, query_pattern, read_back};
 use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
@@ -177,6 +177,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 let arguments = self.all_shown(&state, &arguments, place);
                 let value = derived(&arguments, receiver, path, place);
+                let value = if model.reads.is_some() { parsed(&value, written.as_ref()) } else { value };
                 if let Some(class) = &model.object {
                     let shape = Shape::ExternalInstance { class: class.as_str().into(), at: place };
                     return one(state, Value { shape, ..value });

@@ -34,6 +34,7 @@ mod found;
 mod gathering;
 mod guesses;
 mod handing;
+mod http_method;
 mod identity;
 mod injection;
 mod installed;

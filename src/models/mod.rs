@@ -8,7 +8,7 @@ pub mod schema;
 
 use std::sync::{Arc, LazyLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use schema::{
     AccessModel, AnswerModel, BeforeModel, ClassModel, ClientAnswerModel, CompareModel, ConfigurationMeaning,
     ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, EntryModel, GatherModel,
@@ -102,6 +102,7 @@ pub enum Meaning {
 pub struct Models {
     meanings: FxHashMap<String, Meaning>,
     classes: FxHashMap<String, Arc<ClassModel>>,
+    parsers: FxHashSet<String>,
     objects: FxHashMap<String, String>,
     integers: FxHashMap<String, i64>,
     aliases: FxHashMap<String, String>,
@@ -234,6 +235,7 @@ impl Models {
         for model in file.class {
             let model = Arc::new(model);
             let first = model.path.first().cloned().unwrap_or_default();
+            self.parsers.extend(model.parses.iter().cloned());
             for path in &model.path {
                 self.add_root(path, &library);
                 self.classes.insert(path.clone(), Arc::clone(&model));
