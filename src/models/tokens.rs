@@ -150,6 +150,10 @@ pub struct DecodeModel {
     /// The class of what it gives, where the claims are reached through its attributes.
     #[serde(default)]
     pub object: Option<String>,
+    /// Whether it is a method of the object that holds the token: that one is meant where none is handed over, what it is to
+    /// expect may have been said when it was made, and its attributes give the claims afterwards.
+    #[serde(default)]
+    pub of_holder: bool,
     /// Exceptions of a failed verification, by dotted name, the most general one first.
     pub raises: Vec<String>,
     /// The smallest change that constrains the audience, as code.

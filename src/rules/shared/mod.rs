@@ -20,6 +20,7 @@ pub mod surroundings;
 pub(super) mod unguessable;
 pub(super) mod verdicts;
 pub(super) mod verified_connection;
+pub(super) mod vouching;
 pub(in crate::rules) mod written;
 
 use crate::finding::{Confidence, Label};
