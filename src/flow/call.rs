@@ -172,7 +172,8 @@ impl<'p> Interpreter<'p, '_> {
         if is_inquiry(self.callee_text(place)) {
             self.is_inquired(&values, place);
         }
-        if vocabulary::sounds_like_check(written.rsplit('.').next().unwrap_or_default()) {
+        let last = written.rsplit('.').next().unwrap_or_default();
+        if vocabulary::sounds_like_check(last) && !self.models.is_parser(last) {
             state.evidence.add(CheckKind::Opaque, place);
             is_opaque = true;
         }

@@ -7,7 +7,7 @@ use super::state::State;
 use super::value::{Arguments, Nullness, Object, Shape, Value};
 use crate::program::{Binding, ClassRef, vocabulary};
 use crate::source::Place;
-use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Function, Name};
+use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Function, Name, Parameter};
 use std::rc::Rc;
 
 /// Bases followed upwards.
@@ -276,7 +276,13 @@ impl<'p> Interpreter<'p, '_> {
         let callee = Self::plain_function(owner.file, function, Some(owner));
         let receiver = Value::of(Shape::Instance { class, object });
         let mut arguments = Arguments::of(vec![receiver]);
-        let given = function.parameters.iter().skip(1).filter(|parameter| parameter.default.is_none());
+        // Who makes the object may hand over a secret that is none by default.
+        let is_optional_secret = |parameter: &Parameter| {
+            let is_none = |default: &Expression| matches!(default.kind, ExpressionKind::None);
+            parameter.default.as_ref().is_some_and(is_none) && vocabulary::is_secret(&parameter.name)
+        };
+        let is_open = |parameter: &&Parameter| parameter.default.is_none() || is_optional_secret(parameter);
+        let given = function.parameters.iter().skip(1).filter(is_open);
         arguments.keywords.extend(given.map(|parameter| (parameter.name.clone(), Value::unknown())));
         let saved = std::mem::take(&mut self.running);
         let branches =

@@ -19,6 +19,7 @@ impl<'p> Interpreter<'p, '_> {
     pub fn branch(&mut self, state: State<'p>, test: &'p Expression) -> Split<'p> {
         let (mut yes, mut no) = self.branch_undeployed(state, test);
         self.development(test, &mut yes, &mut no);
+        self.method_is_asked(test, &mut yes, &mut no);
         self.narrow(test, &mut yes, &mut no);
         (yes, no)
     }
@@ -339,7 +340,7 @@ impl<'p> Interpreter<'p, '_> {
         }
         let bearing = left.value.origins.credential().map(|(_, credential)| credential.clone());
         match (&right.value.shape, &left.value) {
-            (Shape::Request(RequestMap::Headers | RequestMap::Environment), key) => {
+            (Shape::Request(RequestMap::Headers | RequestMap::HeaderPairs | RequestMap::Environment), key) => {
                 let name = key.as_text().cloned().unwrap_or_default();
                 if vocabulary::header_kind(name.trim_start_matches("HTTP_")).is_some() {
                     // Looking for the header is reading it as far as it is ever read.

@@ -20,8 +20,7 @@ pub(super) fn element_of<'p>(value: &Value<'p>) -> Value<'p> {
         Shape::Sequence(elements) => typical_of(elements),
         Shape::Elements(element) => Value::clone(element),
         Shape::Union(members) => join_all(members.iter().map(element_of)),
-        // Werkzeug's header map is walked as pairs; other mappings give their keys.
-        Shape::Request(RequestMap::Headers) => {
+        Shape::Request(RequestMap::HeaderPairs) => {
             // What was sent has a value, be it an empty one.
             let sent = Value::from_origins(value.origins.clone(), Nullness::FULL.or(Nullness::EMPTY));
             let pair = vec![Value::present(), sent];
@@ -318,7 +317,9 @@ impl<'p> Interpreter<'p, '_> {
             _ => name.clone(),
         };
         let (channel, kind) = match map {
-            RequestMap::Headers | RequestMap::Environment => (Channel::Header, vocabulary::header_kind(&written)),
+            RequestMap::Headers | RequestMap::HeaderPairs | RequestMap::Environment => {
+                (Channel::Header, vocabulary::header_kind(&written))
+            }
             RequestMap::Query => (Channel::Query, vocabulary::credential_kind(&name)),
             RequestMap::Values => (Channel::Values, vocabulary::credential_kind(&name)),
             RequestMap::Form => (Channel::Form, vocabulary::credential_kind(&name)),

@@ -9,7 +9,7 @@ use super::moments;
 use super::origin::{Channel, Origin, OriginKind, Origins, Step, Store};
 use super::quantities;
 use super::relevant;
-use super::serialised::{as_written, query_pattern, read_back};
+use super::serialised::{as_written, parsed, query_pattern, read_back};
 use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
@@ -177,6 +177,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 let arguments = self.all_shown(&state, &arguments, place);
                 let value = derived(&arguments, receiver, path, place);
+                let value = if model.reads.is_some() { parsed(&value, written.as_ref()) } else { value };
                 if let Some(class) = &model.object {
                     let shape = Shape::ExternalInstance { class: class.as_str().into(), at: place };
                     return one(state, Value { shape, ..value });
@@ -194,6 +195,8 @@ impl<'p> Interpreter<'p, '_> {
                     let origins = value.origins.union(&query.unwrap_or_default());
                     let value = value.with_origins(origins);
                     written.map_or_else(|| value.clone(), |whole| as_written(&value, whole))
+                } else if model.shows && super::partial::is_parsed(&arguments) {
+                    super::partial::serialised(value, &arguments)
                 } else {
                     value
                 };
@@ -431,7 +434,10 @@ fn derived<'p>(arguments: &Arguments<'p>, receiver: Option<&Value<'p>>, path: &N
     }
     let mut origins = receiver.map(Value::deep_origins).unwrap_or_default();
     for value in arguments.iter() {
-        let literal = if matches!(value.shape, Shape::Request(RequestMap::Headers | RequestMap::Environment)) {
+        let literal = if matches!(
+            value.shape,
+            Shape::Request(RequestMap::Headers | RequestMap::HeaderPairs | RequestMap::Environment)
+        ) {
             value.origins.clone()
         } else {
             value.deep_origins()

@@ -110,7 +110,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             // What is taken out of a copy of the headers, or written over in it, is what should not be seen.
             ("pop" | "popall" | "remove" | "discard", Shape::Request(_)) => Value::present(),
-            ("update", Shape::Request(RequestMap::Headers)) => {
+            ("update", Shape::Request(RequestMap::Headers | RequestMap::HeaderPairs)) => {
                 let given = super::gathering::dictionary_from(arguments);
                 let is_written_over =
                     |given: &Dictionary<'_>| given.entries.keys().any(|name| vocabulary::header_kind(name).is_some());

@@ -121,10 +121,7 @@ impl<'p> Interpreter<'p, '_> {
 
 /// What a serialiser makes: a copy of the body where it is handed the parsed one.
 pub(super) fn serialised<'p>(value: Value<'p>, arguments: &Arguments<'p>) -> Value<'p> {
-    let is_whole = |argument: &Value<'_>| {
-        matches!(argument.shape, Shape::Request(RequestMap::Json | RequestMap::Form | RequestMap::Values))
-    };
-    let is_form = arguments.positional.first().is_some_and(is_whole);
+    let is_form = is_parsed(arguments);
     let origins = value.origins.filter_map(|origin| {
         let is_body =
             matches!(origin.kind, OriginKind::Body { .. }) || (is_form && origin.kind == OriginKind::RequestData);
@@ -132,6 +129,13 @@ pub(super) fn serialised<'p>(value: Value<'p>, arguments: &Arguments<'p>) -> Val
         Some(Origin { kind, ..origin.clone() })
     });
     value.with_origins(origins)
+}
+
+/// Whether a call is handed the whole body as it was parsed.
+pub(super) fn is_parsed(arguments: &Arguments<'_>) -> bool {
+    arguments.positional.first().is_some_and(|argument| {
+        matches!(argument.shape, Shape::Request(RequestMap::Json | RequestMap::Form | RequestMap::Values))
+    })
 }
 
 /// Whether a setting is one text: read as such and neither split nor parsed.

@@ -50,6 +50,10 @@ pub struct ClassModel {
     /// Methods of such a class that make an object of a mapping of its fields.
     #[serde(default)]
     pub made_from: Vec<String>,
+    /// Methods that give data the form of a class and check nothing but that form, whatever the class: libraries bring classes of
+    /// their own that inherit them.
+    #[serde(default)]
+    pub parses: Vec<String>,
     /// Whether fields of its subclasses are read from the environment when an object is made: what a class body gives
     /// them is a default.
     #[serde(default)]
@@ -90,6 +94,8 @@ pub enum ClassRole {
 pub enum Gives {
     /// The header map.
     Headers,
+    /// The header map of a library that walks it as pairs of name and value.
+    HeaderPairs,
     /// WSGI environment.
     Environment,
     /// Query parameters.

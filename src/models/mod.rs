@@ -8,7 +8,7 @@ pub mod schema;
 
 use std::sync::{Arc, LazyLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use schema::{
     AccessModel, AnswerModel, BeforeModel, ClassModel, ClientAnswerModel, CompareModel, ConfigurationMeaning,
     ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, EntryModel, GatherModel,
@@ -102,6 +102,7 @@ pub enum Meaning {
 pub struct Models {
     meanings: FxHashMap<String, Meaning>,
     classes: FxHashMap<String, Arc<ClassModel>>,
+    parsers: FxHashSet<String>,
     objects: FxHashMap<String, String>,
     integers: FxHashMap<String, i64>,
     aliases: FxHashMap<String, String>,
@@ -114,6 +115,7 @@ pub struct Models {
     client_answers: Vec<ClientAnswerModel>,
     platform_functions: Vec<PlatformFunctionModel>,
     handler_tables: Vec<String>,
+    hashing_columns: Vec<String>,
     policies: Vec<Arc<PolicyModel>>,
     inherited: FxHashMap<String, Vec<String>>,
     installed: Vec<InstalledModel>,
@@ -233,6 +235,7 @@ impl Models {
         for model in file.class {
             let model = Arc::new(model);
             let first = model.path.first().cloned().unwrap_or_default();
+            self.parsers.extend(model.parses.iter().cloned());
             for path in &model.path {
                 self.add_root(path, &library);
                 self.classes.insert(path.clone(), Arc::clone(&model));
@@ -251,6 +254,7 @@ impl Models {
         self.client_answers.extend(file.client_answer);
         self.platform_functions.extend(file.platform_function);
         self.handler_tables.extend(file.handler_table);
+        self.hashing_columns.extend(file.hashing_column);
         self.installed.extend(file.installed);
         for model in file.inherited {
             self.inherited.extend(model.path.into_iter().map(|path| (path, model.methods.clone())));
@@ -390,6 +394,11 @@ impl Models {
     /// Attributes of applications that hold their handlers by name.
     pub fn handler_tables(&self) -> &[String] {
         &self.handler_tables
+    }
+
+    /// Types of database columns that keep a hash: `user.password == given` hashes what was given.
+    pub fn hashing_columns(&self) -> &[String] {
+        &self.hashing_columns
     }
 
     /// Functions that a platform calls by what they look like.

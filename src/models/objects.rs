@@ -32,8 +32,8 @@ impl Models {
     /// The keys under which objects of a class hold the header map or the `Authorization` header.
     pub fn header_keys(&self, class: &str) -> Vec<&str> {
         let holds = |gives: &Gives| match gives {
-            Gives::Headers => true,
-            Gives::Part(part) => *part.of == Gives::Headers,
+            Gives::Headers | Gives::HeaderPairs => true,
+            Gives::Part(part) => matches!(*part.of, Gives::Headers | Gives::HeaderPairs),
             _ => false,
         };
         let Some(model) = self.classes.get(self.canonical(class).as_ref()) else { return Vec::new() };
@@ -78,6 +78,11 @@ impl Models {
     /// Whether a method of a class that describes data makes an object of a mapping.
     pub fn is_made_from(&self, class: &str, method: &str) -> bool {
         self.is_of_class(class, &|model| model.made_from.iter().any(|known| known == method))
+    }
+
+    /// Whether a method of this name only gives data a form, whatever its class and however much it sounds like a check.
+    pub fn is_parser(&self, method: &str) -> bool {
+        self.parsers.contains(method)
     }
 
     /// Whether fields of a class's subclasses are read from the environment.

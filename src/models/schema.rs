@@ -188,6 +188,9 @@ pub struct ModelFile {
     /// Attributes of applications that hold their handlers by name: what is put there takes the handler's place.
     #[serde(default)]
     pub handler_table: Vec<String>,
+    /// Types of database columns that keep a hash and compare what they are compared with by it.
+    #[serde(default)]
+    pub hashing_column: Vec<String>,
     /// Calls that hand over a table of routes, or its module, to stand under a path.
     #[serde(default)]
     pub include: Vec<NamesModel>,
@@ -278,6 +281,9 @@ pub struct DeriveModel {
     /// Whether it writes a parsed value out again, as text that need not be the one it was parsed from.
     #[serde(default)]
     pub serialises: bool,
+    /// Whether it writes what the language shows of a value: of a parsed body another text than the one that came.
+    #[serde(default)]
+    pub shows: bool,
     /// Whether what it writes is the query of an address.
     #[serde(default)]
     pub query: bool,

@@ -2,6 +2,7 @@
 
 use super::shared::named_elsewhere::holds_only_a_name;
 use super::shared::{Context, required_setting};
+use super::shared::unread::is_read_in_development_only;
 use super::shared::surroundings::{is_refused_at_start, missed_variable};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
@@ -44,6 +45,9 @@ fn finding(literal: Place, role: SecretRole, user: &str, place: Place, context: 
     if (is_test || context.is_example(literal.file)) && !relevant::looks_real(context.index.text(literal)) {
         return None;
     }
+    if is_read_in_development_only(context, literal) {
+        return None;
+    }
     let severity = if is_test { Severity::Note } else { Severity::Error };
     let name = context.name_given(literal);
     let subject = name.map_or_else(|| "A secret".to_owned(), |name| format!("The secret `{name}`"));
@@ -83,7 +87,9 @@ pub(super) fn could_be_secret(text: &str, role: SecretRole) -> bool {
     // Words that name a kind of secret are also the first ones that people choose for one.
     let is_chosen = role != SecretRole::Sent && matches!(bare, "secret" | "password" | "default");
     let is_word = vocabulary::is_scheme_or_word(bare) && !is_chosen;
-    !bare.trim().is_empty() && !is_placeholder && !is_public && !is_link && !is_word && !is_quantity(bare)
+    // `*****` and `----` stand where somebody took the secret out.
+    let is_blank = !bare.chars().any(char::is_alphanumeric);
+    !is_blank && !is_placeholder && !is_public && !is_link && !is_word && !is_quantity(bare)
 }
 
 /// `1d`, `30 minutes`, `60/min`: how long or how often something is, whatever the setting is called.

@@ -7,6 +7,7 @@ use crate::flow::event::{Comparator, Comparison, Event};
 use crate::flow::relevant;
 use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::literals::string_parts;
+use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{CompareOperator, ExpressionKind};
 
@@ -15,7 +16,8 @@ const RULE: &str = "plain-token-comparison";
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::Comparison(comparison) = event else { return Vec::new() };
     // A test compares to assert; nobody measures it.
-    if !concerns(comparison) || context.is_test(comparison.place.file) || context.only_sorts_out(comparison.place) {
+    let is_silent = !concerns(comparison) || context.is_test(comparison.place.file) || context.only_sorts_out(comparison.place);
+    if is_silent || hashes_by_itself(comparison, context) {
         return Vec::new();
     }
     vec![finding(comparison, context)]
@@ -53,6 +55,14 @@ fn concerns(comparison: &Comparison<'_>) -> bool {
         OriginKind::RequestData | OriginKind::Body { .. } => matches!(expected, OriginKind::Mac),
         _ => false,
     }
+}
+
+/// A record's password, in a program whose columns may keep hashes that compare themselves.
+fn hashes_by_itself(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> bool {
+    let is_of_record = matches!(&comparison.expected_origin.kind, OriginKind::Setting { store: Store::Attribute, name }
+        if vocabulary::credential_kind(name) == Some(CredentialKind::Password));
+    let mut columns = context.models.hashing_columns().iter();
+    is_of_record && columns.any(|column| context.files_naming(comparison.place.file, column).next().is_some())
 }
 
 fn finding(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> Finding {

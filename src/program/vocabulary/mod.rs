@@ -206,6 +206,9 @@ pub(in crate::program) const OTHER_MEANINGS: &[&str] = &[
     "env",
     "var",
     "idempotency",
+    // Who bears it.
+    "fee",
+    "fees",
     "cost",
     "per",
     "price",
@@ -320,6 +323,10 @@ pub fn is_secret(name: &str) -> bool {
     if words.is_empty() || name == "PWD" {
         return false;
     }
+    // Alone it may as well say who bears a fee.
+    if matches!(words.as_slice(), [word] if word == "bearer") {
+        return false;
+    }
     let is_other = words.iter().any(|word| {
         OTHER_MEANINGS.contains(&word.as_str())
             && !matches!(word.as_str(), "secrets" | "user" | "config" | "request" | "service" | "data" | "env")
@@ -335,6 +342,7 @@ const SECRET_WORDS: &[&str] = &[
     "passwd",
     "pwd",
     "passphrase",
+    "passkey",
     "token",
     "apikey",
     "bearer",
@@ -453,13 +461,16 @@ pub fn keeps_records(method: &str) -> bool {
     ) || matches!(method, "set_attribute" | "set_tag" | "add_event" | "add_breadcrumb" | "set_user")
 }
 
-/// Whether a string says that something has to be written in its place: `YOUR_TOKEN_HERE`, `your-client-secret`, `sk-xxxxxxxxxxxx`.
+/// Whether a string says that something has to be written in its place: `YOUR_TOKEN_HERE`, `your-client-secret`, `sk-xxxxxxxxxxxx`,
+/// `mock_access_token`.
 pub fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let words = words(&lower);
     let is_addressed = matches!(words.first().map(String::as_str), Some("your" | "insert" | "enter" | "put"))
         || matches!(words.last().map(String::as_str), Some("here" | "removed" | "redacted"));
-    (words.len() > 1 && is_addressed) || lower.contains("xxxxxxxx")
+    let is_made_up = words.iter().any(|word| matches!(word.as_str(), "mock" | "dummy" | "fake" | "placeholder"))
+        || matches!(words.as_slice(), [.., before, last] if before == "for" && matches!(last.as_str(), "test" | "tests" | "testing"));
+    (words.len() > 1 && (is_addressed || is_made_up)) || lower.contains("xxxxxxxx")
 }
 
 /// Whether a string is a word of an authentication scheme, a token type or a placeholder and no secret.

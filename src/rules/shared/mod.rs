@@ -18,6 +18,7 @@ mod sorted_out;
 pub(super) mod stricter_decode;
 pub mod surroundings;
 pub(super) mod unguessable;
+pub(in crate::rules) mod unread;
 pub(super) mod verdicts;
 pub(super) mod verified_connection;
 pub(super) mod vouching;
