@@ -81,6 +81,7 @@ fn only_token() -> Vec<String> {
 /// A token decoder.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "independent questions about one call")]
 pub struct DecodeModel {
     /// Dotted names.
     pub path: Vec<String>,
