@@ -44,6 +44,9 @@ pub struct ClassModel {
     /// (`typing.TypedDict`).
     #[serde(default)]
     pub makes_dictionaries: bool,
+    /// Whether its objects are keys that one family of algorithms takes and every other refuses (measured).
+    #[serde(default)]
+    pub is_key_of_family: bool,
     /// What the text of its objects shows of them, where it is more or less than a library's object shows.
     #[serde(default)]
     pub text: Option<ObjectText>,
