@@ -8,6 +8,7 @@ use serde::Deserialize;
 /// A class: its bases and what its attributes and methods give.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "independent questions about one class")]
 pub struct ClassModel {
     /// Its dotted names; the first is the one objects are known by.
     pub path: Vec<String>,
