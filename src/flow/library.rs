@@ -136,7 +136,10 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 // Who is handed the credential may check it later.
                 let values: Vec<&Value<'p>> = arguments.iter().collect();
-                self.saw(&mut state, &values, place);
+                // A method that is asked for an object by what the caller sent may not have it.
+                if self.saw(&mut state, &values, place) && receiver.is_some() && self.frame().open_tries > 0 {
+                    self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
+                }
                 if let Some(url) = parameter(&model.parameters, &arguments, "url") {
                     self.header_reaches(HeaderUse::Url, url, place);
                 }
@@ -146,7 +149,7 @@ impl<'p> Interpreter<'p, '_> {
                     self.emit(&event);
                 }
                 self.object_is_made(model, &arguments, receiver, place);
-                one(state, object_of(&model.class, place))
+                one(state, holding(object_of(&model.class, place), parameter(&model.parameters, &arguments, "token")))
             }
             Meaning::Setting(model) => {
                 let key = parameter(&model.parameters, &arguments, "key").cloned().unwrap_or_else(Value::unknown);
@@ -290,7 +293,8 @@ impl<'p> Interpreter<'p, '_> {
             Meaning::Decode(model) if is_incomplete(model, &arguments) => {
                 let values: Vec<&Value<'p>> = arguments.iter().collect();
                 self.saw(&mut state, &values, place);
-                one(state, model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place)))
+                let made = model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place));
+                one(state, holding(made, parameter(&model.parameters, &arguments, "token")))
             }
             Meaning::Decode(model) => self.decode(state, model, path, (&arguments, receiver), place),
             Meaning::Validate(model) => self.validate(state, model, receiver, &arguments, place),
@@ -469,6 +473,14 @@ pub(super) fn word_list<'p>(words: &[String], place: Place) -> Value<'p> {
 /// An object of a library's class.
 pub(super) fn object_of<'p>(class: &str, place: Place) -> Value<'p> {
     Value::of(Shape::ExternalInstance { class: class.into(), at: place })
+}
+
+/// An object that holds the token that it was made with.
+fn holding<'p>(object: Value<'p>, token: Option<&Value<'p>>) -> Value<'p> {
+    match token {
+        Some(token) => object.with_origins(token.deep_origins()),
+        None => object,
+    }
 }
 
 /// A value inside the answer that carries it: an object of a class, or dictionaries in which other keys are harmless.

@@ -30,7 +30,7 @@ mod exception;
 mod expression;
 mod facts;
 mod fields;
-mod found;
+pub mod found;
 mod gathering;
 mod guesses;
 mod handing;

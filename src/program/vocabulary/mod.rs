@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 pub use callers::{
     holds_an_account, is_guest, is_identity_claim, is_personal, is_user_name, is_validator, names_a_user,
-    sounds_like_check, sounds_like_refusal, sounds_optional,
+    sounds_like_check, sounds_like_refusal, sounds_optional, verifies,
 };
 
 /// What a presented credential is.

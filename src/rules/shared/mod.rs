@@ -21,6 +21,7 @@ pub(super) mod unguessable;
 pub(in crate::rules) mod unread;
 pub(super) mod verdicts;
 pub(super) mod verified_connection;
+pub(super) mod vouching;
 pub(in crate::rules) mod written;
 
 use crate::finding::{Confidence, Label};
