@@ -36,7 +36,8 @@ fn concerns(comparison: &Comparison<'_>) -> bool {
             let is_secret_part = || match credential.kind {
                 CredentialKind::Signature => true,
                 CredentialKind::ApiKey | CredentialKind::Bearer => {
-                    let is_literal = matches!(expected, OriginKind::Setting { store: Store::Literal, .. });
+                    // What is measured against a computed signature is the one that the token ends in.
+                    let is_literal = matches!(expected, OriginKind::Setting { store: Store::Literal, .. } | OriginKind::Mac);
                     is_literal || relevant::is_secret(&comparison.expected_origin)
                 }
                 CredentialKind::Password => false,
@@ -72,7 +73,7 @@ fn is_key_of_record(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> b
     let OriginKind::Credential(credential) = &comparison.presented_origin.kind else { return false };
     let OriginKind::Setting { store: Store::Attribute, name } = &comparison.expected_origin.kind else { return false };
     let are_keys =
-        credential.kind == CredentialKind::ApiKey && vocabulary::credential_kind(name) == Some(CredentialKind::ApiKey);
+        matches!(credential.kind, CredentialKind::ApiKey | CredentialKind::Password) && vocabulary::credential_kind(name) == Some(CredentialKind::ApiKey);
     let holder = context.index.text(comparison.expected.place).rsplit_once('.').map_or("", |(holder, _)| holder);
     let is_check = || context.function_around(comparison.place).is_some_and(|function| vocabulary::sounds_like_check(&function.name));
     comparison.comparator != Comparator::ConstantTime
