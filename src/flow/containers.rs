@@ -214,7 +214,9 @@ impl<'p> Interpreter<'p, '_> {
                 let origins = if default.is_none() {
                     found.origins.clone()
                 } else {
-                    found.origins.union(&default.literal_origin())
+                    // A key that others can foresee is no better where it only stands in for another.
+                    let foreseen = super::guesses::guesses(&default.origins);
+                    found.origins.union(&default.literal_origin()).union(&foreseen)
                 };
                 Value { origins, nullness: present.or(default.nullness), ..found }
             }
@@ -470,8 +472,9 @@ pub(super) fn split_parts<'p>(
         None => (stepped.clone(), stepped.clone()),
     };
     // The first part of a JWT is its header, the second its claims (RFC 7515 section 3.1).
-    let is_token =
-        matches!(stepped.credential(), Some((_, credential)) if matches!(credential.part, Part::Token | Part::Whole));
+    // So is what was cut off something longer (`presentation.split("~")[0].split(".")`).
+    let is_token = matches!(stepped.credential(), Some((_, credential))
+        if matches!(credential.part, Part::Token | Part::Whole) || credential.kind == CredentialKind::Bearer);
     let first = if separator == Some(".") && is_token && !is_from_behind {
         first.filter_map(|origin| Some(super::origin::Origin { kind: whole_header(), ..origin.clone() }))
     } else {

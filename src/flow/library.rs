@@ -9,7 +9,7 @@ use super::moments;
 use super::origin::{Channel, Origin, OriginKind, Origins, Step, Store};
 use super::quantities;
 use super::relevant;
-use super::serialised::{as_written, query_pattern, read_back};
+use super::serialised::{as_written, parsed, query_pattern, read_back};
 use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
@@ -146,7 +146,7 @@ impl<'p> Interpreter<'p, '_> {
                     self.emit(&event);
                 }
                 self.object_is_made(model, &arguments, receiver, place);
-                one(state, object_of(&model.class, place))
+                one(state, holding(object_of(&model.class, place), parameter(&model.parameters, &arguments, "token")))
             }
             Meaning::Setting(model) => {
                 let key = parameter(&model.parameters, &arguments, "key").cloned().unwrap_or_else(Value::unknown);
@@ -177,6 +177,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 let arguments = self.all_shown(&state, &arguments, place);
                 let value = derived(&arguments, receiver, path, place);
+                let value = if model.reads.is_some() { parsed(&value, written.as_ref()) } else { value };
                 if let Some(class) = &model.object {
                     let shape = Shape::ExternalInstance { class: class.as_str().into(), at: place };
                     return one(state, Value { shape, ..value });
@@ -290,7 +291,8 @@ impl<'p> Interpreter<'p, '_> {
             Meaning::Decode(model) if is_incomplete(model, &arguments) => {
                 let values: Vec<&Value<'p>> = arguments.iter().collect();
                 self.saw(&mut state, &values, place);
-                one(state, model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place)))
+                let made = model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place));
+                one(state, holding(made, parameter(&model.parameters, &arguments, "token")))
             }
             Meaning::Decode(model) => self.decode(state, model, path, (&arguments, receiver), place),
             Meaning::Validate(model) => self.validate(state, model, receiver, &arguments, place),
@@ -469,6 +471,14 @@ pub(super) fn word_list<'p>(words: &[String], place: Place) -> Value<'p> {
 /// An object of a library's class.
 pub(super) fn object_of<'p>(class: &str, place: Place) -> Value<'p> {
     Value::of(Shape::ExternalInstance { class: class.into(), at: place })
+}
+
+/// An object that holds the token that it was made with.
+fn holding<'p>(object: Value<'p>, token: Option<&Value<'p>>) -> Value<'p> {
+    match token {
+        Some(token) => object.with_origins(token.deep_origins()),
+        None => object,
+    }
 }
 
 /// A value inside the answer that carries it: an object of a class, or dictionaries in which other keys are harmless.

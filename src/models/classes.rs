@@ -50,6 +50,10 @@ pub struct ClassModel {
     /// Methods of such a class that make an object of a mapping of its fields.
     #[serde(default)]
     pub made_from: Vec<String>,
+    /// Methods that give data the form of a class and check nothing but that form, whatever the class: libraries bring classes of
+    /// their own that inherit them.
+    #[serde(default)]
+    pub parses: Vec<String>,
     /// Whether fields of its subclasses are read from the environment when an object is made: what a class body gives
     /// them is a default.
     #[serde(default)]
@@ -156,4 +160,11 @@ pub struct RequestModel {
     /// any model is.
     #[serde(default)]
     pub imported: Vec<String>,
+    /// What such a parameter is called.
+    #[serde(default = "names_of_requests")]
+    pub named: Vec<String>,
+}
+
+fn names_of_requests() -> Vec<String> {
+    ["request", "req", "http_request"].map(str::to_owned).to_vec()
 }

@@ -80,6 +80,11 @@ impl Models {
         self.is_of_class(class, &|model| model.made_from.iter().any(|known| known == method))
     }
 
+    /// Whether a method of this name only gives data a form, whatever its class and however much it sounds like a check.
+    pub fn is_parser(&self, method: &str) -> bool {
+        self.parsers.contains(method)
+    }
+
     /// Whether fields of a class's subclasses are read from the environment.
     pub fn reads_environment(&self, class: &str) -> bool {
         self.is_of_class(class, &|model| model.reads_environment)

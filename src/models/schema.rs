@@ -230,8 +230,8 @@ pub struct InstanceModel {
     pub class: String,
     /// Parameters in order; `key` has meaning, the secret that the object works with, `user` and `password` of Basic
     /// credentials, and for an object with routes `middleware`, what stands before them, `prefix`, the path before them, `parent`, what it is put under, and
-    /// `name`, what it is called; for one that decodes tokens `algorithms`, those that it accepts, `none` included, and
-    /// `url`, where it fetches keys.
+    /// `name`, what it is called; for one that decodes tokens `algorithms`, those that it accepts, `none` included,
+    /// `url`, where it fetches keys, and `token`, one that it holds.
     #[serde(default)]
     pub parameters: Vec<String>,
     /// What it does with its key, where that matters.

@@ -98,6 +98,24 @@ pub fn is_personal(name: &str) -> bool {
     is_one && !is_about_sending
 }
 
+/// Whether a function of this name, handed a token, finds out whether it is genuine: `verify`, `is_valid`, `check_and_decode_token`.
+pub fn verifies(name: &str) -> bool {
+    let words = words(name);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    has(&[
+        "verify",
+        "verifies",
+        "verified",
+        "validate",
+        "validates",
+        "validated",
+        "valid",
+        "authenticate",
+        "authenticated",
+        "introspect",
+    ]) || (has(&["check", "checks", "checked"]) && has(&["token", "jwt", "signature", "sig"]))
+}
+
 /// Whether calling something of this name could be a check of the caller, though it was not handed the credential.
 pub fn sounds_like_check(name: &str) -> bool {
     let words = words(name);

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 pub use callers::{
     is_guest, is_identity_claim, is_personal, is_user_name, is_validator, names_a_user, sounds_like_check,
-    sounds_like_refusal, sounds_optional,
+    sounds_like_refusal, sounds_optional, verifies,
 };
 
 /// What a presented credential is.
@@ -305,6 +305,11 @@ pub fn credential_kind(name: &str) -> Option<CredentialKind> {
         return Some(CredentialKind::Bearer);
     }
     None
+}
+
+/// Whether something of this name is a signature, whoever made it: `user_signature`, `raw_sig`.
+pub fn names_signature(name: &str) -> bool {
+    words(name).last().is_some_and(|word| SIGNATURE_WORDS.contains(&word.as_str()))
 }
 
 /// Whether a setting of this name may be a switch that is off, or a text that is empty: not one that names a credential.

@@ -10,13 +10,13 @@ use crate::source::{FileId, Place, Span};
 use crate::syntax::tree::{ExpressionKind, Statement, StatementKind};
 use crate::syntax::visit;
 
-/// Whether a literal is the value of a field of a class whose name the project writes nowhere else: nobody asks for it.
+/// Whether a literal is the value of a field of a class that nothing in the project asks for by its name.
 pub(in crate::rules) fn is_read_nowhere(context: &Context<'_, '_>, literal: Place) -> bool {
     let Some(field) = field_at(context, literal) else { return false };
     let Some(name) = bound_name(field) else { return false };
     let is_written = |file: FileId| {
         let own = (file == literal.file).then_some(field.span);
-        is_named(&context.index.program.source(file).text, name, own)
+        is_asked_for(&context.index.program.source(file).text, name, own)
     };
     !context.project_files(literal.file).any(is_written)
 }
@@ -64,13 +64,20 @@ fn bound_name(statement: &Statement) -> Option<&str> {
     }
 }
 
-/// Whether a text holds a name as a word of its own, outside of a span.
-fn is_named(text: &str, name: &str, outside: Option<Span>) -> bool {
+/// Whether a text asks for a name, outside of a span: as an attribute, or in quotes that are no key of a dictionary.
+fn is_asked_for(text: &str, name: &str, outside: Option<Span>) -> bool {
     let bytes = text.as_bytes();
-    let is_part = |at: Option<&u8>| at.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     Finder::new(name).find_iter(bytes).any(|start| {
         let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+        let (behind, end) = (bytes.get(start + name.len()), start + name.len() + 1);
         let is_own = outside.is_some_and(|span| (span.start as usize..span.end as usize).contains(&start));
-        !is_own && !is_part(before) && !is_part(bytes.get(start + name.len()))
+        let is_whole = behind.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+        let is_key = || bytes.get(end..).is_some_and(|rest| rest.trim_ascii_start().starts_with(b":"));
+        !is_own
+            && match before {
+                Some(b'.') => is_whole,
+                Some(quote @ (b'"' | b'\'')) => behind == Some(quote) && !is_key(),
+                _ => false,
+            }
     })
 }
