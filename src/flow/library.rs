@@ -136,7 +136,10 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 // Who is handed the credential may check it later.
                 let values: Vec<&Value<'p>> = arguments.iter().collect();
-                self.saw(&mut state, &values, place);
+                // A method that is asked for an object by what the caller sent may not have it.
+                if self.saw(&mut state, &values, place) && receiver.is_some() && self.frame().open_tries > 0 {
+                    self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
+                }
                 if let Some(url) = parameter(&model.parameters, &arguments, "url") {
                     self.header_reaches(HeaderUse::Url, url, place);
                 }

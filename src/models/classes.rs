@@ -8,6 +8,7 @@ use serde::Deserialize;
 /// A class: its bases and what its attributes and methods give.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "independent questions about one class")]
 pub struct ClassModel {
     /// Its dotted names; the first is the one objects are known by.
     pub path: Vec<String>,
@@ -44,6 +45,9 @@ pub struct ClassModel {
     /// (`typing.TypedDict`).
     #[serde(default)]
     pub makes_dictionaries: bool,
+    /// Whether its objects are keys that one family of algorithms takes and every other refuses (measured).
+    #[serde(default)]
+    pub is_key_of_family: bool,
     /// What the text of its objects shows of them, where it is more or less than a library's object shows.
     #[serde(default)]
     pub text: Option<ObjectText>,

@@ -100,6 +100,11 @@ impl Models {
         self.text_shows(class) == Some(ObjectText::Asterisks)
     }
 
+    /// Whether a class's objects are keys that only one family of algorithms takes.
+    pub fn is_key_of_family(&self, class: &str) -> bool {
+        self.of_class(class, &|model| model.is_key_of_family.then_some(&())).is_some()
+    }
+
     /// Whether a class is described.
     pub fn is_class(&self, path: &str) -> bool {
         self.classes.contains_key(path) || self.classes.contains_key(self.canonical(path).as_ref())

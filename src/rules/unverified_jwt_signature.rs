@@ -220,10 +220,10 @@ fn is_unused_helper(decode: &Decode<'_>, function: &str, context: &Context<'_, '
     is_found
 }
 
-/// Claims that only choose a key or tell when a token ends decide nothing, nor does one that goes to another service with its token.
+/// Claims that only choose a key, or tell of what sort a token is or when it ends, decide nothing, nor does one that goes to another service with its token.
 fn decides(decision: &Decision, facts: &Facts<'_>) -> bool {
     let goes_along = decision.what == "passed on"
         && !decision.claim.is_empty()
         && facts.claims_beside_token.contains(&decision.place);
-    !goes_along && !matches!(decision.claim.as_str(), "exp" | "iat" | "nbf" | "kid" | "alg")
+    !goes_along && !matches!(decision.claim.as_str(), "exp" | "iat" | "nbf" | "kid" | "alg" | "typ")
 }
