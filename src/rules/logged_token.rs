@@ -33,10 +33,12 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     }
     // What is a secret by its name alone must be written near where it has that name: further away it says too little.
     let is_near = |origin: &Origin| origin.trail.root().place.file == place.file && origin.trail.is_local();
-    // A parameter of the very function, as it was handed over.
+    // A parameter of the very function, as it was handed over and by its own name: not the exception of a call that saw it.
     let is_own = |origin: &Origin| {
+        let Step::Passed { parameter, .. } = &origin.trail.step else { return false };
         let at = |place: Place| context.function_around(place).map(|function| function.span);
-        matches!(origin.trail.step, Step::Passed { .. }) && at(origin.trail.root().place) == at(*place)
+        let mut words = context.index.text(*place).split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        words.any(|word| word == parameter.as_str()) && at(origin.trail.root().place) == at(*place)
     };
     let settings = origins.iter().filter(|origin| matches!(&origin.kind, OriginKind::Setting { store, .. } if *store != Store::Literal));
     // A value that may be any of many settings comes from a general getter: which one it is here, nobody knows.
