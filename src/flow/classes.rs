@@ -276,13 +276,7 @@ impl<'p> Interpreter<'p, '_> {
         let callee = Self::plain_function(owner.file, function, Some(owner));
         let receiver = Value::of(Shape::Instance { class, object });
         let mut arguments = Arguments::of(vec![receiver]);
-        // Who makes the object may hand over a secret that is none by default.
-        let is_optional_secret = |parameter: &Parameter| {
-            let is_none = |default: &Expression| matches!(default.kind, ExpressionKind::None);
-            parameter.default.as_ref().is_some_and(is_none) && vocabulary::is_secret(&parameter.name)
-        };
-        let is_open = |parameter: &&Parameter| parameter.default.is_none() || is_optional_secret(parameter);
-        let given = function.parameters.iter().skip(1).filter(is_open);
+        let given = function.parameters.iter().skip(1).filter(|parameter| is_open(parameter));
         arguments.keywords.extend(given.map(|parameter| (parameter.name.clone(), Value::unknown())));
         let saved = std::mem::take(&mut self.running);
         let branches =
@@ -349,4 +343,11 @@ fn merge_orders<'p>(class: ClassRef<'p>, mut lists: Vec<Vec<ClassRef<'p>>>) -> V
         }
         order.push(next);
     }
+}
+
+/// Whether nobody knows what a parameter of a constructor is given: it has no default, or is a secret that whoever makes the object
+/// may hand over.
+pub(super) fn is_open(parameter: &Parameter) -> bool {
+    let is_none = |default: &Expression| matches!(default.kind, ExpressionKind::None);
+    parameter.default.as_ref().is_none_or(|default| is_none(default) && vocabulary::is_secret(&parameter.name))
 }

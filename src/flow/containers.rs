@@ -214,7 +214,9 @@ impl<'p> Interpreter<'p, '_> {
                 let origins = if default.is_none() {
                     found.origins.clone()
                 } else {
-                    found.origins.union(&default.literal_origin())
+                    // A key that others can foresee is no better where it only stands in for another.
+                    let foreseen = super::guesses::guesses(&default.origins);
+                    found.origins.union(&default.literal_origin()).union(&foreseen)
                 };
                 Value { origins, nullness: present.or(default.nullness), ..found }
             }

@@ -108,7 +108,7 @@ pub struct Facts<'p> {
     pub checking_secrets: BTreeSet<Name>,
     /// Secrets by name that something nobody can see into was given together with a credential.
     pub secrets_beside_credentials: BTreeSet<Name>,
-    /// Calls that hand request data to another service or library, whose answer may confirm it.
+    /// Calls that hand request data to another service or library, whose answer may confirm it, or that decrypt it.
     pub inquiries: BTreeSet<Place>,
     /// Calls nobody can see into that were given the raw body: they may verify it.
     pub raw_body_seen: BTreeSet<Place>,

@@ -8,6 +8,7 @@ mod binding;
 pub mod bounds;
 mod builtins;
 mod call;
+mod called;
 mod claims;
 mod classes;
 mod comparison;

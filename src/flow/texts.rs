@@ -37,6 +37,7 @@ const CONVERSIONS: &[&str] = &[
     "center",
     "hex",
     "hexdigest",
+    "finalize",
     "digest",
     "tobytes",
     "group",

@@ -164,4 +164,11 @@ pub struct RequestModel {
     /// any model is.
     #[serde(default)]
     pub imported: Vec<String>,
+    /// What such a parameter is called.
+    #[serde(default = "names_of_requests")]
+    pub named: Vec<String>,
+}
+
+fn names_of_requests() -> Vec<String> {
+    ["request", "req", "http_request"].map(str::to_owned).to_vec()
 }

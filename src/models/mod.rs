@@ -314,14 +314,15 @@ impl Models {
         matches!(self.meaning(path), Some(Meaning::Instance(model)) if model.key_use == Some(KeyUse::Asks))
     }
 
-    /// The class of what a parameter called like a request holds in a file that imports these top-level modules: the most
+    /// The class of what a parameter of this name holds, where that is what requests are called, in a file that imports these top-level modules: the most
     /// special one of those that fit.
-    pub fn request_class(&self, is_imported: &dyn Fn(&str) -> bool) -> Option<&str> {
-        let fitting = self.requests.iter().filter(|model| model.imported.iter().any(|module| is_imported(module)));
+    pub fn request_class(&self, parameter: &str, is_imported: &dyn Fn(&str) -> bool) -> Option<&str> {
+        let mut called_so = self.requests.iter().filter(|model| model.named.iter().any(|name| name == parameter));
+        let fitting = called_so.clone().filter(|model| model.imported.iter().any(|module| is_imported(module)));
         let best = fitting
             .map(|model| model.class.as_str())
             .reduce(|known, class| if self.is_subclass(class, known) { class } else { known });
-        best.or_else(|| self.requests.iter().find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
+        best.or_else(|| called_so.find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
     }
 
     /// What the answers of other services say about themselves, by each client library.

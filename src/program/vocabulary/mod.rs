@@ -307,6 +307,11 @@ pub fn credential_kind(name: &str) -> Option<CredentialKind> {
     None
 }
 
+/// Whether something of this name is a signature, whoever made it: `user_signature`, `raw_sig`.
+pub fn names_signature(name: &str) -> bool {
+    words(name).last().is_some_and(|word| SIGNATURE_WORDS.contains(&word.as_str()))
+}
+
 /// Whether a setting of this name may be a switch that is off, or a text that is empty: not one that names a credential.
 pub fn may_be_off(name: &str) -> bool {
     let is_credential = |word: &String| {

@@ -164,6 +164,7 @@ pub fn credential_words(credential: &Credential) -> String {
         Channel::Path => format!("the {noun} `{name}` from the path"),
         Channel::Request => format!("the {noun} from the request"),
         Channel::Parameter => format!("the {noun} in the parameter `{name}`"),
+        Channel::Name => format!("the {noun} in `{name}`"),
     }
 }
 
