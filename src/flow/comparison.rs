@@ -72,6 +72,11 @@ impl<'p> Interpreter<'p, '_> {
         let decides = !super::found::is_found_by(&expected.value, &origin);
         let held = if decides { self.expected_origin(&presented, &expected, &credential) } else { None };
         let Some(expected_origin) = held else {
+            let mut state = state;
+            if super::condition::is_blank(&expected.value) {
+                // The check is made all the same; whether both sides can be empty is another question.
+                state.evidence.forget(|check| check.kind == CheckKind::Unset);
+            }
             return self.unknown_equality(state, &expected.value, &credential, place);
         };
         if credential.part != Part::Username {

@@ -230,6 +230,7 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(message) = parameter(&model.parameters, arguments, "message") {
             self.message_is_verified(message, model.only_signature, place);
         }
+        self.age_is_left_open(&model, arguments, place);
         let is_optional = model
             .optional
             .as_deref()
@@ -297,6 +298,24 @@ impl<'p> Interpreter<'p, '_> {
 }
 
 impl<'p> Interpreter<'p, '_> {
+    /// A verifier that would limit the age of a presented token, and is not told how.
+    fn age_is_left_open(&mut self, model: &VerifyModel, arguments: &Arguments<'p>, place: Place) {
+        let is_given = |name: &String| {
+            named_parameter(&model.parameters, arguments, name).is_some_and(|value| value.nullness != Nullness::NONE)
+        };
+        let Some(first) = model.age.first() else { return };
+        if arguments.rest.is_some() || model.age.iter().any(is_given) {
+            return;
+        }
+        let Some((token, _)) =
+            parameter(&model.parameters, arguments, "token").and_then(|token| token.origins.credential())
+        else {
+            return;
+        };
+        let function = Name::new(self.callee_text(place).trim());
+        self.emit(&Event::Ageless { token, function: function.as_str(), parameter: first.as_str(), place });
+    }
+
     /// What a verifier looks at, and whether it tells who the caller is.
     fn caller_is_verified(&mut self, model: &VerifyModel, arguments: &Arguments<'p>, place: Place) {
         if model.failure == Failure::Anonymous {

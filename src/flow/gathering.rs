@@ -58,7 +58,7 @@ impl<'p> Interpreter<'p, '_> {
                 if arguments.keywords.is_empty() && arguments.rest.is_none() {
                     fields
                 } else {
-                    super::fields::as_chosen(fields)
+                    super::fields::as_chosen(fields, arguments)
                 }
             }
             Gathering::FieldsInOrder => {

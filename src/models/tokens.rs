@@ -230,6 +230,9 @@ pub struct IssueModel {
     /// Whether its tokens expire only where the claims say so (`exp`); otherwise it sets an end itself, or knows none.
     #[serde(default)]
     pub expires_by_claims: bool,
+    /// The class of what it gives, where that is an object that stands for the token.
+    #[serde(default)]
+    pub object: Option<String>,
 }
 
 /// A call that asks an authorization server about a presented token (RFC 7662).

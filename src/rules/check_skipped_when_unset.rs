@@ -5,6 +5,7 @@ use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
 use crate::flow::origin::{Origin, OriginKind, Store};
+use crate::flow::relevant;
 use crate::program::vocabulary::{self, CredentialKind};
 use crate::source::Place;
 
@@ -28,7 +29,8 @@ fn is_of_a_check(origin: &Origin, facts: &Facts<'_>) -> bool {
     if !is_configured && vocabulary::credential_kind(name) == Some(CredentialKind::Password) {
         return false;
     }
-    facts.checking_secrets.contains(name) || (is_configured && facts.secrets_beside_credentials.contains(name))
+    let may_check = || is_configured && relevant::is_secret(origin) && facts.secrets_beside_credentials.contains(name);
+    facts.checking_secrets.contains(name) || may_check()
 }
 
 /// A path on which this test found it unset succeeds and has nothing else to rely on, and it is not for development only.

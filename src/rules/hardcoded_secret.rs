@@ -88,7 +88,7 @@ pub(super) fn could_be_secret(text: &str, role: SecretRole) -> bool {
     let is_chosen = role != SecretRole::Sent && matches!(bare, "secret" | "password" | "default");
     let is_word = vocabulary::is_scheme_or_word(bare) && !is_chosen;
     // `*****` and `----` stand where somebody took the secret out.
-    let is_blank = !bare.chars().any(char::is_alphanumeric);
+    let is_blank = bare.chars().all(|letter| letter.is_ascii_punctuation() || letter.is_whitespace());
     !is_blank && !is_placeholder && !is_public && !is_link && !is_word && !is_quantity(bare)
 }
 
