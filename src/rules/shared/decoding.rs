@@ -48,10 +48,16 @@ pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'
         decode.is_verified
             && !(claim.is_constrained)(decode)
             && !is_checked_later(decode, facts, claim.name)
+            && !(claim.name == "aud"
+                && CLIENTS.iter().any(|name| facts.claim_checks.contains(&(decode.place, (*name).into()))))
             && !context.is_test(decode.place.file)
     });
     missing.filter_map(|decode| finding(decode, entry, context, claim)).collect()
 }
+
+/// Claims that name the client a token was issued to (RFC 9068 section 2.2; `azp` of `OpenID` Connect, and what some issuers
+/// call it): who compares them takes no token that was made for another program.
+const CLIENTS: [&str; 4] = ["client_id", "azp", "cid", "appid"];
 
 /// Whether a parameter of the token's header is tested that says something about its issuer or its reader: the signature
 /// covers the header too, and some issuers (load balancers that log users in) name both only there.
