@@ -52,9 +52,8 @@ impl<'p> Interpreter<'p, '_> {
         if !expected.deep_origins().iter().any(is_mac) {
             return None;
         }
-        let written = self.index.text(operand.place);
-        let last = written.rsplit('.').next().unwrap_or_default();
-        (is_identifier(last) && vocabulary::names_signature(last)).then(|| {
+        let last = last_name(self.index.text(operand.place))?;
+        vocabulary::names_signature(last).then(|| {
             let credential = Credential {
                 channel: Channel::Name,
                 kind: CredentialKind::Signature,
@@ -72,7 +71,18 @@ fn is_identifier(text: &str) -> bool {
 }
 
 fn names_credential(name: &str) -> bool {
-    vocabulary::is_secret(name) || vocabulary::credential_kind(name).is_some()
+    let is_password = vocabulary::words(name).last().is_some_and(|word| word == "pass");
+    is_password || vocabulary::is_secret(name) || vocabulary::credential_kind(name).is_some()
+}
+
+/// What an expression calls its value at the end: `signature` of `self.signature` and of `sent["signature"]`.
+fn last_name(written: &str) -> Option<&str> {
+    let item = written.strip_suffix(']').and_then(|item| item.rsplit_once('['));
+    let name = match item {
+        Some((_, key)) => constant_name(key)?,
+        None => written.rsplit('.').next()?,
+    };
+    is_identifier(name).then_some(name)
 }
 
 /// The name under which a call asks a configuration for a secret. What is asked of the request or a session is the caller's, and

@@ -173,9 +173,12 @@ impl<'p> Interpreter<'p, '_> {
         {
             return expected.value.literal_origin().iter().next().cloned();
         }
-        let is_unknown = expected.value.origins.is_empty() && expected.value.as_text().is_none();
-        // A header is one whatever the request is called.
+        // What the program made itself (a random id) is as little known.
+        let is_made = |origin: &Origin| matches!(origin.kind, OriginKind::Guessable { .. });
+        let is_unknown = expected.value.origins.iter().all(is_made) && expected.value.as_text().is_none();
+        // A header is one whatever the request is called, and a key or password is seldom anything else.
         let is_sure = credential.channel != Channel::Parameter
+            || matches!(credential.kind, CredentialKind::ApiKey | CredentialKind::Password)
             || presented.value.origins.iter().any(|origin| origin.confidence == Confidence::High);
         // `Token.value == given`: a condition of a query, not a comparison.
         if !is_unknown || !is_sure || super::found::is_column(self.index.text(expected.place)) {

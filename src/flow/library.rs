@@ -14,7 +14,7 @@ use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
-use crate::models::schema::{Missing, Reading, StoreModel};
+use crate::models::schema::{Missing, ObtainModel, Reading, StoreModel};
 use crate::source::Place;
 use crate::syntax::tree::Name;
 use smallvec::SmallVec;
@@ -318,10 +318,7 @@ impl<'p> Interpreter<'p, '_> {
                 if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
                     self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
                 }
-                let words = "the token is obtained here";
-                let origins = Origins::one(OriginKind::TokenResponse, Confidence::High, place, words);
-                let value = Value::from_origins(origins, Nullness::ANY);
-                one(state, answer(value, &model.held_in, model.object.as_deref(), place))
+                one(state, obtained(model, place))
             }
             Meaning::Verify(model) => {
                 let of = receiver.and_then(super::startup::owner);
@@ -409,6 +406,14 @@ fn is_function(value: &Value<'_>) -> bool {
 pub(super) fn measured<'p>(origins: &Origins) -> Value<'p> {
     let measure = origins.credential().map(|(origin, _)| Origin { kind: OriginKind::Measure, ..origin.clone() });
     Value::present().with_origins(Origins::from_list(measure.into_iter().collect()))
+}
+
+/// What a call gives that gets a token.
+pub(super) fn obtained<'p>(model: &ObtainModel, place: Place) -> Value<'p> {
+    let words = "the token is obtained here";
+    let origins = Origins::one(OriginKind::TokenResponse, Confidence::High, place, words);
+    let value = Value::from_origins(origins, Nullness::ANY);
+    answer(value, &model.held_in, model.object.as_deref(), place)
 }
 
 /// What kind of digest a value makes when it is hashed: with a secret in it, or a keyed digest, again a keyed one.

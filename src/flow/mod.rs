@@ -79,6 +79,7 @@ mod scheme;
 mod scoping;
 mod serialised;
 mod session_user;
+mod settings_package;
 mod signature;
 mod special;
 pub mod startup;

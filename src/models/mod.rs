@@ -104,6 +104,7 @@ pub struct Models {
     classes: FxHashMap<String, Arc<ClassModel>>,
     parsers: FxHashSet<String>,
     objects: FxHashMap<String, String>,
+    obtaining_methods: FxHashMap<String, Arc<ObtainModel>>,
     integers: FxHashMap<String, i64>,
     aliases: FxHashMap<String, String>,
     roots: FxHashMap<String, String>,
@@ -166,6 +167,10 @@ impl Models {
         for (from, to) in alias {
             self.add_root(from, library);
             self.aliases.insert(from.clone(), to.clone());
+        }
+        for model in &file.obtain {
+            let named = model.methods.iter().map(|name| (name.clone(), Arc::new(model.clone())));
+            self.obtaining_methods.extend(named);
         }
         for (path, class) in object {
             self.add_root(path, library);
@@ -323,6 +328,11 @@ impl Models {
             .map(|model| model.class.as_str())
             .reduce(|known, class| if self.is_subclass(class, known) { class } else { known });
         best.or_else(|| called_so.find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
+    }
+
+    /// The call that gets a token, by the name of a method of an object that nobody knows.
+    pub fn obtaining_method(&self, name: &str) -> Option<&ObtainModel> {
+        self.obtaining_methods.get(name).map(Arc::as_ref)
     }
 
     /// What the answers of other services say about themselves, by each client library.

@@ -385,6 +385,9 @@ pub struct ObtainModel {
     /// The class of the answer, where the token is reached through its attributes.
     #[serde(default)]
     pub object: Option<String>,
+    /// Methods that say enough where nobody knows whose they are: clients are often kept where they cannot be followed.
+    #[serde(default)]
+    pub methods: Vec<String>,
 }
 
 /// A call to another service.

@@ -8,6 +8,12 @@ pub fn names_a_user(name: &str) -> bool {
     words(name).last().is_some_and(|word| matches!(word.as_str(), "username" | "user" | "login"))
 }
 
+/// Whether something of this name is the record of somebody who may come in: `user`, `service_account`.
+pub fn holds_an_account(name: &str) -> bool {
+    let accounts = ["user", "account", "agent", "member", "owner", "tenant", "customer", "device", "partner"];
+    words(name).last().is_some_and(|word| accounts.contains(&word.as_str()))
+}
+
 /// Whether a variable that is called exactly so holds who somebody is, or of which kind a credential is, and not what proves it.
 /// Unlike a setting, a variable that only ends so may hold the secret: `token_of_user`. What ends in `username` is one.
 pub fn is_user_name(name: &str) -> bool {

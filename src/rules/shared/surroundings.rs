@@ -143,11 +143,7 @@ pub(in crate::rules) fn is_refused_at_start(context: &Context<'_, '_>, literal: 
             let is_equal = test.contains("==") || (test.contains(" in ") && !test.contains("not in "));
             let differs = test.contains("!=") || (test.contains("not ") && !is_equal);
             (test.contains(written) && differs != is_left_when)
-                || name.is_some_and(|name| {
-                    mentions(test, name)
-                        && test.contains(['=', '(', ' '])
-                        && (test.contains("==") || test.contains(" in "))
-                })
+                || name.is_some_and(|name| mentions(test, name) && compares_with_text(test))
                 || (!setting.is_empty() && mentions(test, setting) && is_about_absence(test))
         })
     };
@@ -162,6 +158,12 @@ pub(in crate::rules) fn is_refused_at_start(context: &Context<'_, '_>, literal: 
             && text.contains("raise")
             && refuses(file)
     })
+}
+
+/// `KEY == DEFAULT`, `KEY in DEFAULTS`: with an empty text it is asked whether there is one, and any default is.
+fn compares_with_text(test: &str) -> bool {
+    let others = test.replace("== \"\"", "").replace("== ''", "");
+    others.contains("==") || others.contains(" in ")
 }
 
 /// `"KEY" not in os.environ`, `not os.getenv("KEY")`.
