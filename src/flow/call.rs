@@ -9,6 +9,7 @@ use super::reads::Footprint;
 use super::state::{Locals, State};
 use super::summary::{accepts_everything, continue_after, merge_raised, merge_returns, stub_origin, summary_key};
 use super::value::{Arguments, Closure, Code, Dictionary, Shape, Value};
+use crate::finding::Confidence;
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Argument, Expression, ExpressionKind, Name, ParameterKind};
@@ -160,6 +161,9 @@ impl<'p> Interpreter<'p, '_> {
             )
         {
             return one(state, Value::of(Shape::Wrapped(Rc::new((only.clone(), place)))));
+        }
+        if name.is_empty() && super::logs::names_log_method(self.callee_text(place)) {
+            return self.log_by_name(state, arguments, place, Confidence::Medium);
         }
         self.unknown_call_sees_header(
             if name.is_empty() { self.callee_text(place) } else { name },

@@ -85,6 +85,11 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
+/// Whether a variable is called the method of a logger: which level it writes at was chosen before.
+pub(super) fn names_log_method(written: &str) -> bool {
+    matches!(written.trim(), "log_method" | "log_function" | "log_func" | "log_fn" | "logger_method")
+}
+
 /// Whether a receiver is called a logger: `log`, `self.logger`, `app.logger`, `LOG`.
 fn is_logger_name(written: &str) -> bool {
     let last =
