@@ -15,7 +15,10 @@ const RULE: &str = "plain-token-comparison";
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::Comparison(comparison) = event else { return Vec::new() };
     // A test compares to assert; nobody measures it.
-    if !concerns(comparison) || context.is_test(comparison.place.file) || context.only_sorts_out(comparison.place) {
+    if !concerns(comparison) || context.is_test(comparison.place.file) {
+        return Vec::new();
+    }
+    if context.only_sorts_out(comparison.place) || context.turns_away_what_is_equal(comparison.place) {
         return Vec::new();
     }
     vec![finding(comparison, context)]
