@@ -122,9 +122,10 @@ fn successes(outcomes: &[Outcome]) -> impl Iterator<Item = &Outcome> {
     outcomes.iter().filter(|outcome| outcome.ending == Ending::Success)
 }
 
-/// What a path established; that it was found wanting says nothing about the caller.
+/// What a path established; that it was found wanting, or only asks, says nothing about the caller.
 fn kinds(outcome: &Outcome) -> BTreeSet<CheckKind> {
-    outcome.evidence.iter().map(|check| check.kind).filter(|kind| *kind != CheckKind::Rejected).collect()
+    let is_told = |kind: &CheckKind| !matches!(kind, CheckKind::Rejected | CheckKind::Reading);
+    outcome.evidence.iter().map(|check| check.kind).filter(is_told).collect()
 }
 
 /// What every path established. The form of what was sent says no more where something says who the caller is.
@@ -162,6 +163,7 @@ fn tells_who(kind: CheckKind) -> bool {
         | CheckKind::Stub
         | CheckKind::Unset
         | CheckKind::Development
+        | CheckKind::Reading
         | CheckKind::FailedVerification
         | CheckKind::Caught
         | CheckKind::Opaque => false,
@@ -203,7 +205,9 @@ fn steps(entry: &EntryInfo, outcomes: &[Outcome], facts: &Facts<'_>, context: &C
     let line = |place: Place| (place.file, context.index.program.source(place.file).line(place.span.start));
     let mut steps: Vec<Step> = Vec::new();
     let passed = successes(outcomes).flat_map(|outcome| &outcome.evidence);
-    for check in passed.filter(|check| !matches!(check.kind, CheckKind::Rejected | CheckKind::Caught)) {
+    for check in
+        passed.filter(|check| !matches!(check.kind, CheckKind::Rejected | CheckKind::Caught | CheckKind::Reading))
+    {
         let (position, name) = position(check, entry, facts, context);
         let known = steps.iter_mut().find(|step| line(step.place) == line(check.place) && step.position == position);
         match known {
@@ -283,6 +287,7 @@ pub fn check_words(kind: CheckKind) -> &'static str {
         CheckKind::UnverifiedClaim => "claim of an unverified token",
         CheckKind::Unset => "its secret is unset",
         CheckKind::Development => "in development only",
+        CheckKind::Reading => "for reading only",
         CheckKind::Stub => "a validator that accepts everything",
         CheckKind::FailedVerification => "a failed verification that goes on",
         CheckKind::Caught => "its exception is handled",

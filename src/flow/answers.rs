@@ -27,7 +27,8 @@ impl<'p> Interpreter<'p, '_> {
     fn answer(&mut self, body: Vec<Value<'p>>, address: Option<&Value<'p>>, status: Option<i64>, place: Place) {
         let function: Name = self.callee_text(place).trim().into();
         let expected = self.facts.expected_settings.clone();
-        let answer = Answer { function, body, expected, address: address.cloned(), status, place };
+        let expected_signatures = self.facts.compared_signatures.clone();
+        let answer = Answer { function, body, expected, expected_signatures, address: address.cloned(), status, place };
         self.emit(&Event::Answer(&answer));
     }
 
@@ -47,7 +48,8 @@ impl<'p> Interpreter<'p, '_> {
         self.person_is_answered(value, place);
         let (_, status) = super::outcome::of_return(state, value);
         let (function, body, expected) = (Name::default(), vec![value.clone()], self.facts.expected_settings.clone());
-        let answer = Answer { function, body, expected, address: None, status, place };
+        let expected_signatures = self.facts.compared_signatures.clone();
+        let answer = Answer { function, body, expected, expected_signatures, address: None, status, place };
         self.emit(&Event::Answer(&answer));
     }
 

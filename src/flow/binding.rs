@@ -174,7 +174,7 @@ impl<'p> Interpreter<'p, '_> {
                         continue;
                     }
                     // What is written over in a copy of the headers is what should not be seen.
-                    (Shape::Request(RequestMap::Headers), key)
+                    (Shape::Request(RequestMap::Headers | RequestMap::HeaderPairs), key)
                         if key.as_ref().map_or_else(
                             || value.deep_origins().is_empty(),
                             |key| vocabulary::header_kind(key).is_some(),
@@ -232,11 +232,12 @@ impl<'p> Interpreter<'p, '_> {
                     if let Shape::Dictionary(known) = &value.shape {
                         let key = self.evaluate(state.clone(), index).into_iter().next();
                         let mut known = Dictionary::clone(known);
-                        if let Some(key) = key.as_ref().and_then(|(_, key)| key.as_text()) {
-                            known.entries.remove(key);
-                            let left = super::gathering::dictionary(known);
-                            state = self.bind(state.clone(), object, left).into_iter().next().unwrap_or(state);
+                        let key = key.as_ref().and_then(|(_, key)| key.as_text());
+                        if key.is_none_or(|key| known.entries.remove(key).is_none()) {
+                            super::dictionaries::hide(&mut known);
                         }
+                        let left = super::gathering::dictionary(known);
+                        state = self.bind(state.clone(), object, left).into_iter().next().unwrap_or(state);
                     } else if matches!(value.shape, Shape::Request(_))
                         || value.origins.any(|kind| matches!(kind, OriginKind::HeaderMap))
                     {

@@ -169,10 +169,11 @@ impl<'p> Interpreter<'p, '_> {
         let mut is_opaque = self.saw(&mut state, &values, place);
         super::unheeded::failure_is_shown(&mut state, &values, place);
         let written = if name.is_empty() { self.callee_text(place) } else { name };
-        if is_inquiry(self.callee_text(place)) {
+        if is_inquiry(self.callee_text(place)) || is_decryption(written) {
             self.is_inquired(&values, place);
         }
-        if vocabulary::sounds_like_check(written.rsplit('.').next().unwrap_or_default()) {
+        let last = written.rsplit('.').next().unwrap_or_default();
+        if vocabulary::sounds_like_check(last) && !self.models.is_parser(last) {
             state.evidence.add(CheckKind::Opaque, place);
             is_opaque = true;
         }
@@ -421,6 +422,12 @@ fn is_inquiry(callee: &str) -> bool {
     let asks = ["retrieve", "fetch", "lookup"].iter().any(|verb| last.starts_with(verb))
         || (last == "get" && ["client", "api", "sdk"].iter().any(|word| lower.contains(word)));
     asks && !is_own
+}
+
+/// Whether a call opens what only its sender could seal, as far as anybody sees: `cipher.decrypt`, `box.unseal`.
+fn is_decryption(callee: &str) -> bool {
+    let last = callee.rsplit('.').next().unwrap_or_default();
+    vocabulary::words(last).first().is_some_and(|word| matches!(word.as_str(), "decrypt" | "unseal" | "decipher"))
 }
 
 /// Whether calling a value could run something.

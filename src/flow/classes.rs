@@ -7,7 +7,7 @@ use super::state::State;
 use super::value::{Arguments, Nullness, Object, Shape, Value};
 use crate::program::{Binding, ClassRef, vocabulary};
 use crate::source::Place;
-use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Function, Name};
+use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, Function, Name, Parameter};
 use std::rc::Rc;
 
 /// Bases followed upwards.
@@ -276,7 +276,7 @@ impl<'p> Interpreter<'p, '_> {
         let callee = Self::plain_function(owner.file, function, Some(owner));
         let receiver = Value::of(Shape::Instance { class, object });
         let mut arguments = Arguments::of(vec![receiver]);
-        let given = function.parameters.iter().skip(1).filter(|parameter| parameter.default.is_none());
+        let given = function.parameters.iter().skip(1).filter(|parameter| is_open(parameter));
         arguments.keywords.extend(given.map(|parameter| (parameter.name.clone(), Value::unknown())));
         let saved = std::mem::take(&mut self.running);
         let branches =
@@ -343,4 +343,11 @@ fn merge_orders<'p>(class: ClassRef<'p>, mut lists: Vec<Vec<ClassRef<'p>>>) -> V
         }
         order.push(next);
     }
+}
+
+/// Whether nobody knows what a parameter of a constructor is given: it has no default, or is a secret that whoever makes the object
+/// may hand over.
+pub(super) fn is_open(parameter: &Parameter) -> bool {
+    let is_none = |default: &Expression| matches!(default.kind, ExpressionKind::None);
+    parameter.default.as_ref().is_none_or(|default| is_none(default) && vocabulary::is_secret(&parameter.name))
 }

@@ -40,6 +40,7 @@ impl<'p> Interpreter<'p, '_> {
         self.truth_is_tested(&right.value.deep_origins(), place);
         self.header_is_tested(&left.value.origins.union(&right.value.origins));
         let (presented, expected) = match (presented_rank(&left.value), presented_rank(&right.value)) {
+            (0, 0) if self.called_signature(&right, &left.value).is_some() => (right, left),
             (a, b) if a >= b => (left, right),
             _ => (right, left),
         };
@@ -48,7 +49,8 @@ impl<'p> Interpreter<'p, '_> {
             let (without, with) = shape_split(state, CheckKind::Scheme, place);
             return (with, without);
         }
-        let Some(origin) = presented_origin(&presented.value, &expected.value) else {
+        let by_name = self.called_signature(&presented, &expected.value);
+        let Some(origin) = by_name.or_else(|| presented_origin(&presented.value, &expected.value)) else {
             let claims = presented.value.deep_origins().union(&expected.value.deep_origins());
             if let Some(split) = self.claim_equality(&state, &presented, &expected, &claims, comparator, place) {
                 return split;
@@ -70,6 +72,11 @@ impl<'p> Interpreter<'p, '_> {
         let decides = !super::found::is_found_by(&expected.value, &origin);
         let held = if decides { self.expected_origin(&presented, &expected, &credential) } else { None };
         let Some(expected_origin) = held else {
+            let mut state = state;
+            if super::condition::is_blank(&expected.value) {
+                // The check is made all the same; whether both sides can be empty is another question.
+                state.evidence.forget(|check| check.kind == CheckKind::Unset);
+            }
             return self.unknown_equality(state, &expected.value, &credential, place);
         };
         if credential.part != Part::Username {
@@ -166,20 +173,21 @@ impl<'p> Interpreter<'p, '_> {
         {
             return expected.value.literal_origin().iter().next().cloned();
         }
-        let written = self.index.text(expected.place);
-        let last = written.rsplit('.').next().unwrap_or_default();
-        let is_named = expected.value.origins.is_empty()
-            && expected.value.as_text().is_none()
-            // `Token.value == given`: a condition of a query, not a comparison.
-            && !super::found::is_column(written)
-            && last.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
-            && (vocabulary::is_secret(last) || vocabulary::credential_kind(last).is_some());
-        let origin_confidence = presented.value.origins.iter().map(|origin| origin.confidence).max();
-        (is_named && origin_confidence == Some(Confidence::High)).then(|| {
-            let kind = OriginKind::Setting { store: Store::Attribute, name: last.into() };
-            let trail = super::origin::Trail::begin(expected.place, format!("`{last}` is what it must equal"));
-            Origin { kind, confidence: Confidence::Medium, trail }
-        })
+        // What the program made itself (a random id) is as little known.
+        let is_made = |origin: &Origin| matches!(origin.kind, OriginKind::Guessable { .. });
+        let is_unknown = expected.value.origins.iter().all(is_made) && expected.value.as_text().is_none();
+        // A header is one whatever the request is called, and a key or password is seldom anything else.
+        let is_sure = credential.channel != Channel::Parameter
+            || matches!(credential.kind, CredentialKind::ApiKey | CredentialKind::Password)
+            || presented.value.origins.iter().any(|origin| origin.confidence == Confidence::High);
+        // `Token.value == given`: a condition of a query, not a comparison.
+        if !is_unknown || !is_sure || super::found::is_column(self.index.text(expected.place)) {
+            return None;
+        }
+        let name = self.called_secret(expected)?;
+        let trail = super::origin::Trail::begin(expected.place, format!("`{name}` is what it must equal"));
+        let kind = OriginKind::Setting { store: Store::Attribute, name };
+        Some(Origin { kind, confidence: Confidence::Medium, trail })
     }
 
     /// Whether one side is a user name by what it is called: it came apart from a password that nobody could follow.

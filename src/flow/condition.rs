@@ -19,6 +19,7 @@ impl<'p> Interpreter<'p, '_> {
     pub fn branch(&mut self, state: State<'p>, test: &'p Expression) -> Split<'p> {
         let (mut yes, mut no) = self.branch_undeployed(state, test);
         self.development(test, &mut yes, &mut no);
+        self.method_is_asked(test, &mut yes, &mut no);
         self.narrow(test, &mut yes, &mut no);
         (yes, no)
     }
@@ -338,8 +339,9 @@ impl<'p> Interpreter<'p, '_> {
             return (vec![yes], vec![no]);
         }
         let bearing = left.value.origins.credential().map(|(_, credential)| credential.clone());
+        let is_signature = bearing.is_none() && self.is_sought_among_signatures(left, &right.value);
         match (&right.value.shape, &left.value) {
-            (Shape::Request(RequestMap::Headers | RequestMap::Environment), key) => {
+            (Shape::Request(RequestMap::Headers | RequestMap::HeaderPairs | RequestMap::Environment), key) => {
                 let name = key.as_text().cloned().unwrap_or_default();
                 if vocabulary::header_kind(name.trim_start_matches("HTTP_")).is_some() {
                     // Looking for the header is reading it as far as it is ever read.
@@ -357,7 +359,7 @@ impl<'p> Interpreter<'p, '_> {
                 let holds = key.as_text().is_some_and(|text| whole.contains(text.as_str()));
                 return if holds { (vec![state], Vec::new()) } else { (Vec::new(), vec![state]) };
             }
-            (Shape::Sequence(elements), _) if bearing.is_some() => {
+            (Shape::Sequence(elements), _) if bearing.is_some() || is_signature => {
                 let mut remaining = state.clone();
                 let mut found = Vec::new();
                 for element in elements.iter() {
@@ -401,7 +403,7 @@ impl<'p> Interpreter<'p, '_> {
         {
             return split;
         }
-        if bearing.is_some_and(|credential| credential.part != Part::Scheme) {
+        if is_signature || bearing.is_some_and(|credential| credential.part != Part::Scheme) {
             if let Some(split) = self.searched_in_secret(&state, &left.value, &right.value, place) {
                 return split;
             }
@@ -411,6 +413,13 @@ impl<'p> Interpreter<'p, '_> {
             state.evidence.add(CheckKind::Opaque, place);
         }
         (vec![state.clone()], vec![state])
+    }
+
+    /// `sent in [signature(key) for key in keys]`
+    fn is_sought_among_signatures(&self, left: &Operand<'p>, right: &Value<'p>) -> bool {
+        let is_sent = |kind: &OriginKind| matches!(kind, OriginKind::RequestData | OriginKind::Body { .. });
+        let are_signatures = right.deep_origins().any(|kind| *kind == OriginKind::Mac);
+        are_signatures && (left.value.origins.any(is_sent) || self.called_signature(left, right).is_some())
     }
 
     /// `token in VALUES` where what the values are is known only by a typical one.

@@ -98,12 +98,14 @@ impl<'p> Interpreter<'p, '_> {
         let path = index.program.source(file).path.to_string_lossy().to_ascii_lowercase();
         let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         let mut state = State::default();
-        if name.contains("setting") || name.contains("config") {
+        let package = super::settings_package::of(index, file);
+        if name.contains("setting") || name.contains("config") || package.is_some() {
+            let is_overridden = |key: &Name| package.as_ref().is_some_and(|package| package.overrides(key));
             let mut keys: Vec<Name> = index
                 .scope(file)
                 .names
                 .keys()
-                .filter(|key| self.models.configuration(key).is_some())
+                .filter(|key| self.models.configuration(key).is_some() && !is_overridden(key))
                 .cloned()
                 .collect();
             keys.sort();

@@ -20,8 +20,7 @@ pub(super) fn element_of<'p>(value: &Value<'p>) -> Value<'p> {
         Shape::Sequence(elements) => typical_of(elements),
         Shape::Elements(element) => Value::clone(element),
         Shape::Union(members) => join_all(members.iter().map(element_of)),
-        // Werkzeug's header map is walked as pairs; other mappings give their keys.
-        Shape::Request(RequestMap::Headers) => {
+        Shape::Request(RequestMap::HeaderPairs) => {
             // What was sent has a value, be it an empty one.
             let sent = Value::from_origins(value.origins.clone(), Nullness::FULL.or(Nullness::EMPTY));
             let pair = vec![Value::present(), sent];
@@ -215,7 +214,9 @@ impl<'p> Interpreter<'p, '_> {
                 let origins = if default.is_none() {
                     found.origins.clone()
                 } else {
-                    found.origins.union(&default.literal_origin())
+                    // A key that others can foresee is no better where it only stands in for another.
+                    let foreseen = super::guesses::guesses(&default.origins);
+                    found.origins.union(&default.literal_origin()).union(&foreseen)
                 };
                 Value { origins, nullness: present.or(default.nullness), ..found }
             }
@@ -318,7 +319,9 @@ impl<'p> Interpreter<'p, '_> {
             _ => name.clone(),
         };
         let (channel, kind) = match map {
-            RequestMap::Headers | RequestMap::Environment => (Channel::Header, vocabulary::header_kind(&written)),
+            RequestMap::Headers | RequestMap::HeaderPairs | RequestMap::Environment => {
+                (Channel::Header, vocabulary::header_kind(&written))
+            }
             RequestMap::Query => (Channel::Query, vocabulary::credential_kind(&name)),
             RequestMap::Values => (Channel::Values, vocabulary::credential_kind(&name)),
             RequestMap::Form => (Channel::Form, vocabulary::credential_kind(&name)),
@@ -469,8 +472,9 @@ pub(super) fn split_parts<'p>(
         None => (stepped.clone(), stepped.clone()),
     };
     // The first part of a JWT is its header, the second its claims (RFC 7515 section 3.1).
-    let is_token =
-        matches!(stepped.credential(), Some((_, credential)) if matches!(credential.part, Part::Token | Part::Whole));
+    // So is what was cut off something longer (`presentation.split("~")[0].split(".")`).
+    let is_token = matches!(stepped.credential(), Some((_, credential))
+        if matches!(credential.part, Part::Token | Part::Whole) || credential.kind == CredentialKind::Bearer);
     let first = if separator == Some(".") && is_token && !is_from_behind {
         first.filter_map(|origin| Some(super::origin::Origin { kind: whole_header(), ..origin.clone() }))
     } else {

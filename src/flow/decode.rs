@@ -156,24 +156,33 @@ impl<'p> Interpreter<'p, '_> {
         let folded = options.and_then(token::folded_options);
         let options = folded.as_ref().or(options);
         let call = Call { parameters: &model.parameters, arguments, options };
+        let made = match receiver.map(|receiver| &receiver.shape) {
+            Some(Shape::ExternalInstance { at, class }) => self.made_with(*at).map(|made| (class.clone(), made)),
+            _ => None,
+        };
+        let maker = made.as_ref().filter(|_| model.of_holder).and_then(|(class, made)| {
+            let Some(Meaning::Decode(maker)) = self.models.meaning(class) else { return None };
+            Some((Arc::clone(maker), made))
+        });
         let file = &self.index.program.source(place.file).path;
         let fit = |range: &VersionRange| self.index.program.versions().fit(file, &library, range);
         let switch = verification_switch(model, call, &fit);
         let is_verified = model.signature == SignatureModel::Verified && switch == Fit::No;
         let constraint = |claim, name: &str, always| {
             let is_always = is_verified && model.always.contains(&always);
-            match decode_constraint(model, claim, name, call) {
+            let made = maker.as_ref().map(|(maker, made)| {
+                let call = Call { parameters: &maker.parameters, arguments: made, options: None };
+                let claim = if name == "aud" { &maker.audience } else { &maker.issuer };
+                decode_constraint(maker, claim.as_ref(), name, call)
+            });
+            match decode_constraint(model, claim, name, call).max(made.unwrap_or(Constraint::Absent)) {
                 _ if is_always => Constraint::Enforced,
                 // Without the signature the other checks are off too, unless they are asked for by name.
                 Constraint::Enforced | Constraint::AcceptsMissing if !is_verified => Constraint::SwitchedOff,
                 found => found,
             }
         };
-        let made = match receiver.map(|receiver| &receiver.shape) {
-            Some(Shape::ExternalInstance { at, .. }) => self.made_with(*at),
-            _ => None,
-        };
-        let kept = made.as_ref().and_then(|made| made.get(0, "algorithms"));
+        let kept = made.as_ref().and_then(|(_, made)| made.get(0, "algorithms"));
         let given = parameter(&model.parameters, arguments, "algorithms");
         let has_parameter = model.parameters.iter().any(|known| known.split('=').next() == Some("algorithms"));
         let algorithms = match (given, kept) {
@@ -186,7 +195,7 @@ impl<'p> Interpreter<'p, '_> {
         Decode {
             function: self.callee_text(place).trim().into(),
             place,
-            token: parameter(&model.parameters, arguments, "token").cloned().unwrap_or_else(Value::unknown),
+            token: token_of(model, arguments, receiver).unwrap_or_else(Value::unknown),
             key: parameter(&model.parameters, arguments, "key").cloned(),
             is_verified,
             assumes_version: switch == Fit::Unknown,
@@ -219,6 +228,7 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(message) = parameter(&model.parameters, arguments, "message") {
             self.message_is_verified(message, model.only_signature, place);
         }
+        self.age_is_left_open(&model, arguments, place);
         let is_optional = model
             .optional
             .as_deref()
@@ -286,6 +296,24 @@ impl<'p> Interpreter<'p, '_> {
 }
 
 impl<'p> Interpreter<'p, '_> {
+    /// A verifier that would limit the age of a presented token, and is not told how.
+    fn age_is_left_open(&mut self, model: &VerifyModel, arguments: &Arguments<'p>, place: Place) {
+        let is_given = |name: &String| {
+            named_parameter(&model.parameters, arguments, name).is_some_and(|value| value.nullness != Nullness::NONE)
+        };
+        let Some(first) = model.age.first() else { return };
+        if arguments.rest.is_some() || model.age.iter().any(is_given) {
+            return;
+        }
+        let Some((token, _)) =
+            parameter(&model.parameters, arguments, "token").and_then(|token| token.origins.credential())
+        else {
+            return;
+        };
+        let function = Name::new(self.callee_text(place).trim());
+        self.emit(&Event::Ageless { token, function: function.as_str(), parameter: first.as_str(), place });
+    }
+
     /// What a verifier looks at, and whether it tells who the caller is.
     fn caller_is_verified(&mut self, model: &VerifyModel, arguments: &Arguments<'p>, place: Place) {
         if model.failure == Failure::Anonymous {
@@ -372,6 +400,33 @@ fn check_kind(evidence: EvidenceModel) -> CheckKind {
         EvidenceModel::Identity => CheckKind::Identity,
         EvidenceModel::Introspection => CheckKind::Introspection,
     }
+}
+
+/// The token that a call decodes: the one it is handed, or that of the object that it is a method of.
+fn token_of<'p>(model: &DecodeModel, arguments: &Arguments<'p>, receiver: Option<&Value<'p>>) -> Option<Value<'p>> {
+    let held = || {
+        receiver.filter(|_| model.of_holder).map(|holder| Value::from_origins(holder.origins.clone(), Nullness::FULL))
+    };
+    parameter(&model.parameters, arguments, "token").cloned().or_else(held)
+}
+
+/// What the object that a token is held by holds after a call of its method: the token that it was handed, or its claims.
+pub(super) fn held_after<'p>(
+    model: &DecodeModel,
+    arguments: &Arguments<'p>,
+    holder: &Value<'p>,
+    place: Place,
+) -> Option<Value<'p>> {
+    if !model.of_holder {
+        return None;
+    }
+    let token = token_of(model, arguments, Some(holder))?;
+    let origins = if is_incomplete(model, arguments) {
+        token.deep_origins()
+    } else {
+        decoded_value(model, &token, model.signature == SignatureModel::Verified, place).origins
+    };
+    Some(holder.clone().with_origins(origins))
 }
 
 /// Whether a decoder is called without what it needs.

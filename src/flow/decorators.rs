@@ -6,9 +6,10 @@ use super::event::Above;
 use super::interpreter::{Branches, Interpreter, one};
 use super::registration::looks_like_registration;
 use super::state::State;
-use super::value::{Arguments, LibraryDecorator, Shape, Value};
+use super::value::{Arguments, Code, LibraryDecorator, Shape, Value};
 use crate::source::{FileId, Place};
 use crate::syntax::tree::{Expression, ExpressionKind, Function, Name};
+use crate::syntax::visit;
 use std::rc::Rc;
 
 impl<'p> Interpreter<'p, '_> {
@@ -121,16 +122,34 @@ impl<'p> Interpreter<'p, '_> {
         let (above, rest) = decorators.split_at(at);
         let Some(registering) = rest.first() else { return Vec::new() };
         let registration = Place { file, span: registering.span };
-        let above = above.iter().map(|decorator| {
+        let above = above.iter().filter_map(|decorator| {
             let callee = match &decorator.kind {
                 ExpressionKind::Call { callee, .. } => callee,
                 _ => decorator,
             };
+            if self.registers_itself(file, callee) {
+                return None;
+            }
             let name = Name::new(self.index.text(Place { file, span: callee.span }));
             let place = Place { file, span: decorator.span };
-            Above { name, place, is_verifier: self.is_verifier(file, callee), registration }
+            Some(Above { name, place, is_verifier: self.is_verifier(file, callee), registration })
         });
         above.collect()
+    }
+
+    /// Whether a decorator of the program puts what it makes under a path of its own.
+    fn registers_itself(&mut self, file: FileId, callee: &'p Expression) -> bool {
+        let value = self.at_module_level(file, |this| this.evaluate_alone(callee));
+        let Shape::Function(closure) = &value.shape else { return false };
+        let Code::Function(function) = closure.code else { return false };
+        let mut is_registering = false;
+        visit::expressions(&function.body, &mut |expression| {
+            is_registering |= matches!(
+                &expression.kind,
+                ExpressionKind::Call { callee, .. } if matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if is_route_call(name))
+            );
+        });
+        is_registering
     }
 
     /// Whether a model says that a decorator verifies the caller.
@@ -147,4 +166,9 @@ impl<'p> Interpreter<'p, '_> {
         };
         matches!(meaning, Some(Meaning::Verify(_)))
     }
+}
+
+/// Methods of applications and routers that put a function under a path, as the frameworks call them.
+fn is_route_call(name: &str) -> bool {
+    name == "route" || (name.starts_with("add_") && (name.ends_with("route") || name.ends_with("_rule")))
 }

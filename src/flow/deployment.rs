@@ -8,6 +8,7 @@ use super::relevant;
 use super::state::State;
 use super::value::Value;
 use crate::program::development::{Side, plain_side};
+use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind, Name, Statement, StatementKind};
 
@@ -116,5 +117,13 @@ fn is_secret_setting(origin: &Origin) -> bool {
         }
         _ => true,
     };
-    is_of_deployment && relevant::is_secret(origin)
+    is_of_deployment && (relevant::is_secret(origin) || may_be_key(origin))
+}
+
+/// A setting of the deployment that is called a key of some kind: which kind is told by what it is compared with.
+fn may_be_key(origin: &Origin) -> bool {
+    let OriginKind::Setting { store: Store::Environment | Store::Configuration, name } = &origin.kind else {
+        return false;
+    };
+    vocabulary::words(name).last().is_some_and(|word| matches!(word.as_str(), "key" | "keys" | "auth"))
 }

@@ -32,9 +32,14 @@ pub(super) fn holds_headers(value: &Value<'_>) -> bool {
 /// A key holds something from here on. What is written over in a copy of the headers is what should not be seen.
 pub(super) fn put<'p>(dictionary: &mut Dictionary<'p>, key: &Name, held: Value<'p>) {
     dictionary.entries.insert(key.clone(), held);
-    if let Some(rest) = dictionary.rest.as_mut().filter(|_| vocabulary::header_kind(key).is_some())
-        && holds_headers(rest)
-    {
+    if vocabulary::header_kind(key).is_some() {
+        hide(dictionary);
+    }
+}
+
+/// What should not be seen was taken out of a copy of the headers, or written over in it.
+pub(super) fn hide(dictionary: &mut Dictionary<'_>) {
+    if let Some(rest) = dictionary.rest.as_mut().filter(|rest| holds_headers(rest)) {
         let others = |origin: &Origin| (origin.kind != OriginKind::HeaderMap).then(|| origin.clone());
         rest.origins = rest.origins.filter_map(others);
     }
@@ -50,6 +55,8 @@ pub(super) fn with_item<'p>(known: &Dictionary<'p>, key: Option<&Name>, held: &V
     let mut known = known.clone();
     match key {
         Some(key) => put(&mut known, key, held.clone()),
+        // `headers[name] = "***"`
+        None if held.deep_origins().is_empty() && known.rest.as_ref().is_some_and(holds_headers) => hide(&mut known),
         None => add_rest(&mut known, held),
     }
     Value::of(Shape::Dictionary(Rc::new(known)))

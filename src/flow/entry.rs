@@ -177,7 +177,8 @@ impl<'p> Interpreter<'p, '_> {
                 EntryKind::TokenCallback => (outcome::of_callback(&value), None),
                 EntryKind::Hook if value.is_none() => (Ending::Success, None),
                 EntryKind::Function if !value.nullness.may_be(Nullness::FULL) => (Ending::Refusal, None),
-                EntryKind::Function => (Ending::Success, None),
+                // A view that nothing in sight registers still says by its answer that it refuses.
+                EntryKind::Function => outcome::of_return(&state, &value),
                 _ => outcome::of_return(&state, &value),
             };
             if entry.info.kind == EntryKind::Function {
@@ -451,29 +452,20 @@ impl<'p> Interpreter<'p, '_> {
             return Some(value);
         }
         let by_name = |kind: OriginKind, words: String| Origins::one(kind, Confidence::Medium, place, words);
-        match parameter.name.as_str() {
-            "request" | "req" | "http_request" => {
-                let origins = by_name(
-                    OriginKind::RequestData,
-                    format!("`{}` is taken for a request by its name", parameter.name),
-                );
-                let scope = self.index.scope(file);
-                let class = self.models.request_class(&|module| scope.imports(module))?;
-                Some(Value::of(Shape::ExternalInstance { class: class.into(), at: place }).with_origins(origins))
-            }
-            name => {
-                let kind = vocabulary::credential_kind(name)?;
-                let is_whole = kind == CredentialKind::Bearer && name.contains("authorization");
-                let part = if is_whole { Part::Whole } else { Part::Token };
-                let credential = Credential { channel: Channel::Parameter, kind, name: parameter.name.clone(), part };
-                let origins = by_name(
-                    OriginKind::Credential(credential),
-                    format!("`{name}` is taken for a credential by its name"),
-                );
-                let nullness = parameter.default.as_ref().map_or(Nullness::PRESENT, |_| Nullness::ANY);
-                Some(Value::from_origins(origins, nullness))
-            }
+        let name = parameter.name.as_str();
+        let scope = self.index.scope(file);
+        if let Some(class) = self.models.request_class(name, &|module| scope.imports(module)) {
+            let origins = by_name(OriginKind::RequestData, format!("`{name}` is taken for a request by its name"));
+            return Some(Value::of(Shape::ExternalInstance { class: class.into(), at: place }).with_origins(origins));
         }
+        let kind = vocabulary::credential_kind(name)?;
+        let is_whole = kind == CredentialKind::Bearer && name.contains("authorization");
+        let part = if is_whole { Part::Whole } else { Part::Token };
+        let credential = Credential { channel: Channel::Parameter, kind, name: parameter.name.clone(), part };
+        let origins =
+            by_name(OriginKind::Credential(credential), format!("`{name}` is taken for a credential by its name"));
+        let nullness = parameter.default.as_ref().map_or(Nullness::PRESENT, |_| Nullness::ANY);
+        Some(Value::from_origins(origins, nullness))
     }
 
     /// Runs the statements at the top level of a module as an entry of their own.

@@ -282,6 +282,8 @@ pub struct Answer<'p> {
     pub body: Vec<Value<'p>>,
     /// Settings that a presented credential was compared with on the way, by name.
     pub expected: BTreeSet<Name>,
+    /// Where signatures were computed that a presented one was compared with on the way.
+    pub expected_signatures: BTreeSet<Place>,
     /// Where it redirects to.
     pub address: Option<Value<'p>>,
     /// Its status, where known.
@@ -403,6 +405,17 @@ pub enum Event<'a, 'p> {
     Answer(&'a Answer<'p>),
     /// A token is issued.
     Issue(&'a IssueCall<'p>),
+    /// A presented token is verified by a call that could limit its age and is not told to.
+    Ageless {
+        /// The token.
+        token: &'a Origin,
+        /// The call as the program spells it.
+        function: &'a str,
+        /// Its parameter that would.
+        parameter: &'a str,
+        /// Where.
+        place: Place,
+    },
     /// A cookie is set.
     Cookie(&'a CookieCall<'p>),
     /// The result of a validator that accepts everything guards something.

@@ -43,6 +43,8 @@ pub enum CheckKind {
     Unset,
     /// This path exists in development or tests only.
     Development,
+    /// This path exists for requests that only ask: `GET`, `HEAD`, `OPTIONS`.
+    Reading,
     /// A validator of the program that accepts everything.
     Stub,
     /// A verification failed on this path and the path went on.
@@ -62,6 +64,7 @@ impl CheckKind {
                 | Self::Scheme
                 | Self::Shape
                 | Self::Rejected
+                | Self::Reading
                 | Self::Unset
                 | Self::Development
                 | Self::FailedVerification
@@ -71,7 +74,7 @@ impl CheckKind {
 
     /// Whether it says something about what was sent and nothing about the caller: beside a proof it decides nothing.
     pub fn is_of_form(self) -> bool {
-        matches!(self, Self::Presence | Self::Scheme | Self::Shape | Self::Rejected)
+        matches!(self, Self::Presence | Self::Scheme | Self::Shape | Self::Rejected | Self::Reading)
     }
 
     /// Whether it says that a proof on the same path may be worth less than it seems.

@@ -5,7 +5,7 @@ use super::interpreter::{Interpreter, Raised, RaisedClass};
 use super::scheme::OpenTry;
 use super::state::State;
 use super::statement::LoopExits;
-use super::value::{Shape, Value};
+use super::value::{Nullness, Shape, Value};
 use crate::program::triage;
 use crate::source::{Place, Span};
 use crate::syntax::tree::{Argument, Expression, ExpressionKind, Handler, Statement};
@@ -162,7 +162,10 @@ impl<'p> Interpreter<'p, '_> {
         let mut state = caught_at(raised.state, self.place(handler.span));
         // The frame of the function that raised is gone: only its world remains.
         if let Some(name) = &handler.name {
-            state.locals.set(name.clone(), raised.value);
+            // It says something of what went wrong: `str(error)` is not empty.
+            let is_silent = raised.value.origins.is_empty() && matches!(raised.value.shape, Shape::Unknown);
+            let value = if is_silent { raised.value.with_nullness(Nullness::FULL) } else { raised.value };
+            state.locals.set(name.clone(), value);
         }
         state
     }

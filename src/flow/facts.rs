@@ -90,9 +90,14 @@ pub struct Facts<'p> {
     pub signed_copies: BTreeMap<Place, Origin>,
     /// Where a library verified the signature over a message that it was handed.
     pub verified_messages: BTreeSet<Place>,
-    /// Calls that a presented credential is handed to so that somebody else judges it (`key.verify(message, signature)`, a request to
-    /// another service), and what of the caller they are given.
+    /// Requests to another service that a presented credential is sent with, so that somebody else judges it, and what of the caller
+    /// they are given.
     pub judged_elsewhere: BTreeMap<Place, Origins>,
+    /// Calls nobody can see into whose name says that they check, and what of a presented token they were handed: the token or its
+    /// pieces, not what it says.
+    pub checked_unseen: BTreeMap<Place, Origins>,
+    /// Requests that a claim goes into together with the token that it is of: who answers them knows both.
+    pub claims_beside_token: BTreeSet<Place>,
     /// Where signatures were computed that a presented one was compared with.
     pub compared_signatures: BTreeSet<Place>,
     /// Settings that a presented credential was compared with, by name.
@@ -105,7 +110,7 @@ pub struct Facts<'p> {
     pub checking_secrets: BTreeSet<Name>,
     /// Secrets by name that something nobody can see into was given together with a credential.
     pub secrets_beside_credentials: BTreeSet<Name>,
-    /// Calls that hand request data to another service or library, whose answer may confirm it.
+    /// Calls that hand request data to another service or library, whose answer may confirm it, or that decrypt it.
     pub inquiries: BTreeSet<Place>,
     /// Calls nobody can see into that were given the raw body: they may verify it.
     pub raw_body_seen: BTreeSet<Place>,
@@ -156,6 +161,8 @@ impl<'p> Facts<'p> {
             signed_copies,
             verified_messages,
             judged_elsewhere,
+            checked_unseen,
+            claims_beside_token,
             compared_signatures,
             expected_settings,
             key_settings,
@@ -205,6 +212,8 @@ impl<'p> Facts<'p> {
         add_new(&mut self.signed_copies, signed_copies);
         add_all(&mut self.verified_messages, verified_messages);
         add_new(&mut self.judged_elsewhere, judged_elsewhere);
+        add_new(&mut self.checked_unseen, checked_unseen);
+        add_all(&mut self.claims_beside_token, claims_beside_token);
         add_all(&mut self.compared_signatures, compared_signatures);
         add_all(&mut self.expected_settings, expected_settings);
         add_all(&mut self.key_settings, key_settings);

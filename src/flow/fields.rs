@@ -4,7 +4,7 @@ use super::dictionaries::add_rest;
 use super::gathering::{FIELDS, dictionary, field_names, list};
 use super::interpreter::Interpreter;
 use super::state::State;
-use super::value::{Dictionary, Nullness, Object, Shape, Value};
+use super::value::{Arguments, Dictionary, Nullness, Object, Shape, Value};
 use crate::models::Meaning;
 use crate::program::ClassRef;
 use crate::syntax::tree::{ArgumentKind, Expression, ExpressionKind, Name, Statement, StatementKind};
@@ -97,14 +97,27 @@ fn sets_up(statement: &Statement) -> bool {
     }
 }
 
-/// Fields of which some may be left out or have other names: which, the call says.
-pub(super) fn as_chosen(fields: Value<'_>) -> Value<'_> {
+/// Fields of which some may be left out or have other names: which, the call says by `include` and `exclude`.
+pub(super) fn as_chosen<'p>(fields: Value<'p>, arguments: &Arguments<'p>) -> Value<'p> {
     match &fields.shape {
         Shape::Dictionary(known) => {
             let mut known = Dictionary::clone(known);
+            for (keyword, stays) in [("include", true), ("exclude", false)] {
+                let Some(chosen) = arguments.keyword(keyword).filter(|chosen| !chosen.is_none()) else { continue };
+                match names_in(chosen) {
+                    Some(names) => known.entries.retain(|name, _| names.contains(name) == stays),
+                    None => known.entries.clear(),
+                }
+            }
             add_rest(&mut known, &Value::unknown());
             dictionary(known)
         }
         _ => fields,
     }
+}
+
+/// The texts of a collection of which each is known.
+fn names_in(chosen: &Value<'_>) -> Option<Vec<Name>> {
+    let Shape::Sequence(elements) = &chosen.shape else { return None };
+    elements.iter().map(|element| element.as_text().cloned()).collect()
 }

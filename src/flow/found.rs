@@ -1,5 +1,5 @@
-//! What something that nobody can see into gave for a credential: the row that a database found by it, and what belongs to
-//! that row. Its own copy of the credential says nothing that the search did not say.
+//! What something that nobody can see into gave for a credential, or for a claim that nobody has verified: the row that a database
+//! found by it, and what belongs to that row. Its own copy of the credential says nothing that the search did not say.
 
 use super::expression::merge_branches;
 use super::interpreter::{Branches, Interpreter};
@@ -98,9 +98,23 @@ pub(super) fn is_column(written: &str) -> bool {
         || written.starts_with(char::is_uppercase)
 }
 
-/// The credentials in a value, and those by which it was found itself.
+/// Whether a value belongs to what was found by a claim that a decode read without verifying its token.
+pub fn is_found_by_claim(value: &Value<'_>, of: Place) -> bool {
+    let is_it =
+        |origin: &Origin| matches!(&origin.kind, OriginKind::Claim { decode, is_verified: false, .. } if *decode == of);
+    value
+        .alternatives()
+        .iter()
+        .any(|member| searched_with(&member.shape, MAX_NESTING).is_some_and(|found| found.iter().any(is_it)))
+}
+
+/// The credentials and claims in a value, and those by which it was found itself.
 fn asked_with<'p>(state: &State<'p>, value: &Value<'p>) -> Origins {
-    let bears = |origin: &Origin| matches!(&origin.kind, OriginKind::Credential(credential) if is_bearing(credential));
+    let bears = |origin: &Origin| match &origin.kind {
+        OriginKind::Credential(credential) => is_bearing(credential),
+        OriginKind::Claim { is_verified, .. } => !is_verified,
+        _ => false,
+    };
     let presented = value.deep_origins().filter_map(|origin| bears(origin).then(|| origin.clone()));
     let kept = match &value.shape {
         Shape::ExternalInstance { at, .. } => state.attribute(Object::At(*at), &MADE_WITH),
@@ -119,8 +133,11 @@ fn searched_with<'a>(shape: &'a Shape<'_>, depth: u8) -> Option<&'a Origins> {
     }
 }
 
-/// Whether two origins are one credential of a request, read twice perhaps.
+/// Whether two origins are one credential of a request, read twice perhaps, or one claim.
 fn is_same(left: &Origin, right: &Origin) -> bool {
+    if matches!(left.kind, OriginKind::Claim { .. }) {
+        return left.kind == right.kind;
+    }
     let (OriginKind::Credential(one), OriginKind::Credential(other)) = (&left.kind, &right.kind) else { return false };
     let is_named_alike =
         !one.name.is_empty() && (one.channel, one.kind, &one.name) == (other.channel, other.kind, &other.name);

@@ -6,7 +6,7 @@ use super::dictionaries::{add_rest, is_mapping, put, spread};
 use super::expression::join_all;
 use super::interpreter::{Branches, Interpreter, one};
 use super::state::State;
-use super::value::{Arguments, Dictionary, Nullness, Object, Shape, Value};
+use super::value::{Arguments, Dictionary, Nullness, Object, RequestMap, Shape, Value};
 use crate::models::schema::{GatherModel, Gathering};
 use crate::source::Place;
 use crate::syntax::tree::Name;
@@ -58,7 +58,7 @@ impl<'p> Interpreter<'p, '_> {
                 if arguments.keywords.is_empty() && arguments.rest.is_none() {
                     fields
                 } else {
-                    super::fields::as_chosen(fields)
+                    super::fields::as_chosen(fields, arguments)
                 }
             }
             Gathering::FieldsInOrder => {
@@ -232,6 +232,9 @@ pub(super) fn dictionary_from<'p>(arguments: &Arguments<'p>) -> Value<'p> {
     let mut all = Dictionary::default();
     if let Some(first) = arguments.positional.first() {
         match &first.shape {
+            Shape::Request(RequestMap::HeaderPairs) if arguments.keywords.is_empty() => {
+                return Value { shape: Shape::Request(RequestMap::Headers), ..first.clone() };
+            }
             Shape::Request(_) if arguments.keywords.is_empty() => return first.clone(),
             Shape::Sequence(pairs) => pairs.iter().for_each(|pair| add_pair(&mut all, pair)),
             Shape::Elements(pair) => add_pair(&mut all, pair),

@@ -6,7 +6,7 @@ use super::interpreter::{Branches, Interpreter};
 use super::library::parameter;
 use super::origin::{Guess, Origin, OriginKind, Origins, Part, Store};
 use super::state::State;
-use super::value::{Arguments, Shape, Value};
+use super::value::{Arguments, Constant, Shape, Value};
 use crate::finding::Confidence;
 use crate::flow::event::SecretRole;
 use crate::models::Meaning;
@@ -114,6 +114,8 @@ fn may_hide_to_depth(value: &Value<'_>, written: Option<&Expression>, depth: u8)
     }
     let inner = |value: &Value<'_>| may_hide_to_depth(value, None, depth);
     match &value.shape {
+        // A key that is written out is another flaw.
+        Shape::Constant(Constant::Text { text, .. }) => is_key(text),
         Shape::Constant(_) | Shape::Moment(_) | Shape::External(_) => false,
         Shape::Sequence(elements) => {
             let parts = match written.map(|written| &written.kind) {
@@ -130,6 +132,12 @@ fn may_hide_to_depth(value: &Value<'_>, written: Option<&Expression>, depth: u8)
         _ if !value.origins.is_empty() => false,
         _ => !written.is_some_and(is_public),
     }
+}
+
+/// Whether a text looks like a key and not like an alphabet that something is picked from.
+fn is_key(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    crate::literals::looks_random(text) && !["abcd", "bcdf", "1234", "2345"].iter().any(|run| lower.contains(run))
 }
 
 fn is_hidden(origin: &Origin) -> bool {

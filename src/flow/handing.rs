@@ -1,6 +1,7 @@
 //! Objects that a framework makes of a class: what the registration hands over for that reaches the constructor
 //! (`add_middleware(OnlyWithKey, key=KEY)`, `Orders.as_view("orders", key=KEY)`).
 
+use super::classes::is_open;
 use super::entry::Entry;
 use super::interpreter::Interpreter;
 use super::state::State;
@@ -51,9 +52,9 @@ impl<'p> Interpreter<'p, '_> {
         let Some((owner, function)) = self.find_method(class, "__init__") else { return State::default() };
         let callee = Self::plain_function(owner.file, function, Some(owner));
         let mut arguments = Arguments::of(vec![Value::of(Shape::Instance { class, object })]);
-        let is_open = |name: &Name| handed.iter().all(|(known, _)| known != name);
+        let is_left = |name: &Name| handed.iter().all(|(known, _)| known != name);
         let others = function.parameters.iter().skip(1);
-        let others = others.filter(|parameter| parameter.default.is_none() && is_open(&parameter.name));
+        let others = others.filter(|parameter| is_open(parameter) && is_left(&parameter.name));
         arguments.keywords.extend(others.map(|parameter| (parameter.name.clone(), Value::unknown())));
         arguments.keywords.extend(handed);
         let running = std::mem::take(&mut self.running);

@@ -12,7 +12,7 @@ use super::interpreter::{Branches, Frame, Interpreter, one};
 use super::state::{MAX_PATHS, State};
 use super::value::{Arguments, Closure, Code, Shape, Value};
 use crate::models::Meaning;
-use crate::models::schema::{ClassRole, DependencyModel, ParameterModel};
+use crate::models::schema::{ClassRole, DependencyModel, Gives, ParameterModel};
 use crate::source::Place;
 use crate::syntax::tree::{ExpressionKind, Function, Name, Parameter, ParameterKind};
 use crate::syntax::visit;
@@ -39,6 +39,8 @@ enum Supply<'p> {
     Dependency(Dependency<'p>),
     /// An object of the type that its annotation names.
     Typed(Value<'p>),
+    /// The parsed body: its type is a mapping, which no single part of the request is.
+    Body,
     /// A part of the request with the parameter's own name, since nothing else is said.
     ByName,
 }
@@ -130,6 +132,7 @@ impl<'p> Interpreter<'p, '_> {
             _ if by_name && is_of_foreign_generic(parameter) => Some(Supply::Dependency(Dependency::unknown())),
             // A switch that is called after secrets is none.
             _ if by_name && is_switch(parameter) => Some(Supply::Typed(Value::any_boolean())),
+            _ if by_name && is_mapping(parameter) => Some(Supply::Body),
             _ => by_name.then_some(Supply::ByName),
         }
     }
@@ -176,6 +179,7 @@ impl<'p> Interpreter<'p, '_> {
                 one(state, body.unwrap_or_else(Value::unknown))
             }
             Supply::Typed(value) => one(state, value.clone()),
+            Supply::Body => one(state, self.given(&Value::unknown(), &Gives::Json, place)),
             Supply::ByName => self.query_by_name(state, parameter, signature, place),
         }
     }
@@ -388,6 +392,16 @@ const OWN_GENERICS: &[&str] = &[
 fn is_one_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_alphabetic() || first == '_')
         && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+}
+
+/// A parameter that is said to be a dictionary.
+fn is_mapping(parameter: &Parameter) -> bool {
+    let written = parameter.annotation.as_ref().map(|annotation| match &annotation.kind {
+        ExpressionKind::Subscript { value, .. } => &value.kind,
+        kind => kind,
+    });
+    let Some(ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. }) = written else { return false };
+    matches!(name.as_str(), "dict" | "Dict" | "Mapping" | "MutableMapping")
 }
 
 /// A parameter that is said to be true or false, or not there.

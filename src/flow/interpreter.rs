@@ -372,13 +372,14 @@ impl<'p, 'i> Interpreter<'p, 'i> {
     /// Something that nobody can see into saw these values: that counts as a check when a credential is among them.
     pub(super) fn saw(&mut self, state: &mut State<'p>, values: &[&Value<'p>], place: Place) -> bool {
         let mut is_opaque = false;
+        let is_parsed = self.models.is_parser(self.callee_text(place).rsplit('.').next().unwrap_or_default());
         for value in values {
             let origins = value.deep_origins();
             self.identity_is_looked_at(value, place);
             is_opaque |=
                 super::relevant::carries_credential(&origins) || super::relevant::is_request(value, self.models);
             self.claims_escape(&origins, place, "passed on");
-            if self.is_loud() && origins.any(|kind| matches!(kind, OriginKind::Body { is_raw: true })) {
+            if self.is_loud() && !is_parsed && origins.any(|kind| matches!(kind, OriginKind::Body { is_raw: true })) {
                 self.facts.raw_body_seen.insert(place);
             }
         }

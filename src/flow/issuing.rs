@@ -35,7 +35,13 @@ impl<'p> Interpreter<'p, '_> {
         };
         self.emit(&Event::Issue(&call));
         let origins = Origins::one(OriginKind::IssuedToken, Confidence::High, place, "the token is issued here");
-        Value::from_origins(origins, Nullness::FULL)
+        let value = Value::from_origins(origins, Nullness::FULL);
+        match &model.object {
+            Some(class) => {
+                Value { shape: Shape::ExternalInstance { class: class.as_str().into(), at: place }, ..value }
+            }
+            None => value,
+        }
     }
 }
 

@@ -9,12 +9,12 @@ use super::moments;
 use super::origin::{Channel, Origin, OriginKind, Origins, Step, Store};
 use super::quantities;
 use super::relevant;
-use super::serialised::{as_written, query_pattern, read_back};
+use super::serialised::{as_written, parsed, query_pattern, read_back};
 use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
-use crate::models::schema::{Missing, StoreModel};
+use crate::models::schema::{Missing, ObtainModel, Reading, StoreModel};
 use crate::source::Place;
 use crate::syntax::tree::Name;
 use smallvec::SmallVec;
@@ -136,7 +136,10 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 // Who is handed the credential may check it later.
                 let values: Vec<&Value<'p>> = arguments.iter().collect();
-                self.saw(&mut state, &values, place);
+                // A method that is asked for an object by what the caller sent may not have it.
+                if self.saw(&mut state, &values, place) && receiver.is_some() && self.frame().open_tries > 0 {
+                    self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
+                }
                 if let Some(url) = parameter(&model.parameters, &arguments, "url") {
                     self.header_reaches(HeaderUse::Url, url, place);
                 }
@@ -146,7 +149,7 @@ impl<'p> Interpreter<'p, '_> {
                     self.emit(&event);
                 }
                 self.object_is_made(model, &arguments, receiver, place);
-                one(state, object_of(&model.class, place))
+                one(state, holding(object_of(&model.class, place), parameter(&model.parameters, &arguments, "token")))
             }
             Meaning::Setting(model) => {
                 let key = parameter(&model.parameters, &arguments, "key").cloned().unwrap_or_else(Value::unknown);
@@ -177,6 +180,7 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 let arguments = self.all_shown(&state, &arguments, place);
                 let value = derived(&arguments, receiver, path, place);
+                let value = if model.reads.is_some() { parsed(&value, written.as_ref()) } else { value };
                 if let Some(class) = &model.object {
                     let shape = Shape::ExternalInstance { class: class.as_str().into(), at: place };
                     return one(state, Value { shape, ..value });
@@ -194,9 +198,12 @@ impl<'p> Interpreter<'p, '_> {
                     let origins = value.origins.union(&query.unwrap_or_default());
                     let value = value.with_origins(origins);
                     written.map_or_else(|| value.clone(), |whole| as_written(&value, whole))
+                } else if model.shows && super::partial::is_parsed(&arguments) {
+                    super::partial::serialised(value, &arguments)
                 } else {
                     value
                 };
+                let value = if model.reads == Some(Reading::Value) { super::partial::parsed(value) } else { value };
                 let value = self.claims_by_hand(value, model, path, place);
                 if model.may_be_none && value.origins.credential().is_some() {
                     return super::scheme::form_is_matched(state, &value, place);
@@ -287,7 +294,8 @@ impl<'p> Interpreter<'p, '_> {
             Meaning::Decode(model) if is_incomplete(model, &arguments) => {
                 let values: Vec<&Value<'p>> = arguments.iter().collect();
                 self.saw(&mut state, &values, place);
-                one(state, model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place)))
+                let made = model.object.as_deref().map_or_else(Value::unknown, |class| object_of(class, place));
+                one(state, holding(made, parameter(&model.parameters, &arguments, "token")))
             }
             Meaning::Decode(model) => self.decode(state, model, path, (&arguments, receiver), place),
             Meaning::Validate(model) => self.validate(state, model, receiver, &arguments, place),
@@ -310,10 +318,7 @@ impl<'p> Interpreter<'p, '_> {
                 if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
                     self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
                 }
-                let words = "the token is obtained here";
-                let origins = Origins::one(OriginKind::TokenResponse, Confidence::High, place, words);
-                let value = Value::from_origins(origins, Nullness::ANY);
-                one(state, answer(value, &model.held_in, model.object.as_deref(), place))
+                one(state, obtained(model, place))
             }
             Meaning::Verify(model) => {
                 let of = receiver.and_then(super::startup::owner);
@@ -403,6 +408,14 @@ pub(super) fn measured<'p>(origins: &Origins) -> Value<'p> {
     Value::present().with_origins(Origins::from_list(measure.into_iter().collect()))
 }
 
+/// What a call gives that gets a token.
+pub(super) fn obtained<'p>(model: &ObtainModel, place: Place) -> Value<'p> {
+    let words = "the token is obtained here";
+    let origins = Origins::one(OriginKind::TokenResponse, Confidence::High, place, words);
+    let value = Value::from_origins(origins, Nullness::ANY);
+    answer(value, &model.held_in, model.object.as_deref(), place)
+}
+
 /// What kind of digest a value makes when it is hashed: with a secret in it, or a keyed digest, again a keyed one.
 pub(super) fn digest_kind(value: &Value<'_>) -> OriginKind {
     let has_secret =
@@ -430,7 +443,10 @@ fn derived<'p>(arguments: &Arguments<'p>, receiver: Option<&Value<'p>>, path: &N
     }
     let mut origins = receiver.map(Value::deep_origins).unwrap_or_default();
     for value in arguments.iter() {
-        let literal = if matches!(value.shape, Shape::Request(RequestMap::Headers | RequestMap::Environment)) {
+        let literal = if matches!(
+            value.shape,
+            Shape::Request(RequestMap::Headers | RequestMap::HeaderPairs | RequestMap::Environment)
+        ) {
             value.origins.clone()
         } else {
             value.deep_origins()
@@ -463,6 +479,14 @@ pub(super) fn word_list<'p>(words: &[String], place: Place) -> Value<'p> {
 /// An object of a library's class.
 pub(super) fn object_of<'p>(class: &str, place: Place) -> Value<'p> {
     Value::of(Shape::ExternalInstance { class: class.into(), at: place })
+}
+
+/// An object that holds the token that it was made with.
+fn holding<'p>(object: Value<'p>, token: Option<&Value<'p>>) -> Value<'p> {
+    match token {
+        Some(token) => object.with_origins(token.deep_origins()),
+        None => object,
+    }
 }
 
 /// A value inside the answer that carries it: an object of a class, or dictionaries in which other keys are harmless.

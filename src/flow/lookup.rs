@@ -197,6 +197,8 @@ impl<'p> Interpreter<'p, '_> {
                 {
                     known
                 }
+                // `try: random = random.SystemRandom()`: where it fails, another platform runs.
+                Some(_) if bound.is_tried && bound.binding.mentions(name) => value,
                 Some(known) => known.join(&value),
                 None => value,
             });

@@ -3,6 +3,7 @@
 use super::containers::element_of;
 use super::interpreter::Interpreter;
 use super::origin::{Origin, OriginKind, Origins};
+use super::redaction;
 use super::state::State;
 use super::statement::LoopExits;
 use super::value::{Shape, Value};
@@ -29,6 +30,7 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Vec<State<'p>> {
         let mut next = Vec::new();
         let place = self.place(iterable.span);
+        let copies = redaction::copies_of_headers(&state);
         let is_told_apart = first_name(target).is_some_and(|name| decides(body, name));
         for (state, walked) in self.evaluate(state, iterable) {
             let walked = self.walked(&state, &walked, place);
@@ -53,6 +55,7 @@ impl<'p> Interpreter<'p, '_> {
             let mut inner = LoopExits::default();
             done.extend(self.block_in_loop(started, body, &mut inner));
             done.extend(inner.continues);
+            redaction::hidden_everywhere(&copies, &mut done);
             next.extend(self.block_in_loop(done, otherwise, exits));
             next.extend(inner.breaks);
         }

@@ -333,7 +333,13 @@ impl<'p> Interpreter<'p, '_> {
                     .fold(Origins::default(), |all, value| all.union(&super::texts::shown_in(name, value)));
                 one(state, Value::from_origins(origins, Nullness::PRESENT))
             }
-            _ => self.unknown_call(state, name, Some(receiver), arguments, place),
+            _ => {
+                let mut branches = self.unknown_call(state, name, Some(receiver), arguments, place);
+                if let Some(model) = self.models.obtaining_method(name) {
+                    branches.iter_mut().for_each(|(_, value)| *value = super::library::obtained(model, place));
+                }
+                branches
+            }
         }
     }
 }

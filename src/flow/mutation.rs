@@ -9,6 +9,7 @@ use super::origin::{OriginKind, Origins};
 use super::state::State;
 use super::value::{Arguments, Dictionary, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
+use crate::models::Meaning;
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind};
@@ -109,11 +110,15 @@ impl<'p> Interpreter<'p, '_> {
             }
             // What is taken out of a copy of the headers, or written over in it, is what should not be seen.
             ("pop" | "popall" | "remove" | "discard", Shape::Request(_)) => Value::present(),
-            ("update", Shape::Request(RequestMap::Headers)) => {
+            ("update", Shape::Request(RequestMap::Headers | RequestMap::HeaderPairs)) => {
                 let given = super::gathering::dictionary_from(arguments);
                 let is_written_over =
                     |given: &Dictionary<'_>| given.entries.keys().any(|name| vocabulary::header_kind(name).is_some());
                 return given.as_dictionary().is_some_and(is_written_over).then(Value::present);
+            }
+            (_, Shape::ExternalInstance { class, .. }) => {
+                let Some(Meaning::Decode(model)) = self.models.method(class, name) else { return None };
+                return super::decode::held_after(model, arguments, receiver, place);
             }
             ("clear", Shape::Dictionary(_)) => super::gathering::dictionary(Dictionary::default()),
             ("clear", Shape::Sequence(_) | Shape::Elements(_)) => super::gathering::list(Vec::new()),

@@ -74,7 +74,9 @@ impl<'p> Interpreter<'p, '_> {
                 let part = self.authorization_part(name, confidence, place);
                 one(state, part)
             }
-            Shape::Request(RequestMap::Headers) if name == "authorization" || name == "authorization_" => {
+            Shape::Request(RequestMap::Headers | RequestMap::HeaderPairs)
+                if name == "authorization" || name == "authorization_" =>
+            {
                 let key = Value::text("Authorization".into(), place, false);
                 let found = self.item(&state, value, &key, None, place, Nullness::NONE);
                 one(state, found)
@@ -181,6 +183,9 @@ impl<'p> Interpreter<'p, '_> {
         };
         match gives {
             Gives::Headers => with(RequestMap::Headers, OriginKind::HeaderMap, "all request headers enter here"),
+            Gives::HeaderPairs => {
+                with(RequestMap::HeaderPairs, OriginKind::HeaderMap, "all request headers enter here")
+            }
             Gives::Environment => with(
                 RequestMap::Environment,
                 OriginKind::HeaderMap,

@@ -238,7 +238,8 @@ fn add<'p>(left: &Value<'p>, right: &Value<'p>) -> Value<'p> {
 
 /// Whether two values are dictionaries, or one of them the map of all headers.
 fn are_mappings(left: &Value<'_>, right: &Value<'_>) -> bool {
-    let is_headers = |value: &Value<'_>| matches!(value.shape, Shape::Request(RequestMap::Headers));
+    let is_headers =
+        |value: &Value<'_>| matches!(value.shape, Shape::Request(RequestMap::Headers | RequestMap::HeaderPairs));
     match (is_mapping(left), is_mapping(right)) {
         (true, true) => true,
         (true, false) => is_headers(right),

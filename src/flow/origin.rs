@@ -29,6 +29,8 @@ pub enum Channel {
     Request,
     /// A parameter of a function judged alone, by its name.
     Parameter,
+    /// A variable or attribute whose value nobody knows, by its name and what it is compared with.
+    Name,
 }
 
 /// Which part of a credential a value holds.

@@ -61,6 +61,7 @@ impl<'p> Interpreter<'p, '_> {
         self.is_inquired(&values, place);
         let handed = values.iter().fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
         self.is_judged_elsewhere(&handed, place);
+        self.claims_go_with_token(&handed, &handed, place);
         if self.saw(&mut state, &values, place) && self.frame().open_tries > 0 {
             self.raise(state.clone(), RaisedClass::Unknown, Origins::default(), place);
         }

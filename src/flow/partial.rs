@@ -56,8 +56,13 @@ impl<'p> Interpreter<'p, '_> {
         if pattern.origins.credential().is_some() {
             // `fnmatch(SECRET, token)`: whoever sends `*` is let in.
             let secret = others.next()?.1.clone();
-            let split =
-                self.partial_match(state, &pattern, &secret, "is taken for the pattern that must match", place)?;
+            let split = self.partial_match(
+                state,
+                &pattern,
+                &as_text(secret),
+                "is taken for the pattern that must match",
+                place,
+            )?;
             return Some(truths(split));
         }
         let presented = others.find(|(_, value)| value.origins.credential().is_some())?.1.clone();
@@ -121,10 +126,7 @@ impl<'p> Interpreter<'p, '_> {
 
 /// What a serialiser makes: a copy of the body where it is handed the parsed one.
 pub(super) fn serialised<'p>(value: Value<'p>, arguments: &Arguments<'p>) -> Value<'p> {
-    let is_whole = |argument: &Value<'_>| {
-        matches!(argument.shape, Shape::Request(RequestMap::Json | RequestMap::Form | RequestMap::Values))
-    };
-    let is_form = arguments.positional.first().is_some_and(is_whole);
+    let is_form = is_parsed(arguments);
     let origins = value.origins.filter_map(|origin| {
         let is_body =
             matches!(origin.kind, OriginKind::Body { .. }) || (is_form && origin.kind == OriginKind::RequestData);
@@ -132,6 +134,23 @@ pub(super) fn serialised<'p>(value: Value<'p>, arguments: &Arguments<'p>) -> Val
         Some(Origin { kind, ..origin.clone() })
     });
     value.with_origins(origins)
+}
+
+/// What a parser makes of a text: of the raw body the parsed one.
+pub(super) fn parsed(value: Value<'_>) -> Value<'_> {
+    let origins = value.origins.filter_map(|origin| {
+        let is_body = matches!(origin.kind, OriginKind::Body { .. });
+        let kind = if is_body { OriginKind::Body { is_raw: false } } else { origin.kind.clone() };
+        Some(Origin { kind, ..origin.clone() })
+    });
+    value.with_origins(origins)
+}
+
+/// Whether a call is handed the whole body as it was parsed.
+pub(super) fn is_parsed(arguments: &Arguments<'_>) -> bool {
+    arguments.positional.first().is_some_and(|argument| {
+        matches!(argument.shape, Shape::Request(RequestMap::Json | RequestMap::Form | RequestMap::Values))
+    })
 }
 
 /// Whether a setting is one text: read as such and neither split nor parsed.
@@ -152,4 +171,18 @@ fn steps(trail: &Trail) -> impl Iterator<Item = &Step> {
 pub(super) fn truths((yes, no): Split<'_>) -> Branches<'_> {
     let yes = yes.into_iter().map(|state| (state, Value::boolean(true)));
     yes.chain(no.into_iter().map(|state| (state, Value::boolean(false)))).collect()
+}
+
+/// What a pattern is matched with is a text, wherever it comes from.
+fn as_text(value: Value<'_>) -> Value<'_> {
+    let origins = value.origins.filter_map(|origin| {
+        let kind = match &origin.kind {
+            OriginKind::Setting { store: Store::Configuration, name } => {
+                OriginKind::Setting { store: Store::Environment, name: name.clone() }
+            }
+            kind => kind.clone(),
+        };
+        Some(Origin { kind, ..origin.clone() })
+    });
+    value.with_origins(origins)
 }

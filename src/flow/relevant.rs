@@ -22,7 +22,10 @@ pub fn carries_credential(origins: &Origins) -> bool {
 /// Whether a value is the whole request, or a map of it that holds the credential.
 pub fn is_request(value: &Value<'_>, models: &Models) -> bool {
     match &value.shape {
-        Shape::Request(map) => matches!(map, RequestMap::Headers | RequestMap::Environment | RequestMap::Authorization),
+        Shape::Request(map) => matches!(
+            map,
+            RequestMap::Headers | RequestMap::HeaderPairs | RequestMap::Environment | RequestMap::Authorization
+        ),
         Shape::ExternalInstance { class, .. } => models.role(class) == Some(ClassRole::Request),
         _ => false,
     }

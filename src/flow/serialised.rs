@@ -1,7 +1,7 @@
 //! Texts that serialisers write: what they were written of, what is read from them again, and the names in the query of an address.
 
-use super::origin::{OriginKind, Origins};
-use super::value::{Shape, Value};
+use super::origin::{Origin, OriginKind, Origins};
+use super::value::{RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::schema::Reading;
 use crate::source::Place;
@@ -34,6 +34,19 @@ fn filled_in<'a>(pair: &'a Value<'_>) -> Option<&'a Name> {
         },
         _ => None,
     }
+}
+
+/// What is read from the raw body is no longer raw: who sees a part of it cannot verify the whole. Read whole as JSON it is the
+/// same as what frameworks parse.
+pub(super) fn parsed<'p>(value: &Value<'p>, written: Option<&Value<'p>>) -> Value<'p> {
+    let is_raw = |origin: &Origin| matches!(origin.kind, OriginKind::Body { is_raw: true });
+    let is_body = written.is_some_and(|written| !written.origins.is_empty() && written.origins.iter().all(is_raw));
+    let origins = value.origins.filter_map(|origin| {
+        let kind = if is_raw(origin) { OriginKind::Body { is_raw: false } } else { origin.kind.clone() };
+        Some(Origin { kind, ..origin.clone() })
+    });
+    let shape = if is_body { Shape::Request(RequestMap::Json) } else { value.shape.clone() };
+    Value { origins, shape, nullness: value.nullness }
 }
 
 /// The text that a serialiser writes of a container keeps what it was written of.

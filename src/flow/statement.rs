@@ -3,6 +3,7 @@
 use super::interpreter::{Interpreter, RaisedClass, one};
 use super::operators::augmented;
 use super::origin::Origins;
+use super::redaction;
 use super::state::State;
 use super::value::{Arguments, Code, Shape, Value};
 use crate::program::ClassRef;
@@ -232,6 +233,7 @@ impl<'p> Interpreter<'p, '_> {
         otherwise: &'p [Statement],
         exits: &mut LoopExits<'p>,
     ) -> Vec<State<'p>> {
+        let copies: Vec<Name> = states.first().map(redaction::copies_of_headers).unwrap_or_default();
         let mut open = states;
         let mut next = Vec::new();
         for (test, body) in branches {
@@ -251,6 +253,9 @@ impl<'p> Interpreter<'p, '_> {
             open = self.few(not_taken, self.place(test.span));
         }
         next.extend(self.block_in_loop(open, otherwise, exits));
+        if branches.len() == 1 && otherwise.is_empty() {
+            redaction::hidden_everywhere(&copies, &mut next);
+        }
         next
     }
 

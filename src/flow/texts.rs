@@ -4,7 +4,7 @@ use super::addresses::{self, Pieces};
 use super::containers::split_parts;
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, one};
-use super::origin::{OriginKind, Origins, Part, Step};
+use super::origin::{Channel, OriginKind, Origins, Part, Step};
 use super::state::State;
 use super::value::{Arguments, Constant, Nullness, Shape, Value};
 use crate::finding::Confidence;
@@ -37,6 +37,7 @@ const CONVERSIONS: &[&str] = &[
     "center",
     "hex",
     "hexdigest",
+    "finalize",
     "digest",
     "tobytes",
     "group",
@@ -232,7 +233,13 @@ pub(super) fn converted<'p>(receiver: &Value<'p>, name: &Name, arguments: &Argum
         Some(super::origin::Origin { kind, confidence: origin.confidence, trail })
     });
     let keeps_emptiness = matches!(name.as_str(), "encode" | "decode" | "lower" | "upper" | "casefold");
-    let is_settled = receiver.nullness == Nullness::FULL && receiver.origins.credential().is_none();
+    // Servers hand headers over without the blanks around them: there is nothing to strip but what is there.
+    let is_bare_header = matches!(name.as_str(), "strip" | "lstrip" | "rstrip")
+        && arguments.positional.is_empty()
+        && receiver.origins.credential().is_some_and(|(_, credential)| {
+            credential.channel == Channel::Header && matches!(credential.part, Part::Whole | Part::Token)
+        });
+    let is_settled = receiver.nullness == Nullness::FULL && (receiver.origins.credential().is_none() || is_bare_header);
     let nullness =
         if keeps_emptiness || is_settled { receiver.nullness.and(Nullness::PRESENT) } else { Nullness::PRESENT };
     let nullness = if nullness.is_impossible() { Nullness::PRESENT } else { nullness };

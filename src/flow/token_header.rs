@@ -6,6 +6,7 @@ use super::origin::{OriginKind, Origins};
 use super::state::State;
 use super::value::{Arguments, Value};
 use crate::models::schema::{SinkKind, SinkModel};
+use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, Name};
 
@@ -69,9 +70,12 @@ impl<'p> Interpreter<'p, '_> {
     ) {
         let origins =
             arguments.iter().chain(receiver).fold(Origins::default(), |all, value| all.union(&value.deep_origins()));
-        // A key verifies a message and its signature.
-        if name.rsplit('.').next() == Some("verify") && receiver.is_some() && arguments.iter().count() >= 2 {
-            self.is_judged_elsewhere(&origins, place);
+        let is_handed = arguments.iter().any(|value| value.as_boolean().is_none());
+        if is_handed && vocabulary::verifies(name.rsplit('.').next().unwrap_or_default()) {
+            self.is_checked_unseen(&origins, place);
+        }
+        if let Some(headers) = arguments.keyword("headers") {
+            self.claims_go_with_token(&headers.deep_origins(), &origins, place);
         }
         self.issuer_is_looked_up(&origins);
         if !origins.any(is_parameter) {
@@ -81,6 +85,27 @@ impl<'p> Interpreter<'p, '_> {
         match self.models.sink_method(method) {
             Some(sink) => self.reaches_sink(sink, receiver, arguments, place),
             None => self.header_is_tested(&origins),
+        }
+    }
+
+    /// What nobody can see into checks a token: `key.verify(message, signature)`, `tool.check_token(token)`.
+    fn is_checked_unseen(&mut self, origins: &Origins, place: Place) {
+        if !self.is_loud() {
+            return;
+        }
+        let says = |kind: &OriginKind| {
+            matches!(kind, OriginKind::Claims { .. } | OriginKind::Claim { .. } | OriginKind::TokenHeader { .. })
+        };
+        let handed = origins.filter_map(|origin| (!says(&origin.kind)).then(|| origin.clone()));
+        let known = self.facts.checked_unseen.entry(place).or_default();
+        *known = known.union(&handed);
+    }
+
+    /// A request is made with a token, and a claim that nobody has verified goes along.
+    pub(super) fn claims_go_with_token(&mut self, headers: &Origins, all: &Origins, place: Place) {
+        let is_claim = |kind: &OriginKind| matches!(kind, OriginKind::Claim { is_verified: false, .. });
+        if self.is_loud() && headers.credential().is_some() && all.any(is_claim) {
+            self.facts.claims_beside_token.insert(place);
         }
     }
 

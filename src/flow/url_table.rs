@@ -158,7 +158,9 @@ impl<'p> Interpreter<'p, '_> {
             .filter_map(|decorator| self.entry_of_decorator(site, decorator))
             .filter(|entry| entry.info.kind == EntryKind::Route && entry.handler.request_class.is_some())
             .collect();
-        let methods = own.iter().map(|own| &own.info.methods).find(|methods| !methods.is_empty());
+        // The one that says most narrowly what it answers counts, wherever it stands.
+        let said = own.iter().map(|own| &own.info.methods).filter(|methods| !methods.is_empty());
+        let methods = said.min_by_key(|methods| methods.len());
         let methods = methods.cloned().unwrap_or_else(|| table_methods(model, arguments));
         let handler = own.first().map_or(&model.handler, |own| &own.handler);
         let handler = HandlerModel { variables: model.handler.variables, ..handler.clone() };

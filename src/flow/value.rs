@@ -26,8 +26,10 @@ pub enum Constant {
 /// Which part of a request a mapping holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RequestMap {
-    /// Headers.
+    /// Headers, walked by their names.
     Headers,
+    /// The same where the map is walked as pairs of name and value.
+    HeaderPairs,
     /// The WSGI environment or `request.META`: headers under `HTTP_…`.
     Environment,
     /// Query string.

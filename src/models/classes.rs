@@ -8,6 +8,7 @@ use serde::Deserialize;
 /// A class: its bases and what its attributes and methods give.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "independent questions about one class")]
 pub struct ClassModel {
     /// Its dotted names; the first is the one objects are known by.
     pub path: Vec<String>,
@@ -44,12 +45,19 @@ pub struct ClassModel {
     /// (`typing.TypedDict`).
     #[serde(default)]
     pub makes_dictionaries: bool,
+    /// Whether its objects are keys that one family of algorithms takes and every other refuses (measured).
+    #[serde(default)]
+    pub is_key_of_family: bool,
     /// What the text of its objects shows of them, where it is more or less than a library's object shows.
     #[serde(default)]
     pub text: Option<ObjectText>,
     /// Methods of such a class that make an object of a mapping of its fields.
     #[serde(default)]
     pub made_from: Vec<String>,
+    /// Methods that give data the form of a class and check nothing but that form, whatever the class: libraries bring classes of
+    /// their own that inherit them.
+    #[serde(default)]
+    pub parses: Vec<String>,
     /// Whether fields of its subclasses are read from the environment when an object is made: what a class body gives
     /// them is a default.
     #[serde(default)]
@@ -90,6 +98,8 @@ pub enum ClassRole {
 pub enum Gives {
     /// The header map.
     Headers,
+    /// The header map of a library that walks it as pairs of name and value.
+    HeaderPairs,
     /// WSGI environment.
     Environment,
     /// Query parameters.
@@ -154,4 +164,11 @@ pub struct RequestModel {
     /// any model is.
     #[serde(default)]
     pub imported: Vec<String>,
+    /// What such a parameter is called.
+    #[serde(default = "names_of_requests")]
+    pub named: Vec<String>,
+}
+
+fn names_of_requests() -> Vec<String> {
+    ["request", "req", "http_request"].map(str::to_owned).to_vec()
 }

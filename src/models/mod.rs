@@ -8,7 +8,7 @@ pub mod schema;
 
 use std::sync::{Arc, LazyLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use schema::{
     AccessModel, AnswerModel, BeforeModel, ClassModel, ClientAnswerModel, CompareModel, ConfigurationMeaning,
     ConfigurationModel, CookieModel, DecodeModel, DependencyModel, DeriveModel, EntryModel, GatherModel,
@@ -102,7 +102,9 @@ pub enum Meaning {
 pub struct Models {
     meanings: FxHashMap<String, Meaning>,
     classes: FxHashMap<String, Arc<ClassModel>>,
+    parsers: FxHashSet<String>,
     objects: FxHashMap<String, String>,
+    obtaining_methods: FxHashMap<String, Arc<ObtainModel>>,
     integers: FxHashMap<String, i64>,
     aliases: FxHashMap<String, String>,
     roots: FxHashMap<String, String>,
@@ -114,6 +116,7 @@ pub struct Models {
     client_answers: Vec<ClientAnswerModel>,
     platform_functions: Vec<PlatformFunctionModel>,
     handler_tables: Vec<String>,
+    hashing_columns: Vec<String>,
     policies: Vec<Arc<PolicyModel>>,
     inherited: FxHashMap<String, Vec<String>>,
     installed: Vec<InstalledModel>,
@@ -164,6 +167,10 @@ impl Models {
         for (from, to) in alias {
             self.add_root(from, library);
             self.aliases.insert(from.clone(), to.clone());
+        }
+        for model in &file.obtain {
+            let named = model.methods.iter().map(|name| (name.clone(), Arc::new(model.clone())));
+            self.obtaining_methods.extend(named);
         }
         for (path, class) in object {
             self.add_root(path, library);
@@ -233,6 +240,7 @@ impl Models {
         for model in file.class {
             let model = Arc::new(model);
             let first = model.path.first().cloned().unwrap_or_default();
+            self.parsers.extend(model.parses.iter().cloned());
             for path in &model.path {
                 self.add_root(path, &library);
                 self.classes.insert(path.clone(), Arc::clone(&model));
@@ -251,6 +259,7 @@ impl Models {
         self.client_answers.extend(file.client_answer);
         self.platform_functions.extend(file.platform_function);
         self.handler_tables.extend(file.handler_table);
+        self.hashing_columns.extend(file.hashing_column);
         self.installed.extend(file.installed);
         for model in file.inherited {
             self.inherited.extend(model.path.into_iter().map(|path| (path, model.methods.clone())));
@@ -310,14 +319,20 @@ impl Models {
         matches!(self.meaning(path), Some(Meaning::Instance(model)) if model.key_use == Some(KeyUse::Asks))
     }
 
-    /// The class of what a parameter called like a request holds in a file that imports these top-level modules: the most
+    /// The class of what a parameter of this name holds, where that is what requests are called, in a file that imports these top-level modules: the most
     /// special one of those that fit.
-    pub fn request_class(&self, is_imported: &dyn Fn(&str) -> bool) -> Option<&str> {
-        let fitting = self.requests.iter().filter(|model| model.imported.iter().any(|module| is_imported(module)));
+    pub fn request_class(&self, parameter: &str, is_imported: &dyn Fn(&str) -> bool) -> Option<&str> {
+        let mut called_so = self.requests.iter().filter(|model| model.named.iter().any(|name| name == parameter));
+        let fitting = called_so.clone().filter(|model| model.imported.iter().any(|module| is_imported(module)));
         let best = fitting
             .map(|model| model.class.as_str())
             .reduce(|known, class| if self.is_subclass(class, known) { class } else { known });
-        best.or_else(|| self.requests.iter().find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
+        best.or_else(|| called_so.find(|model| model.imported.is_empty()).map(|model| model.class.as_str()))
+    }
+
+    /// The call that gets a token, by the name of a method of an object that nobody knows.
+    pub fn obtaining_method(&self, name: &str) -> Option<&ObtainModel> {
+        self.obtaining_methods.get(name).map(Arc::as_ref)
     }
 
     /// What the answers of other services say about themselves, by each client library.
@@ -390,6 +405,11 @@ impl Models {
     /// Attributes of applications that hold their handlers by name.
     pub fn handler_tables(&self) -> &[String] {
         &self.handler_tables
+    }
+
+    /// Types of database columns that keep a hash: `user.password == given` hashes what was given.
+    pub fn hashing_columns(&self) -> &[String] {
+        &self.hashing_columns
     }
 
     /// Functions that a platform calls by what they look like.

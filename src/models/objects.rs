@@ -32,8 +32,8 @@ impl Models {
     /// The keys under which objects of a class hold the header map or the `Authorization` header.
     pub fn header_keys(&self, class: &str) -> Vec<&str> {
         let holds = |gives: &Gives| match gives {
-            Gives::Headers => true,
-            Gives::Part(part) => *part.of == Gives::Headers,
+            Gives::Headers | Gives::HeaderPairs => true,
+            Gives::Part(part) => matches!(*part.of, Gives::Headers | Gives::HeaderPairs),
             _ => false,
         };
         let Some(model) = self.classes.get(self.canonical(class).as_ref()) else { return Vec::new() };
@@ -80,6 +80,11 @@ impl Models {
         self.is_of_class(class, &|model| model.made_from.iter().any(|known| known == method))
     }
 
+    /// Whether a method of this name only gives data a form, whatever its class and however much it sounds like a check.
+    pub fn is_parser(&self, method: &str) -> bool {
+        self.parsers.contains(method)
+    }
+
     /// Whether fields of a class's subclasses are read from the environment.
     pub fn reads_environment(&self, class: &str) -> bool {
         self.is_of_class(class, &|model| model.reads_environment)
@@ -93,6 +98,11 @@ impl Models {
     /// Whether a class's objects hold a secret that their text does not show.
     pub fn hides_secret(&self, class: &str) -> bool {
         self.text_shows(class) == Some(ObjectText::Asterisks)
+    }
+
+    /// Whether a class's objects are keys that only one family of algorithms takes.
+    pub fn is_key_of_family(&self, class: &str) -> bool {
+        self.of_class(class, &|model| model.is_key_of_family.then_some(&())).is_some()
     }
 
     /// Whether a class is described.

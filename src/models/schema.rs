@@ -188,6 +188,9 @@ pub struct ModelFile {
     /// Attributes of applications that hold their handlers by name: what is put there takes the handler's place.
     #[serde(default)]
     pub handler_table: Vec<String>,
+    /// Types of database columns that keep a hash and compare what they are compared with by it.
+    #[serde(default)]
+    pub hashing_column: Vec<String>,
     /// Calls that hand over a table of routes, or its module, to stand under a path.
     #[serde(default)]
     pub include: Vec<NamesModel>,
@@ -227,8 +230,8 @@ pub struct InstanceModel {
     pub class: String,
     /// Parameters in order; `key` has meaning, the secret that the object works with, `user` and `password` of Basic
     /// credentials, and for an object with routes `middleware`, what stands before them, `prefix`, the path before them, `parent`, what it is put under, and
-    /// `name`, what it is called; for one that decodes tokens `algorithms`, those that it accepts, `none` included, and
-    /// `url`, where it fetches keys.
+    /// `name`, what it is called; for one that decodes tokens `algorithms`, those that it accepts, `none` included,
+    /// `url`, where it fetches keys, and `token`, one that it holds.
     #[serde(default)]
     pub parameters: Vec<String>,
     /// What it does with its key, where that matters.
@@ -278,6 +281,9 @@ pub struct DeriveModel {
     /// Whether it writes a parsed value out again, as text that need not be the one it was parsed from.
     #[serde(default)]
     pub serialises: bool,
+    /// Whether it writes what the language shows of a value: of a parsed body another text than the one that came.
+    #[serde(default)]
+    pub shows: bool,
     /// Whether what it writes is the query of an address.
     #[serde(default)]
     pub query: bool,
@@ -379,6 +385,9 @@ pub struct ObtainModel {
     /// The class of the answer, where the token is reached through its attributes.
     #[serde(default)]
     pub object: Option<String>,
+    /// Methods that say enough where nobody knows whose they are: clients are often kept where they cannot be followed.
+    #[serde(default)]
+    pub methods: Vec<String>,
 }
 
 /// A call to another service.

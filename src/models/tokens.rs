@@ -81,6 +81,7 @@ fn only_token() -> Vec<String> {
 /// A token decoder.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "independent questions about one call")]
 pub struct DecodeModel {
     /// Dotted names.
     pub path: Vec<String>,
@@ -150,6 +151,10 @@ pub struct DecodeModel {
     /// The class of what it gives, where the claims are reached through its attributes.
     #[serde(default)]
     pub object: Option<String>,
+    /// Whether it is a method of the object that holds the token: that one is meant where none is handed over, what it is to
+    /// expect may have been said when it was made, and its attributes give the claims afterwards.
+    #[serde(default)]
+    pub of_holder: bool,
     /// Exceptions of a failed verification, by dotted name, the most general one first.
     pub raises: Vec<String>,
     /// The smallest change that constrains the audience, as code.
@@ -225,6 +230,9 @@ pub struct IssueModel {
     /// Whether its tokens expire only where the claims say so (`exp`); otherwise it sets an end itself, or knows none.
     #[serde(default)]
     pub expires_by_claims: bool,
+    /// The class of what it gives, where that is an object that stands for the token.
+    #[serde(default)]
+    pub object: Option<String>,
 }
 
 /// A call that asks an authorization server about a presented token (RFC 7662).

@@ -47,6 +47,10 @@ pub struct VerifyModel {
     /// parameter `asked` is; of any object where there is neither.
     #[serde(default)]
     pub asks: Vec<String>,
+    /// Parameters of which one has to be given for what it verifies to have an end: the greatest age, or one that makes it tell
+    /// the age.
+    #[serde(default)]
+    pub age: Vec<String>,
     /// Whether it verifies a message and nothing else: neither its age nor whether it came before.
     #[serde(default)]
     pub only_signature: bool,

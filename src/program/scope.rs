@@ -78,6 +78,8 @@ pub struct Bound<'p> {
     pub replaces: bool,
     /// Whether it stands in for an import that failed (`except ImportError:`).
     pub is_fallback: bool,
+    /// Whether it is what the program wants where nothing fails: the body of a `try`.
+    pub is_tried: bool,
 }
 
 /// The names of a module's or class's own level.
@@ -96,6 +98,8 @@ pub struct ModuleScope<'p> {
     conditions: u32,
     /// How many handlers of a failed import are open there.
     fallbacks: u32,
+    /// How many bodies of `try` are open there, with nothing else between.
+    tries: u32,
 }
 
 /// The names that the body of a module, class or function binds.
@@ -120,7 +124,8 @@ impl<'p> ModuleScope<'p> {
     fn bind(&mut self, name: &Name, binding: Binding<'p>) {
         let replaces = self.conditions == 0;
         let bindings = self.names.entry(name.clone()).or_default();
-        bindings.push(Bound { binding, replaces, is_fallback: self.fallbacks > 0 });
+        let is_tried = self.tries > 0 && self.tries == self.conditions;
+        bindings.push(Bound { binding, replaces, is_fallback: self.fallbacks > 0, is_tried });
     }
 
     fn finish(mut self) -> Self {
@@ -217,7 +222,9 @@ impl<'p> ModuleScope<'p> {
                 self.collect_conditional(otherwise);
             }
             StatementKind::Try { body, handlers, otherwise, finally } => {
+                self.tries += 1;
                 self.collect_conditional(body);
+                self.tries -= 1;
                 for handler in handlers {
                     let is_fallback = handler.exception.as_ref().is_some_and(names_import_error);
                     self.fallbacks += u32::from(is_fallback);

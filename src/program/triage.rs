@@ -20,6 +20,8 @@ const WORDS: &[&str] = &[
     "before_request",
     "urlpatterns",
     "webhook",
+    "jwks",
+    "openid",
 ];
 
 /// A word as short as this stands inside of others: it counts only where no letter is beside it.

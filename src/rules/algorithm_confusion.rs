@@ -1,12 +1,12 @@
 //! `algorithm-confusion`: the token, not the program, decides how it is verified.
 
 use super::shared::Context;
-use super::shared::decoding::{call_at, function_quote};
+use super::shared::decoding::{call_at, function_quote, is_own_token};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event, Facts, SecretRole};
 use crate::flow::origin::OriginKind;
 use crate::flow::token::{Algorithms, texts};
-use crate::flow::value::Value;
+use crate::flow::value::{Shape, Value};
 use crate::models::Meaning;
 use crate::models::schema::DecodeGives;
 use crate::program::versions::Fit;
@@ -32,6 +32,9 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 }
 
 fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &Context<'_, '_>) -> Option<Finding> {
+    if decode.key.as_ref().is_some_and(|key| is_key_of_family(key, context)) {
+        return None;
+    }
     let call = function_quote(decode, context);
     let library = &decode.library;
     let is_shared = decode.key.as_ref().is_some_and(is_shared_secret);
@@ -41,7 +44,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
             format!("{call} accepts the algorithm that the token's own header names: whoever writes the token picks how it is verified, so a public key is taken for an HMAC secret, or no signature is asked for"),
             Confidence::High,
         ),
-        Algorithms::Named(names) if mixes_families(names) => (
+        Algorithms::Named(names) if mixes_families(names) && !is_own_token(decode, context) => (
             "both families are accepted with one key",
             format!("{call} accepts HMAC and public-key algorithms with the same key: where that is a public key, anyone who knows it can sign tokens with it as the HMAC secret, unless this version of {library} recognises and refuses it"),
             Confidence::High,
@@ -132,6 +135,14 @@ fn is_public_key(key: Option<&Value<'_>>, call: (Place, usize), context: &Contex
     });
     let is_named = || key_argument(context, call).is_some_and(|text| text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(is_public_name));
     is_pem || is_travelling || is_named()
+}
+
+/// Whether a key is an object, and no text that could be taken for the secret of an HMAC.
+fn is_key_of_family(key: &Value<'_>, context: &Context<'_, '_>) -> bool {
+    let is_it = |member: &Value<'_>| matches!(&member.shape, Shape::ExternalInstance { class, .. } if context.models.is_key_of_family(class));
+    // One that was kept in a cache is taken out again as something unknown.
+    let may_be = |member: &Value<'_>| is_it(member) || (member.is_unseen() && member.origins.is_empty()) || member.is_none();
+    key.alternatives().iter().any(is_it) && key.alternatives().iter().all(may_be)
 }
 
 /// Whether a key is one text that both sides keep to themselves, by its own names: no public key can be meant.

@@ -6,6 +6,8 @@ use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, IssueCall};
 use crate::flow::value::{Dictionary, Shape, Value};
 use crate::program::vocabulary;
+use crate::source::Place;
+use crate::syntax::tree::Function;
 
 const RULE: &str = "broad-scope-token";
 /// Claims that say what a token is good for (RFC 8693 section 4.2, and what common issuers call it).
@@ -79,5 +81,9 @@ fn is_for_a_machine(claims: &Dictionary<'_>, call: &IssueCall<'_>, context: &Con
     let by_claim = CLIENT_CLAIMS.iter().any(|name| claims.entries.contains_key(*name));
     let by_subject = claims.entries.get("sub").and_then(Value::as_text).is_some_and(|subject| !subject.is_empty());
     let by_function = context.function_around(call.place).is_some_and(|function| speaks(&function.name));
-    by_claim || by_subject || by_function
+    // RFC 6749 section 4.4: the grant of clients that act for themselves.
+    let grants = |function: &Function| {
+        context.index.text(Place { file: call.place.file, span: function.span }).contains("client_credentials")
+    };
+    by_claim || by_subject || by_function || context.function_around(call.place).is_some_and(grants)
 }

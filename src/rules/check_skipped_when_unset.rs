@@ -5,6 +5,8 @@ use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
 use crate::flow::origin::{Origin, OriginKind, Store};
+use crate::flow::relevant;
+use crate::program::vocabulary::{self, CredentialKind};
 use crate::source::Place;
 
 const RULE: &str = "check-skipped-when-unset";
@@ -23,7 +25,12 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 fn is_of_a_check(origin: &Origin, facts: &Facts<'_>) -> bool {
     let OriginKind::Setting { store, name } = &origin.kind else { return false };
     let is_configured = matches!(store, Store::Environment | Store::Configuration | Store::SecretStore);
-    facts.checking_secrets.contains(name) || (is_configured && facts.secrets_beside_credentials.contains(name))
+    // The password of a record is its user's: who has none logs in by other means.
+    if !is_configured && vocabulary::credential_kind(name) == Some(CredentialKind::Password) {
+        return false;
+    }
+    let may_check = || is_configured && relevant::is_secret(origin) && facts.secrets_beside_credentials.contains(name);
+    facts.checking_secrets.contains(name) || may_check()
 }
 
 /// A path on which this test found it unset succeeds and has nothing else to rely on, and it is not for development only.

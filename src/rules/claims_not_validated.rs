@@ -2,11 +2,12 @@
 
 use super::shared::decoding::{decode_finding, function_quote, is_checked_later, presented_token};
 use super::shared::ended::Ended;
-use super::shared::{Context, entry_words, presented, stricter_decode};
+use super::shared::{Context, entry_words, name_place, presented, stricter_decode};
 use crate::finding::{Finding, Severity};
 use crate::flow::event::{Decode, Event, Outcome};
 use crate::flow::evidence::{Check, CheckKind};
 use crate::flow::token::Constraint;
+use crate::source::Place;
 
 const RULE: &str = "claims-not-validated";
 
@@ -19,7 +20,8 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding> {
     let Ended { entry, facts, context, .. } = ended;
     let is_validated = facts.validated.contains(&decode.place);
-    if is_validated && !ended.successes().any(|outcome| goes_around(outcome, decode)) {
+    let loses_claims = |outcome: &Outcome| is_left_by_exception(outcome, decode, context);
+    if is_validated && !ended.successes().any(|outcome| goes_around(outcome, decode) && !loses_claims(outcome)) {
         return None;
     }
     let validation = decode.model.validation.as_deref()?;
@@ -50,4 +52,11 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
 fn goes_around(outcome: &Outcome, decode: &Decode<'_>) -> bool {
     let is_signature = |check: &Check| check.kind == CheckKind::Signature && check.place == decode.place;
     outcome.evidence.iter().any(is_signature) && !outcome.evidence.has(CheckKind::Expiry)
+}
+
+/// The validation failed, and a handler in another function than the one that has the claims went on: nobody has them there.
+fn is_left_by_exception(outcome: &Outcome, decode: &Decode<'_>, context: &Context<'_, '_>) -> bool {
+    let around = |place: Place| context.function_around(place).map(|function| name_place(function, place.file));
+    let is_elsewhere = |check: &Check| check.kind == CheckKind::Caught && around(check.place) != around(decode.place);
+    outcome.evidence.has(CheckKind::FailedVerification) && outcome.evidence.iter().any(is_elsewhere)
 }

@@ -3,6 +3,7 @@
 use super::hardcoded_secret::could_be_secret;
 use super::shared::surroundings::{is_development_only, is_fallback, is_refused_at_start, missed_variable};
 use super::shared::named_elsewhere::holds_only_a_name;
+use super::shared::unread::is_read_nowhere;
 use super::shared::{Context, demanding, held, required_setting};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
@@ -32,7 +33,8 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
             || ((is_test || context.is_example(literal.file)) && !relevant::looks_real(written))
             || (opens_nothing_here(*role, user, context) && (is_stand_in(written, &setting) || vocabulary::is_placeholder(text)))
             || (is_shown(*role, user, context) && vocabulary::is_placeholder(text));
-        if is_harmless || is_development_only(context, literal) || is_refused_at_start(context, literal, &setting) {
+        let is_idle = || *role == SecretRole::Named && is_read_nowhere(context, literal);
+        if is_harmless || is_idle() || is_development_only(context, literal) || is_refused_at_start(context, literal, &setting) {
             return None;
         }
         let is_it = |known: &&Origin| matches!(&known.kind, OriginKind::Setting { store, name } if *store != Store::Literal && *name == setting);

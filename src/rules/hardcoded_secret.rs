@@ -2,6 +2,7 @@
 
 use super::shared::named_elsewhere::holds_only_a_name;
 use super::shared::{Context, required_setting};
+use super::shared::unread::is_read_in_development_only;
 use super::shared::surroundings::{is_refused_at_start, missed_variable};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, SecretRole};
@@ -47,6 +48,9 @@ fn finding(literal: Place, role: SecretRole, user: &str, place: Place, context: 
     if (is_test || context.is_example(literal.file)) && !relevant::looks_real(context.index.text(literal)) {
         return None;
     }
+    if is_read_in_development_only(context, literal) {
+        return None;
+    }
     let severity = if is_test { Severity::Note } else { Severity::Error };
     let name = context.name_given(literal);
     let subject = name.map_or_else(|| "A secret".to_owned(), |name| format!("The secret `{name}`"));
@@ -80,13 +84,20 @@ fn literals(value: &Value<'_>, role: SecretRole, context: &Context<'_, '_>) -> V
 
 pub(super) fn could_be_secret(text: &str, role: SecretRole) -> bool {
     let bare = ["Bearer ", "bearer ", "Token ", "token ", "Basic "].iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or(text);
-    let is_placeholder = bare.contains('<') || bare.contains('{') || bare.contains("...") || bare.contains('…');
+    let is_placeholder = has_gap(bare, '<', '>') || has_gap(bare, '{', '}') || bare.contains("...") || bare.contains('…');
     let is_public = bare.contains("PUBLIC KEY") || bare.contains("CERTIFICATE");
     let is_link = bare.starts_with("http://") || bare.starts_with("https://") || (bare.starts_with('/') && !bare.contains(' ') && bare.matches('/').count() > 1);
     // Words that name a kind of secret are also the first ones that people choose for one.
     let is_chosen = role != SecretRole::Sent && matches!(bare, "secret" | "password" | "default");
     let is_word = vocabulary::is_scheme_or_word(bare) && !is_chosen;
-    !bare.trim().is_empty() && !is_placeholder && !is_public && !is_link && !is_word && !is_quantity(bare)
+    // `*****` and `----` stand where somebody took the secret out.
+    let is_blank = bare.chars().all(|letter| letter.is_ascii_punctuation() || letter.is_whitespace());
+    !is_blank && !is_placeholder && !is_public && !is_link && !is_word && !is_quantity(bare)
+}
+
+/// Whether something is to be put in between brackets: `<your key>`, `{name}`. A generated key may hold either of them alone.
+fn has_gap(text: &str, opening: char, closing: char) -> bool {
+    text.split_once(opening).is_some_and(|(_, rest)| rest.contains(closing))
 }
 
 /// `1d`, `30 minutes`, `60/min`: how long or how often something is, whatever the setting is called.

@@ -1,10 +1,14 @@
 //! `key-from-token-header`: the unverified header of a token says where its key comes from, or brings it.
 
+use super::shared::decoding::call_at;
+use super::shared::vouching::is_same_token;
 use super::shared::{Context, entry_words, root, steps};
 use crate::finding::{Finding, FindingBuilder, Severity};
-use crate::flow::event::{EntryInfo, Event, HeaderUse};
+use crate::flow::event::{EntryInfo, Event, Facts, HeaderUse};
 use crate::flow::origin::{Origin, OriginKind};
+use crate::flow::token::Constraint;
 use crate::source::Place;
+use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind};
 
 const RULE: &str = "key-from-token-header";
 
@@ -16,18 +20,42 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
             OriginKind::Claim { decode, name, .. } => (name, facts.claim_checks.contains(&(*decode, name.clone()))),
             _ => return None,
         };
-        (!is_tested).then(|| finding((*place, *what), parameter, origin, entry, context))?
+        (!is_tested).then(|| finding((*place, *what), parameter, origin, (entry, facts), context))?
     });
     uses.collect()
+}
+
+/// Whether the issuer that an unverified token names is compared, when the token is verified, with one that the program names.
+fn is_compared_later(origin: &Origin, facts: &Facts<'_>, context: &Context<'_, '_>) -> bool {
+    let OriginKind::Claim { decode, .. } = &origin.kind else { return false };
+    let Some(unverified) = facts.decodes.get(decode).filter(|unverified| !unverified.is_verified) else { return false };
+    let mut verified = facts.decodes.values().filter(|other| other.is_verified && is_same_token(unverified, other));
+    verified.any(|other| {
+        let parameter = other.model.issuer.as_ref().map(|issuer| issuer.parameter.as_str());
+        let is_it = |argument: &&Argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if Some(name.as_str()) == parameter);
+        let expected = call_at(context, other.place).and_then(|arguments| arguments.iter().find(is_it));
+        other.issuer == Constraint::Enforced && expected.is_some_and(|argument| is_named_by_program(&argument.value))
+    })
+}
+
+/// A constant, a setting, or what is put together of them: `ISSUER`, `settings.issuer`, `"https://" + DOMAIN`.
+fn is_named_by_program(expected: &Expression) -> bool {
+    match &expected.kind {
+        ExpressionKind::String(_) | ExpressionKind::Attribute { .. } => true,
+        ExpressionKind::Name(name) => !name.chars().any(char::is_lowercase),
+        ExpressionKind::Binary { left, right, .. } => is_named_by_program(left) && is_named_by_program(right),
+        _ => false,
+    }
 }
 
 fn finding(
     (place, what): (Place, HeaderUse),
     parameter: &str,
     origin: &Origin,
-    entry: &EntryInfo,
+    (entry, facts): (&EntryInfo, &Facts<'_>),
     context: &Context<'_, '_>,
 ) -> Option<Finding> {
+    let is_compared = is_compared_later(origin, facts, context);
     let (label, seen, gain, fix) = match what {
         HeaderUse::File => (
             "a file of that name is opened here",
@@ -40,6 +68,12 @@ fn finding(
             "is put into the text of an SQL statement",
             "whoever writes the token runs SQL, and can make the query answer with a key of their own",
             "hand it over as a parameter of the statement, or look the key up in a fixed dictionary",
+        ),
+        HeaderUse::Url if is_compared => (
+            "the URL is fetched here",
+            "is in the URL that the key is fetched from",
+            "the issuer is only compared when the token is verified, so whoever writes one makes this server call any address before",
+            "compare the issuer with a fixed list before its keys are fetched",
         ),
         HeaderUse::Url => (
             "the URL is fetched here",
@@ -68,6 +102,7 @@ fn finding(
     };
     let (severity, confidence) = match what {
         HeaderUse::UrlPath => (Severity::Warning, origin.confidence.lowered()),
+        HeaderUse::Url if is_compared => (Severity::Warning, origin.confidence),
         _ => (Severity::Error, origin.confidence),
     };
     let message = format!(

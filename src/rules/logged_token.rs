@@ -33,6 +33,13 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     }
     // What is a secret by its name alone must be written near where it has that name: further away it says too little.
     let is_near = |origin: &Origin| origin.trail.root().place.file == place.file && origin.trail.is_local();
+    // A parameter of the very function, as it was handed over and by its own name: not the exception of a call that saw it.
+    let is_own = |origin: &Origin| {
+        let Step::Passed { parameter, .. } = &origin.trail.step else { return false };
+        let at = |place: Place| context.function_around(place).map(|function| function.span);
+        let mut words = context.index.text(*place).split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        words.any(|word| word == parameter.as_str()) && at(origin.trail.root().place) == at(*place)
+    };
     let settings = origins.iter().filter(|origin| matches!(&origin.kind, OriginKind::Setting { store, .. } if *store != Store::Literal));
     // A value that may be any of many settings comes from a general getter: which one it is here, nobody knows.
     let is_any_setting = settings.count() > MAX_SETTINGS;
@@ -43,7 +50,9 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
             !is_any_setting && (origin.confidence == Confidence::High || (is_near(origin) && is_telling))
         }
         // A parameter that is a credential by its name alone may be an object; a few calls on, nobody knows.
-        OriginKind::Credential(Credential { channel: Channel::Parameter, .. }) => is_near(origin),
+        OriginKind::Credential(Credential { channel: Channel::Parameter, kind, .. }) => {
+            is_near(origin) || (matches!(kind, CredentialKind::Password | CredentialKind::ApiKey) && is_own(origin))
+        }
         _ => true,
     };
     let Some(origin) = origins.iter().find(|origin| is_token(origin) && is_sure(origin)) else { return Vec::new() };

@@ -80,7 +80,7 @@ impl Optional<'_, '_, '_, '_> {
     fn skipped(&self, check: Place) -> Option<(Place, Confidence)> {
         let is_known = |way: &Evidence| way.iter().next().is_some();
         let mut anonymous = self.0.successes().filter(|outcome| {
-            outcome.evidence.iter().next().is_some() && outcome.evidence.iter().all(|known| known.kind == CheckKind::Rejected && known.place != check)
+            outcome.evidence.has(CheckKind::Rejected) && outcome.evidence.iter().all(|known| matches!(known.kind, CheckKind::Rejected | CheckKind::Reading) && known.place != check)
         });
         let found = anonymous.find(|outcome| self.0.ends_as_passed(&outcome.evidence, check, is_known))?;
         let left_out = found.evidence.iter().find(|known| !self.is_by_hook(known) && !self.is_beside(known))?;

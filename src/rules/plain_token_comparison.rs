@@ -7,6 +7,7 @@ use crate::flow::event::{Comparator, Comparison, Event};
 use crate::flow::relevant;
 use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::literals::string_parts;
+use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{CompareOperator, ExpressionKind};
 
@@ -15,7 +16,8 @@ const RULE: &str = "plain-token-comparison";
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Event::Comparison(comparison) = event else { return Vec::new() };
     // A test compares to assert; nobody measures it.
-    if !concerns(comparison) || context.is_test(comparison.place.file) {
+    let is_one = concerns(comparison) || is_key_of_record(comparison, context);
+    if !is_one || context.is_test(comparison.place.file) || hashes_by_itself(comparison, context) {
         return Vec::new();
     }
     if context.only_sorts_out(comparison.place) || context.turns_away_what_is_equal(comparison.place) {
@@ -36,7 +38,8 @@ fn concerns(comparison: &Comparison<'_>) -> bool {
             let is_secret_part = || match credential.kind {
                 CredentialKind::Signature => true,
                 CredentialKind::ApiKey | CredentialKind::Bearer => {
-                    let is_literal = matches!(expected, OriginKind::Setting { store: Store::Literal, .. });
+                    // What is measured against a computed signature is the one that the token ends in.
+                    let is_literal = matches!(expected, OriginKind::Setting { store: Store::Literal, .. } | OriginKind::Mac);
                     is_literal || relevant::is_secret(&comparison.expected_origin)
                 }
                 CredentialKind::Password => false,
@@ -56,6 +59,30 @@ fn concerns(comparison: &Comparison<'_>) -> bool {
         OriginKind::RequestData | OriginKind::Body { .. } => matches!(expected, OriginKind::Mac),
         _ => false,
     }
+}
+
+/// A record's password, in a program whose columns may keep hashes that compare themselves.
+fn hashes_by_itself(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> bool {
+    let is_of_record = matches!(&comparison.expected_origin.kind, OriginKind::Setting { store: Store::Attribute, name }
+        if vocabulary::credential_kind(name) == Some(CredentialKind::Password));
+    let mut columns = context.models.hashing_columns().iter();
+    is_of_record && columns.any(|column| context.files_naming(comparison.place.file, column).next().is_some())
+}
+
+/// Both sides have nothing but their names, and those say enough: a key that a check was handed, or one that is sought among
+/// the users, and the key that the record holds.
+fn is_key_of_record(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> bool {
+    let OriginKind::Credential(credential) = &comparison.presented_origin.kind else { return false };
+    let OriginKind::Setting { store: Store::Attribute, name } = &comparison.expected_origin.kind else { return false };
+    let are_keys =
+        matches!(credential.kind, CredentialKind::ApiKey | CredentialKind::Password) && vocabulary::credential_kind(name) == Some(CredentialKind::ApiKey);
+    let holder = context.index.text(comparison.expected.place).rsplit_once('.').map_or("", |(holder, _)| holder);
+    let is_check = || context.function_around(comparison.place).is_some_and(|function| vocabulary::sounds_like_check(&function.name));
+    comparison.comparator != Comparator::ConstantTime
+        && credential.channel == Channel::Parameter
+        && credential.part == Part::Token
+        && are_keys
+        && (vocabulary::holds_an_account(holder) || is_check())
 }
 
 fn finding(comparison: &Comparison<'_>, context: &Context<'_, '_>) -> Finding {

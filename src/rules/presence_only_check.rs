@@ -48,7 +48,7 @@ fn is_presence_only(outcomes: &[Outcome]) -> bool {
 fn is_weak(evidence: &Evidence) -> bool {
     let is_form = |kind: CheckKind| matches!(kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape);
     evidence.iter().any(|check| is_form(check.kind))
-        && evidence.iter().all(|check| is_form(check.kind) || matches!(check.kind, CheckKind::Rejected | CheckKind::Unset))
+        && evidence.iter().all(|check| is_form(check.kind) || matches!(check.kind, CheckKind::Rejected | CheckKind::Unset | CheckKind::Reading))
 }
 
 /// Whether a path is refused on which this test found the credential wanting and none after it did.

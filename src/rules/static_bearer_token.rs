@@ -40,7 +40,7 @@ fn is_static(kind: CheckKind) -> bool {
 
 fn is_static_only(evidence: &Evidence, is_only_asked: impl Fn(&Check) -> bool) -> bool {
     let is_form = |kind: CheckKind| {
-        matches!(kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape | CheckKind::Rejected)
+        matches!(kind, CheckKind::Presence | CheckKind::Scheme | CheckKind::Shape | CheckKind::Rejected | CheckKind::Reading)
     };
     evidence.iter().any(|check| is_static(check.kind))
         && evidence.iter().all(|check| is_static(check.kind) || is_form(check.kind) || is_only_asked(check))

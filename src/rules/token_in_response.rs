@@ -31,7 +31,8 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let Some(origin) = origins.iter().find(|origin| is_given_away(origin) || is_expected(origin, answer)) else { return Vec::new() };
     let what = leaked(origin);
     let gain = match &origin.kind {
-        OriginKind::Credential(_) => "whatever stores or shows answers (caches, logs, error reports, scripts in the page) then has it too",
+        OriginKind::Mac => "whoever sends a wrong one is told the right one for the same body and has but to send it",
+        OriginKind::Credential(_) | OriginKind::HeaderMap => "whatever stores or shows answers (caches, logs, error reports, scripts in the page) then has it too",
         _ => "whoever gets such an answer has it",
     };
     let finding = FindingBuilder::new(RULE, Severity::Error, answer.place, "it is answered here")
@@ -46,6 +47,11 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 
 /// Whether it is what a presented credential was just measured against.
 fn is_expected(origin: &Origin, answer: &Answer<'_>) -> bool {
+    // The right signature of what was sent, told to whoever sent a wrong one, makes the next one right.
+    let is_refusal = answer.status.is_none_or(|status| status >= 400);
+    if origin.kind == OriginKind::Mac && is_refusal && answer.expected_signatures.contains(&root(origin)) {
+        return true;
+    }
     matches!(&origin.kind, OriginKind::Setting { store: Store::Environment | Store::Configuration | Store::SecretStore, name } if answer.expected.contains(name))
         && origin.confidence == Confidence::High
 }
@@ -57,6 +63,7 @@ fn all_origins(answer: &Answer<'_>) -> Origins {
 /// Whether an origin is a credential that came in a header or cookie, or a secret by more than a general name.
 fn is_given_away(origin: &Origin) -> bool {
     match &origin.kind {
+        OriginKind::HeaderMap => origin.confidence == Confidence::High,
         OriginKind::Credential(credential) => {
             origin.confidence == Confidence::High
                 && matches!(credential.channel, Channel::Header | Channel::Cookie)

@@ -1,11 +1,14 @@
 //! `token-passthrough`: the credential that the caller presented is sent on to another service as it came.
 
+use super::shared::decoding::call_at;
 use super::shared::sending::{addresses, endpoint, host, is_near};
 use super::shared::{Context, capitalised, credential_words, lower, root, spelled, steps};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, OutgoingCall};
 use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Step};
 use crate::program::vocabulary;
+use crate::source::Place;
+use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind};
 
 const RULE: &str = "token-passthrough";
 
@@ -92,9 +95,35 @@ fn destination(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> Destinatio
     });
     let is_setting = origins.any(|kind| matches!(kind, OriginKind::Setting { .. }));
     match (has_host, is_setting) {
-        (false, false) if is_callers => Destination::Callers,
+        (false, false) if is_callers && !begins_with_setting(call, context) => Destination::Callers,
         (true, _) => Destination::Fixed,
         _ => Destination::Configured,
+    }
+}
+
+/// `config["backend"] + request.full_path`: what stands before the rest names the host, by the name of what holds it.
+fn begins_with_setting(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> bool {
+    let Some(arguments) = call_at(context, call.place) else { return false };
+    let is_address = |argument: &&Argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "url");
+    let mut positional = arguments.iter().filter(|argument| argument.kind == ArgumentKind::Positional);
+    let sums = arguments.iter().find(is_address).into_iter().chain(positional.by_ref().take(2)).filter_map(|argument| {
+        let is_sum = matches!(&argument.value.kind, ExpressionKind::Binary { .. });
+        is_sum.then(|| first_piece(&argument.value))
+    });
+    sums.into_iter().any(|first| {
+        let text = context.index.text(Place { file: call.place.file, span: first.span });
+        let holder = text.split(['.', '[']).next().unwrap_or_default();
+        holder.len() < text.len() && vocabulary::words(holder).iter().any(|word| SETTINGS.contains(&word.as_str()))
+    })
+}
+
+/// Words by which names say that they hold settings.
+const SETTINGS: [&str; 5] = ["config", "configuration", "settings", "conf", "cfg"];
+
+fn first_piece(expression: &Expression) -> &Expression {
+    match &expression.kind {
+        ExpressionKind::Binary { left, .. } => first_piece(left),
+        _ => expression,
     }
 }
 

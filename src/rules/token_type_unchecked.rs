@@ -10,8 +10,8 @@ use crate::flow::event::{Decode, EntryInfo, Event, Facts};
 use crate::flow::token::Constraint;
 use crate::flow::walk;
 use crate::program::vocabulary;
-use crate::source::FileId;
-use crate::syntax::tree::{ArgumentKind, ExpressionKind, Function, Name, StatementKind};
+use crate::source::{FileId, Place};
+use crate::syntax::tree::{Argument, ArgumentKind, ExpressionKind, Function, Name, StatementKind};
 use crate::syntax::visit;
 
 const RULE: &str = "token-type-unchecked";
@@ -35,11 +35,17 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
     let origin = presented_token(decode)?;
     let looks = facts.claim_reads.iter().chain(&facts.claim_checks);
     let is_read = looks.into_iter().any(|(place, name)| *place == decode.place && (name.is_empty() || TYPE_CLAIMS.contains(&name.as_str())));
-    if is_read || decode.audience != Constraint::Absent || facts.escaped_claims.contains(&decode.place) {
+    if is_read || facts.escaped_claims.contains(&decode.place) {
         return None;
     }
-    let key = key_name(context, decode.place.file, call_at(context, decode.place)?)?;
-    let kinds = issued_kinds(context, decode.place.file, &key);
+    let arguments = call_at(context, decode.place)?;
+    let key = key_name(context, decode.place.file, arguments)?;
+    // An audience keeps the kinds apart unless all of them are issued with it.
+    let audience = match decode.audience {
+        Constraint::Absent => None,
+        _ => Some(asked_audience(context, decode.place.file, arguments)?),
+    };
+    let kinds = issued_kinds(context, decode.place.file, &key, audience);
     if kinds.len() < 2 {
         return None;
     }
@@ -58,13 +64,34 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
     Some(builder.build())
 }
 
-/// The kinds of token that the project signs with a key of this name.
-fn issued_kinds(context: &Context<'_, '_>, file: FileId, key: &str) -> BTreeSet<String> {
+/// The audience that a call asks for, as it is written.
+fn asked_audience<'i>(context: &Context<'i, '_>, file: FileId, arguments: &[Argument]) -> Option<&'i str> {
+    let asked = arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "audience"))?;
+    Some(context.index.text(Place { file, span: asked.value.span }))
+}
+
+/// Whether a function that issues writes this audience into the claims.
+fn writes_audience(context: &Context<'_, '_>, file: FileId, function: &Function, audience: &str) -> bool {
+    let mut is_written = false;
+    visit::expressions(&function.body, &mut |expression| {
+        if let ExpressionKind::Dictionary(entries) = &expression.kind {
+            is_written |= entries.iter().any(|(name, value)| {
+                matches!(name.as_ref().map(|name| &name.kind), Some(ExpressionKind::String(name)) if name == "aud")
+                    && context.index.text(Place { file, span: value.span }) == audience
+            });
+        }
+    });
+    is_written
+}
+
+/// The kinds of token that the project signs with a key of this name, and for this audience where one is asked for.
+fn issued_kinds(context: &Context<'_, '_>, file: FileId, key: &str, audience: Option<&str>) -> BTreeSet<String> {
     let mut kinds = BTreeSet::new();
     for other in context.files_naming(file, "encode(").filter(|other| !context.is_test(*other)) {
         let Some(module) = context.index.module(other) else { continue };
         for site in walk::functions(other, &module.body) {
-            if signs_with(context, other, site.function, key) {
+            let is_for_audience = |wanted: &str| writes_audience(context, other, site.function, wanted);
+            if signs_with(context, other, site.function, key) && audience.is_none_or(is_for_audience) {
                 kinds.extend(kinds_of(site.function));
                 kinds.extend(kinds_handed_to(context, other, site.function));
             }

@@ -1,9 +1,10 @@
 //! `token-without-expiry`: a token is issued that is good for ever.
 
-use super::shared::Context;
+use super::shared::{Context, presented, root};
 use super::shared::surroundings::is_development_only;
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, IssueCall};
+use crate::flow::origin::Origin;
 use crate::flow::value::{Dictionary, Value};
 use crate::models::schema::ConfigurationMeaning;
 use crate::program::vocabulary;
@@ -19,6 +20,9 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     match event {
         Event::Issue(call) => issued(call, context).into_iter().collect(),
         Event::Configured { key, value, place } => configured(key, value, *place, context).into_iter().collect(),
+        Event::Ageless { token, function, parameter, place } => {
+            ageless(token, function, parameter, *place, context).into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -49,6 +53,32 @@ fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     }
     let message = format!("`{}` issues a token whose claims have no `exp`: {HARM}.", call.function);
     Some(finding(call, message, "add `\"exp\": datetime.now(timezone.utc) + timedelta(minutes=15)` to the claims"))
+}
+
+/// A signed token that tells when it was made, accepted however old it is.
+fn ageless(token: &Origin, function: &str, parameter: &str, place: Place, context: &Context<'_, '_>) -> Option<Finding> {
+    let around = context.function_around(place);
+    let has_end = around.is_some_and(|around| {
+        let text = context.index.text(Place { file: place.file, span: around.span });
+        // A link that ends a subscription is as good years later; other code may know an end of its own.
+        let is_other = |word: &String| matches!(word.as_str(), "unsubscribe" | "timestamp" | "age") || word.starts_with("exp");
+        vocabulary::words(text).iter().any(is_other)
+    });
+    if has_end || context.is_test(place.file) {
+        return None;
+    }
+    let message = format!(
+        "`{function}` accepts {} however old it is, since no `{parameter}` is given: {HARM}.",
+        presented(token),
+    );
+    let finding = FindingBuilder::new(RULE, Severity::Warning, place, "accepted without an end here")
+        .message(message)
+        .help(format!("say how old it may be: `{parameter}=900`"))
+        .confidence(token.confidence)
+        .about(place)
+        .related(root(token), token.trail.root().step_text())
+        .identity(function);
+    Some(finding.build())
 }
 
 /// Whether another service accepts the token, and the claims tell it when the token was issued and nothing of who uses the

@@ -6,7 +6,9 @@ use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, Event, Facts, Outcome};
 use crate::flow::evidence::{CheckKind, Evidence};
 use crate::flow::walk;
-use crate::syntax::tree::{Expression, ExpressionKind, Statement, StatementKind};
+use crate::source::{Place, Span};
+use crate::syntax::tree::{Expression, ExpressionKind, Function, Name, Statement, StatementKind};
+use crate::syntax::visit;
 
 const RULE: &str = "unauthenticated-webhook";
 
@@ -15,7 +17,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let is_open = is_receiver(entry, context)
         && !context.is_test(entry.place.file)
         && learns_nothing(outcomes)
-        && !may_learn_elsewhere(facts, context)
+        && !may_learn_elsewhere(facts, entry, context)
         && !may_be_wrapped(entry, context)
         && acts(entry, context);
     if is_open { vec![finding(entry, context)] } else { Vec::new() }
@@ -23,8 +25,12 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 
 /// Some path succeeds, and none of those that do has learned anything about the caller.
 fn learns_nothing(outcomes: &[Outcome]) -> bool {
-    let deployed = outcomes.iter().filter(|outcome| !outcome.evidence.has(CheckKind::Development));
-    let mut successes = deployed.filter(|outcome| outcome.ending == Ending::Success).peekable();
+    let is_told = |outcome: &&Outcome| {
+        // What only asks delivers nothing: `GET` with the token that the sender wants to see once.
+        let is_other = [CheckKind::Development, CheckKind::Reading].iter().any(|kind| outcome.evidence.has(*kind));
+        outcome.ending == Ending::Success && !is_other
+    };
+    let mut successes = outcomes.iter().filter(is_told).peekable();
     successes.peek().is_some() && successes.all(|outcome| is_nothing(&outcome.evidence))
 }
 
@@ -34,9 +40,50 @@ fn is_nothing(evidence: &Evidence) -> bool {
 }
 
 /// The whole route has to be understood: nobody out of sight got the raw body, and no other service was asked about it.
-fn may_learn_elsewhere(facts: &Facts<'_>, context: &Context<'_, '_>) -> bool {
+fn may_learn_elsewhere(facts: &Facts<'_>, entry: &EntryInfo, context: &Context<'_, '_>) -> bool {
     !facts.raw_body_seen.is_empty()
-        || facts.inquiries.iter().any(|place| !is_bare_statement(*place, context))
+        || facts.inquiries.iter().any(|place| !is_bare_statement(*place, context) && !is_of_errand(*place, entry, context))
+}
+
+/// Whether a call stands in a function that this handler only ever calls for what it does: what is answered there decides nothing.
+fn is_of_errand(call: Place, entry: &EntryInfo, context: &Context<'_, '_>) -> bool {
+    let Some(errand) = context.function_around(call) else { return false };
+    let Some(handler) = context.function_at(entry.place) else { return false };
+    let module = context.index.module(entry.place.file);
+    let functions = module.map(|module| walk::functions(entry.place.file, &module.body)).unwrap_or_default();
+    let (mut known, mut next): (Vec<&Name>, Vec<&Function>) = (vec![&handler.name], vec![handler]);
+    let mut is_called = false;
+    while let Some(function) = next.pop() {
+        for (name, span) in calls(&function.body) {
+            if *name == errand.name {
+                is_called = true;
+                if !is_bare_statement(Place { file: entry.place.file, span }, context) {
+                    return false;
+                }
+            }
+            if !known.contains(&name) && known.len() < MAX_ERRANDS {
+                known.push(name);
+                next.extend(functions.iter().filter(|site| site.function.name == *name).map(|site| site.function));
+            }
+        }
+    }
+    is_called
+}
+
+/// How many names called by a handler are followed to find what it does with an answer.
+const MAX_ERRANDS: usize = 100;
+
+/// The names that a body calls, and where.
+fn calls(body: &[Statement]) -> Vec<(&Name, Span)> {
+    let mut found = Vec::new();
+    visit::expressions(body, &mut |expression| {
+        if let ExpressionKind::Call { callee, .. } = &expression.kind
+            && let ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } = &callee.kind
+        {
+            found.push((name, expression.span));
+        }
+    });
+    found
 }
 
 /// Whether the program puts something else in the place of handlers, which may check the caller before it calls them:

@@ -1,15 +1,15 @@
 //! `unverified-jwt-signature`: claims of a token whose signature nobody checked decide something.
 
-use super::shared::answers::is_after_success;
 use super::shared::decoding::call_at;
 use super::shared::ended::Ended;
-use super::shared::{Context, name_place, presented, root, steps, stricter_decode};
+use super::shared::{Context, presented, root, steps, stricter_decode, vouching};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decision, Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
-use crate::flow::origin::{Channel, OriginKind, Origins, Part};
+use crate::flow::origin::{Channel, OriginKind};
 use crate::flow::token::Constraint;
-use crate::models::schema::DecodeGives;
+use crate::models::Meaning;
+use crate::models::schema::{DecodeGives, SignatureModel};
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::syntax::tree::{Expression, ExpressionKind};
@@ -54,14 +54,14 @@ fn is_gate(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
 
 fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding> {
     let Ended { entry, facts, context, .. } = ended;
-    let is_verified = is_verified_elsewhere(decode, ended) || is_verified_by_hand(decode, ended) || is_vouched_for(decode, ended);
-    if is_verified || is_from_token_endpoint(decode, context) {
+    let is_unused = || entry.kind == EntryKind::Function && is_unused_helper(decode, &entry.name, context);
+    if vouching::is_genuine(decode, ended) || is_from_token_endpoint(decode, context) || is_unused() {
         return None;
     }
     let known = facts
         .decisions
         .iter()
-        .find(|decision| decision.decode == decode.place && decides(decision) && !is_only_told(decision, context));
+        .find(|decision| decision.decode == decode.place && decides(decision, facts) && !is_only_told(decision, context));
     let gate = Decision {
         decode: decode.place,
         claim: crate::syntax::tree::Name::default(),
@@ -162,7 +162,8 @@ fn is_only_told(decision: &Decision, context: &Context<'_, '_>) -> bool {
     let is_record = || {
         let is_it = |expression: &Expression| match &expression.kind {
             ExpressionKind::Call { callee, .. } => {
-                matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if vocabulary::keeps_records(name))
+                matches!(&callee.kind, ExpressionKind::Attribute { name, .. } | ExpressionKind::Name(name)
+                    if vocabulary::keeps_records(name))
             }
             _ => false,
         };
@@ -185,113 +186,44 @@ fn is_only_told(decision: &Decision, context: &Context<'_, '_>) -> bool {
     }
 }
 
-/// Claims that only choose a key or tell when a token ends decide nothing.
-fn decides(decision: &Decision) -> bool {
-    !matches!(decision.claim.as_str(), "exp" | "iat" | "nbf" | "kid" | "alg")
+/// A function that nobody calls, in a file that verifies tokens with the same library: it was written for routes that are behind
+/// that check.
+fn is_unused_helper(decode: &Decode<'_>, function: &str, context: &Context<'_, '_>) -> bool {
+    let (file, index) = (decode.place.file, context.index);
+    let (called, folder) = (index.called_names(), index.project_folder(file));
+    let function = function.rsplit('.').next().unwrap_or_default();
+    // What stands inside of another function is the wrapper of a decorator, which lets callers in by itself.
+    let is_guard = context.functions_around(decode.place).len() > 1;
+    if is_guard || called.has_bare(folder, function) || called.has_dotted(folder, function) {
+        return false;
+    }
+    let Some((holder, _)) = decode.function.rsplit_once('.') else { return false };
+    let libraries: Vec<&str> = decode.model.path.iter().filter_map(|path| Some(path.rsplit_once('.')?.0)).collect();
+    let verifies = |expression: &Expression| {
+        let ExpressionKind::Call { callee, arguments } = &expression.kind else { return false };
+        let ExpressionKind::Attribute { value, name, .. } = &callee.kind else { return false };
+        let text = |span| index.text(Place { file, span });
+        let is_verifier = |library: &&str| {
+            matches!(context.models.meaning(&format!("{library}.{name}")),
+                Some(Meaning::Decode(model)) if model.signature == SignatureModel::Verified)
+        };
+        text(value.span) == holder
+            && arguments.len() > 1
+            && libraries.iter().any(is_verifier)
+            && !text(expression.span).contains("verify_signature")
+            && expression.span != decode.place.span
+    };
+    let mut is_found = false;
+    if let Some(module) = index.module(file) {
+        visit::expressions(&module.body, &mut |expression| is_found |= verifies(expression));
+    }
+    is_found
 }
 
-/// The program computes the token's signature itself and compares it on every path that lets anyone in.
-fn is_verified_by_hand(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
-    let is_compared = decode.token.origins.iter().any(|origin| ended.facts.compared.contains(&root(origin)));
-    is_compared && ended.successes().all(|outcome| outcome.evidence.has(CheckKind::DeliverySignature))
-}
-
-/// Somebody else has judged the same token on every path that trusts its claims: a key that was asked to verify it, or a service
-/// that answered well.
-fn is_vouched_for(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
-    let Ended { facts, context, .. } = ended;
-    // Where nobody knows where the token comes from, the one that the function handles is meant.
-    let is_by_key = |place: &Place| context.index.text(*place).contains(".verify(");
-    let token = &decode.token.origins;
-    let is_same = |place: &Place, given: &Origins| {
-        if token.is_empty() {
-            return given.is_empty() || is_by_key(place);
-        }
-        share_a_root(token, given) || (is_bearer(token) && is_bearer(given))
-    };
-    let around = |place: Place| context.function_around(place).map(|function| name_place(function, place.file));
-    let is_here = |place: &Place| around(*place) == around(decode.place);
-    let is_late = |place: &Place| is_here(place) && place.span.start > decode.place.span.start;
-    let asked = facts.judged_elsewhere.iter().filter(|(place, given)| is_same(place, given) && !is_late(place));
-    let about: Vec<Place> = asked.map(|(place, _)| *place).collect();
-    let is_sent = |place: &Place| facts.judged_elsewhere.get(place).is_some_and(|given| !given.is_empty());
-    let was_asked = |outcome: &Outcome, place: Place| {
-        outcome.evidence.iter().any(|known| known.place == place && known.kind == CheckKind::Opaque)
-    };
-    // Another function turned callers away after it had asked, before anybody looked at the claims.
-    let has_refused = |place: Place| {
-        let mut refusals = ended.outcomes.iter().filter(|outcome| outcome.ending == Ending::Refusal);
-        refusals.any(|outcome| {
-            matches!(outcome.status, Some(401 | 403)) && was_asked(outcome, place) && !outcome.evidence.has(CheckKind::UnverifiedClaim)
-        })
-    };
-    let is_heeded = |place: &Place| {
-        let says_yes = || if is_here(place) { is_after_success(context, decode.place) } else { has_refused(*place) };
-        is_by_key(place) || (is_sent(place) && says_yes())
-    };
-    let is_asked = |outcome: &Outcome| {
-        about.iter().filter(|place| is_heeded(place)).any(|place| {
-            // What was asked after the claims were trusted came too late.
-            let mut known = outcome.evidence.iter().take_while(|known| known.kind != CheckKind::UnverifiedClaim);
-            known.any(|known| known.place == *place && known.kind == CheckKind::Opaque)
-        })
-    };
-    let mut trusting = ended.successes().filter(|outcome| outcome.evidence.has(CheckKind::UnverifiedClaim)).peekable();
-    let is_any = trusting.peek().is_some();
-    if is_any { trusting.all(is_asked) } else { about.iter().any(is_heeded) }
-}
-
-/// The same token is verified too: after its issuer chose the key, or on every path on which its claims let anyone in.
-fn is_verified_elsewhere(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
-    let is_same_token = ended.facts.decodes.values().filter(|other| other.is_verified).any(|other| {
-        let (left, right) = (&decode.token.origins, &other.token.origins);
-        (left.is_empty() && right.is_empty()) || share_a_root(left, right) || (is_bearer(left) && is_bearer(right))
-    });
-    let mut decisions = ended.facts.decisions.iter().filter(|decision| decision.decode == decode.place);
-    let only_chooses_key = decisions.all(|decision| matches!(decision.claim.as_str(), "iss" | "kid" | "alg" | "azp" | "tid"));
-    let trusts = |outcome: &Outcome| {
-        let evidence = &outcome.evidence;
-        evidence.has(CheckKind::UnverifiedClaim)
-            && (!evidence.has(CheckKind::Signature) || evidence.has(CheckKind::FailedVerification))
-            && !is_treated_as_nobody(outcome, decode, ended)
-    };
-    // Nobody can see into what had the token after it was chosen by its issuer.
-    let is_handed_on = || {
-        let mut chosen = ended.successes().filter(|outcome| outcome.evidence.has(CheckKind::UnverifiedClaim)).peekable();
-        chosen.peek().is_some() && chosen.all(|outcome| outcome.evidence.has(CheckKind::Opaque))
-    };
-    (is_same_token && (only_chooses_key || !ended.successes().any(trusts))) || (only_chooses_key && is_handed_on())
-}
-
-/// Whether two values enter at the same place.
-fn share_a_root(left: &Origins, right: &Origins) -> bool {
-    left.iter().any(|one| right.iter().any(|other| root(one) == root(other)))
-}
-
-/// The token of the `Authorization` header, of which a request has one however often the program reads it.
-fn is_bearer(token: &Origins) -> bool {
-    let is_whole = |part: Part| matches!(part, Part::Whole | Part::Token);
-    token.any(|kind| {
-        matches!(kind, OriginKind::Credential(credential)
-            if credential.channel == Channel::Header && is_whole(credential.part) && credential.name.eq_ignore_ascii_case("authorization"))
-    })
-}
-
-/// The claims were only tested and did not compare as wanted, and what then goes on is what goes on for a caller without a token:
-/// `owner` says whose verifier the token is for.
-fn is_treated_as_nobody(outcome: &Outcome, decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
-    let decisions = || ended.facts.decisions.iter().filter(|decision| decision.decode == decode.place);
-    let passes = |outcome: &Outcome| {
-        let mut passed = outcome.evidence.iter().filter(|check| check.kind == CheckKind::UnverifiedClaim);
-        passed.any(|check| decisions().any(|decision| decision.place == check.place))
-    };
-    let is_open_to_nobody = || {
-        ended.successes().any(|other| {
-            !other.evidence.has(CheckKind::UnverifiedClaim) && !other.evidence.has(CheckKind::Signature)
-        })
-    };
-    !passes(outcome)
-        && decisions().all(|decision| decision.what == "is tested")
-        && ended.outcomes.iter().any(passes)
-        && is_open_to_nobody()
+/// Claims that only choose a key, or tell of what sort a token is or when it ends, decide nothing, nor does one that goes to another service with its token.
+fn decides(decision: &Decision, facts: &Facts<'_>) -> bool {
+    let goes_along = decision.what == "passed on"
+        && !decision.claim.is_empty()
+        && facts.claims_beside_token.contains(&decision.place);
+    !goes_along && !matches!(decision.claim.as_str(), "exp" | "iat" | "nbf" | "kid" | "alg" | "typ")
 }

@@ -34,7 +34,8 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 
 /// Where the shared token is compared, when that is all that any path to success establishes.
 fn shared_token(outcomes: &[Outcome], is_only_asked: impl Fn(&Check) -> bool) -> Option<crate::source::Place> {
-    let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).peekable();
+    let delivers = |outcome: &&Outcome| outcome.ending == Ending::Success && !outcome.evidence.has(CheckKind::Reading);
+    let mut successes = outcomes.iter().filter(delivers).peekable();
     let first = successes.peek()?.evidence.clone();
     if !successes.all(|outcome| is_shared_token(&outcome.evidence, &is_only_asked)) {
         return None;

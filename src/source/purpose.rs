@@ -78,12 +78,21 @@ impl Purpose {
             "tutorial",
             "tutorials",
             "snippets",
-        ]) {
+        ]) || is_template_of_settings(stem)
+        {
             Self::Example
         } else {
             Self::Application
         }
     }
+}
+
+/// `settings_sample.py`, `config.example.py`: what somebody copies and fills in, and nothing imports.
+fn is_template_of_settings(stem: &str) -> bool {
+    let words: Vec<&str> = stem.split(['_', '-', '.']).collect();
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
+    has(&["settings", "config", "configuration", "secrets", "credentials"])
+        && has(&["sample", "example", "template", "dist"])
 }
 
 #[cfg(test)]
@@ -107,6 +116,10 @@ mod tests {
             ("alembic/env.py", Purpose::Migration),
             ("examples/webhook.py", Purpose::Example),
             ("docs/conf.py", Purpose::Example),
+            ("shop/settings_sample.py", Purpose::Example),
+            ("shop/config.example.py", Purpose::Example),
+            ("shop/template_settings.py", Purpose::Example),
+            ("shop/sample_rate.py", Purpose::Application),
             ("examples/tests/test_webhook.py", Purpose::Test),
         ] {
             assert_eq!(Purpose::of_path(path), purpose, "{path}");

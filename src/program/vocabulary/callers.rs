@@ -8,6 +8,12 @@ pub fn names_a_user(name: &str) -> bool {
     words(name).last().is_some_and(|word| matches!(word.as_str(), "username" | "user" | "login"))
 }
 
+/// Whether something of this name is the record of somebody who may come in: `user`, `service_account`.
+pub fn holds_an_account(name: &str) -> bool {
+    let accounts = ["user", "account", "agent", "member", "owner", "tenant", "customer", "device", "partner"];
+    words(name).last().is_some_and(|word| accounts.contains(&word.as_str()))
+}
+
 /// Whether a variable that is called exactly so holds who somebody is, or of which kind a credential is, and not what proves it.
 /// Unlike a setting, a variable that only ends so may hold the secret: `token_of_user`. What ends in `username` is one.
 pub fn is_user_name(name: &str) -> bool {
@@ -96,6 +102,24 @@ pub fn is_personal(name: &str) -> bool {
         || (has(&["date"]) && has(&["birth"]))
         || (has(&["card", "account"]) && has(&["number"]));
     is_one && !is_about_sending
+}
+
+/// Whether a function of this name, handed a token, finds out whether it is genuine: `verify`, `is_valid`, `check_and_decode_token`.
+pub fn verifies(name: &str) -> bool {
+    let words = words(name);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    has(&[
+        "verify",
+        "verifies",
+        "verified",
+        "validate",
+        "validates",
+        "validated",
+        "valid",
+        "authenticate",
+        "authenticated",
+        "introspect",
+    ]) || (has(&["check", "checks", "checked"]) && has(&["token", "jwt", "signature", "sig"]))
 }
 
 /// Whether calling something of this name could be a check of the caller, though it was not handed the credential.

@@ -32,8 +32,10 @@ fn succeeds_before(body: &[Statement], span: Span, models: &Models) -> bool {
         StatementKind::If { branches, .. } => {
             branches.iter().any(|(test, body)| outcome(test, models) == Some(false) && ends(body))
         }
-        StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, .. }, .. }) => {
-            matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if says(models, name, |answer| &answer.raises))
+        StatementKind::Expression(_) => raises(std::slice::from_ref(statement), models),
+        // What an answer raises is answered by leaving.
+        StatementKind::Try { body, handlers, .. } => {
+            !handlers.is_empty() && handlers.iter().all(|handler| ends(&handler.body)) && raises(body, models)
         }
         _ => false,
     });
@@ -45,6 +47,16 @@ fn succeeds_before(body: &[Statement], span: Span, models: &Models) -> bool {
         _ => false,
     };
     is_guarded || is_inside || walk::bodies(statement).into_iter().any(|inner| succeeds_before(inner, span, models))
+}
+
+/// Whether a statement of a body raises where an answer is an error.
+fn raises(body: &[Statement], models: &Models) -> bool {
+    body.iter().any(|statement| match &statement.kind {
+        StatementKind::Expression(Expression { kind: ExpressionKind::Call { callee, .. }, .. }) => {
+            matches!(&callee.kind, ExpressionKind::Attribute { name, .. } if says(models, name, |answer| &answer.raises))
+        }
+        _ => false,
+    })
 }
 
 fn fails_around(body: &[Statement], span: Span, models: &Models) -> bool {

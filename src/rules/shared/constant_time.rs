@@ -314,7 +314,7 @@ fn made_of(origins: &Origins) -> Made {
                 | Channel::Form
                 | Channel::Values
                 | Channel::Path => Made::Text,
-                Channel::Body | Channel::Request | Channel::Parameter => Made::Unknown,
+                Channel::Body | Channel::Request | Channel::Parameter | Channel::Name => Made::Unknown,
             },
             OriginKind::Setting { store: Store::Environment, .. } => Made::Text,
             _ => Made::Unknown,

@@ -1,6 +1,6 @@
 //! What the audience and issuer rules have in common: which verified decodes are theirs to judge.
 
-use super::{Context, entry_words, presented, steps, stricter_decode};
+use super::{Context, entry_words, presented, steps, stricter_decode, vouching};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event, Facts};
 use crate::flow::origin::{Origin, OriginKind};
@@ -111,10 +111,16 @@ pub(in crate::rules) fn presented_token<'d>(decode: &'d Decode<'_>) -> Option<&'
 }
 
 /// Whether something after the decode tests a claim, or one that may be it, or saw all of them without our knowing what it
-/// did.
+/// did; also where the claims of the same token are read once more.
 pub(in crate::rules) fn is_checked_later(decode: &Decode<'_>, facts: &Facts<'_>, claim: &str) -> bool {
-    let tests = |name: &str| facts.claim_checks.contains(&(decode.place, name.into()));
-    facts.escaped_claims.contains(&decode.place) || tests(claim) || tests("")
+    let is_tested = |of: Place, name: &str| facts.claim_checks.contains(&(of, name.into()));
+    let mut same = facts
+        .decodes
+        .values()
+        .filter(|other| !decode.token.origins.is_empty() && vouching::is_same_token(decode, other));
+    facts.escaped_claims.contains(&decode.place)
+        || ["", claim].iter().any(|name| is_tested(decode.place, name))
+        || same.any(|other| is_tested(other.place, claim))
 }
 
 /// Whether a claim is looked for after the decode, whatever it says.

@@ -19,8 +19,10 @@ mod sorted_out;
 pub(super) mod stricter_decode;
 pub mod surroundings;
 pub(super) mod unguessable;
+pub(in crate::rules) mod unread;
 pub(super) mod verdicts;
 pub(super) mod verified_connection;
+pub(super) mod vouching;
 pub(in crate::rules) mod written;
 
 use crate::finding::{Confidence, Label};
@@ -163,6 +165,7 @@ pub fn credential_words(credential: &Credential) -> String {
         Channel::Path => format!("the {noun} `{name}` from the path"),
         Channel::Request => format!("the {noun} from the request"),
         Channel::Parameter => format!("the {noun} in the parameter `{name}`"),
+        Channel::Name => format!("the {noun} in `{name}`"),
     }
 }
 

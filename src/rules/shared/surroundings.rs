@@ -137,14 +137,13 @@ pub(in crate::rules) fn is_refused_at_start(context: &Context<'_, '_>, literal: 
     let name = assigned_name(context, literal);
     let refuses = |file: FileId| {
         let Some(module) = context.index.module(file) else { return false };
-        any_refusal(&module.body, &|test: Span| {
-            let test = context.index.text(Place { file, span: test });
-            test.contains(written)
-                || name.is_some_and(|name| {
-                    mentions(test, name)
-                        && test.contains(['=', '(', ' '])
-                        && (test.contains("==") || test.contains(" in "))
-                })
+        any_refusal(&module.body, &|at: Span, is_left_when: bool| {
+            let test = context.index.text(Place { file, span: at });
+            // Left where something differs from it, it is what callers have to send.
+            let is_equal = test.contains("==") || (test.contains(" in ") && !test.contains("not in "));
+            let differs = test.contains("!=") || (test.contains("not ") && !is_equal);
+            (test.contains(written) && differs != is_left_when)
+                || name.is_some_and(|name| mentions(test, name) && compares_with_text(test))
                 || (!setting.is_empty() && mentions(test, setting) && is_about_absence(test))
         })
     };
@@ -161,6 +160,12 @@ pub(in crate::rules) fn is_refused_at_start(context: &Context<'_, '_>, literal: 
     })
 }
 
+/// `KEY == DEFAULT`, `KEY in DEFAULTS`: with an empty text it is asked whether there is one, and any default is.
+fn compares_with_text(test: &str) -> bool {
+    let others = test.replace("== \"\"", "").replace("== ''", "");
+    others.contains("==") || others.contains(" in ")
+}
+
 /// `"KEY" not in os.environ`, `not os.getenv("KEY")`.
 fn is_about_absence(test: &str) -> bool {
     test.contains("environ") || test.contains("getenv")
@@ -175,7 +180,7 @@ fn mentions(text: &str, word: &str) -> bool {
 pub(in crate::rules) fn is_demanded(context: &Context<'_, '_>, near: FileId, name: &str) -> bool {
     context.files_naming(near, name).any(|file| {
         context.index.module(file).is_some_and(|module| {
-            any_refusal(&module.body, &|test: Span| {
+            any_refusal(&module.body, &|test: Span, _| {
                 let test = context.index.text(Place { file, span: test });
                 test.contains("not ") && mentions(test, name)
             })
@@ -183,13 +188,14 @@ pub(in crate::rules) fn is_demanded(context: &Context<'_, '_>, near: FileId, nam
     })
 }
 
-fn any_refusal(body: &[Statement], is_meant: &dyn Fn(Span) -> bool) -> bool {
+/// Whether the program leaves by a test that is meant; the second argument says whether it leaves where the test holds.
+fn any_refusal(body: &[Statement], is_meant: &dyn Fn(Span, bool) -> bool) -> bool {
     body.iter().any(|statement| {
         let refuses = match &statement.kind {
             StatementKind::If { branches, .. } => {
-                branches.iter().any(|(test, body)| walk::leaves(body) && is_meant(test.span))
+                branches.iter().any(|(test, body)| walk::leaves(body) && is_meant(test.span, true))
             }
-            StatementKind::Assert { test, .. } => is_meant(test.span),
+            StatementKind::Assert { test, .. } => is_meant(test.span, false),
             _ => false,
         };
         refuses || walk::bodies(statement).into_iter().any(|inner| any_refusal(inner, is_meant))

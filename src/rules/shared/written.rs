@@ -62,7 +62,7 @@ fn given(statement: &Statement) -> Vec<Given<'_>> {
     found
 }
 
-fn target_name(target: &Expression) -> Option<&str> {
+pub(in crate::rules) fn target_name(target: &Expression) -> Option<&str> {
     match &target.kind {
         ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } => Some(name),
         ExpressionKind::Subscript { index, .. } => match &index.kind {
