@@ -44,25 +44,20 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A signature that came in, by its name alone, where the program computed the one that it must equal.
     pub(super) fn called_signature(&self, operand: &Operand<'p>, expected: &Value<'p>) -> Option<Origin> {
+        // The name is looked at first: it decides most comparisons, and costs least.
+        let last = last_name(self.index.text(operand.place)).filter(|last| vocabulary::names_signature(last))?;
         let value = &operand.value;
-        if !value.deep_origins().is_empty() || value.as_text().is_some() {
+        if !value.origins.is_empty() || value.as_text().is_some() || !value.deep_origins().is_empty() {
             return None;
         }
         let is_mac = |origin: &Origin| origin.kind == OriginKind::Mac && origin.confidence == Confidence::High;
         if !expected.deep_origins().iter().any(is_mac) {
             return None;
         }
-        let last = last_name(self.index.text(operand.place))?;
-        vocabulary::names_signature(last).then(|| {
-            let credential = Credential {
-                channel: Channel::Name,
-                kind: CredentialKind::Signature,
-                name: last.into(),
-                part: Part::Token,
-            };
-            let trail = Trail::begin(operand.place, format!("`{last}` is taken for a signature by its name"));
-            Origin { kind: OriginKind::Credential(credential), confidence: Confidence::Medium, trail }
-        })
+        let (channel, kind) = (Channel::Name, CredentialKind::Signature);
+        let credential = Credential { channel, kind, name: last.into(), part: Part::Token };
+        let trail = Trail::begin(operand.place, format!("`{last}` is taken for a signature by its name"));
+        Some(Origin { kind: OriginKind::Credential(credential), confidence: Confidence::Medium, trail })
     }
 }
 

@@ -418,8 +418,8 @@ impl<'p> Interpreter<'p, '_> {
     /// `sent in [signature(key) for key in keys]`
     fn is_sought_among_signatures(&self, left: &Operand<'p>, right: &Value<'p>) -> bool {
         let is_sent = |kind: &OriginKind| matches!(kind, OriginKind::RequestData | OriginKind::Body { .. });
-        let are_signatures = right.deep_origins().any(|kind| *kind == OriginKind::Mac);
-        are_signatures && (left.value.origins.any(is_sent) || self.called_signature(left, right).is_some())
+        let are_signatures = || right.deep_origins().any(|kind| *kind == OriginKind::Mac);
+        (left.value.origins.any(is_sent) && are_signatures()) || self.called_signature(left, right).is_some()
     }
 
     /// `token in VALUES` where what the values are is known only by a typical one.

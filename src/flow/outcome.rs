@@ -107,30 +107,31 @@ pub(super) fn is_refusal_text(value: &Value<'_>) -> bool {
         }
         Shape::Dictionary(dictionary) => {
             // An answer that names an error and nothing but the error; one that also carries data is an answer.
-            let names_error = dictionary
-                .entries
-                .iter()
-                .any(|(key, value)| matches!(key.as_str(), "error" | "errors") && !value.is_none());
+            let is_error = |key: &str| {
+                matches!(key, "error" | "errors" | "erro" | "erros" | "errore" | "erreur" | "fehler" | "fout" | "fel")
+            };
+            let names_error = dictionary.entries.iter().any(|(key, value)| is_error(key) && !value.is_none());
             let says_only_that = dictionary.entries.keys().all(|key| {
-                matches!(
-                    key.as_str(),
-                    "error"
-                        | "errors"
-                        | "message"
-                        | "msg"
-                        | "status"
-                        | "code"
-                        | "detail"
-                        | "details"
-                        | "description"
-                        | "success"
-                        | "reason"
-                        | "ok"
-                        | "statusCode"
-                        | "error_description"
-                        | "type"
-                        | "title"
-                )
+                is_error(key)
+                    || matches!(
+                        key.as_str(),
+                        "message"
+                            | "msg"
+                            | "mensagem"
+                            | "mensaje"
+                            | "status"
+                            | "code"
+                            | "detail"
+                            | "details"
+                            | "description"
+                            | "success"
+                            | "reason"
+                            | "ok"
+                            | "statusCode"
+                            | "error_description"
+                            | "type"
+                            | "title"
+                    )
             });
             names_error && says_only_that || dictionary.entries.values().any(is_refusal_text)
         }

@@ -173,6 +173,8 @@ fn kinds_of(function: &Function) -> BTreeSet<String> {
             written.insert(text.to_string());
         }
     }
+    // The answer of a token endpoint names the scheme that its token goes with (RFC 6749 section 5.1).
+    written.retain(|kind| !kind.eq_ignore_ascii_case("bearer"));
     if written.is_empty() {
         let words = vocabulary::words(&function.name);
         written.extend(words.into_iter().filter(|word| KINDS.contains(&word.as_str())));

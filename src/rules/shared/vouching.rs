@@ -17,6 +17,18 @@ pub(in crate::rules) fn is_genuine(decode: &Decode<'_>, ended: Ended<'_, '_, '_,
         || is_verified_by_hand(decode, ended)
         || is_vouched_for(decode, ended)
         || only_finds_key(decode, ended)
+        || is_of_proven_caller(decode, ended)
+}
+
+/// Where nobody knows where the token comes from, the caller was proven before anybody trusted it: it is theirs.
+fn is_of_proven_caller(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
+    let is_proven = |outcome: &Outcome| {
+        let mut before = outcome.evidence.iter().take_while(|known| known.kind != CheckKind::UnverifiedClaim);
+        before.any(|known| matches!(known.kind, CheckKind::Signature | CheckKind::Identity | CheckKind::Introspection))
+            && !outcome.evidence.has(CheckKind::FailedVerification)
+    };
+    let mut trusts = trusting(ended).peekable();
+    decode.token.origins.is_empty() && trusts.peek().is_some() && trusts.all(is_proven)
 }
 
 /// The claims only look up whose token it is, and the key that was found verifies the same token.
@@ -25,6 +37,14 @@ fn only_finds_key(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
     let is_found = |key: &Value<'_>| is_found_by_claim(key, decode.place);
     decisions.all(|decision| decision.what == "passed on" && !decision.claim.is_empty())
         && verified_decodes(decode, ended).any(|other| other.key.as_ref().is_some_and(is_found))
+}
+
+/// The paths that let anyone in who was asked what an unverified token says; what only development gets to is none.
+fn trusting<'a>(ended: Ended<'a, '_, '_, '_>) -> impl Iterator<Item = &'a Outcome> {
+    ended.outcomes.iter().filter(|outcome| {
+        let has = |kind| outcome.evidence.has(kind);
+        outcome.ending == Ending::Success && has(CheckKind::UnverifiedClaim) && !has(CheckKind::Development)
+    })
 }
 
 /// The decodes that verify the token of another one.
@@ -51,9 +71,9 @@ fn is_verified_by_hand(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> boo
 /// service that answered well.
 fn is_vouched_for(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
     let judges = Judges::of(decode, ended);
-    let mut trusting = ended.successes().filter(|outcome| outcome.evidence.has(CheckKind::UnverifiedClaim)).peekable();
-    match trusting.peek() {
-        Some(_) => trusting.all(|outcome| judges.have_judged(outcome)),
+    let mut trusts = trusting(ended).peekable();
+    match trusts.peek() {
+        Some(_) => trusts.all(|outcome| judges.have_judged(outcome)),
         None => !judges.checks.is_empty() || !judges.services.is_empty(),
     }
 }
@@ -124,18 +144,16 @@ fn is_verified_elsewhere(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> b
         decisions.all(|decision| matches!(decision.claim.as_str(), "iss" | "kid" | "alg" | "azp" | "tid"));
     let trusts = |outcome: &Outcome| {
         let evidence = &outcome.evidence;
-        evidence.has(CheckKind::UnverifiedClaim)
-            && (!evidence.has(CheckKind::Signature) || evidence.has(CheckKind::FailedVerification))
+        (!evidence.has(CheckKind::Signature) || evidence.has(CheckKind::FailedVerification))
             && !is_proved_otherwise(outcome)
             && !is_treated_as_nobody(outcome, decode, ended)
     };
     // Nobody can see into what had the token after it was chosen by its issuer.
     let is_handed_on = || {
-        let mut chosen =
-            ended.successes().filter(|outcome| outcome.evidence.has(CheckKind::UnverifiedClaim)).peekable();
+        let mut chosen = trusting(ended).peekable();
         chosen.peek().is_some() && chosen.all(|outcome| outcome.evidence.has(CheckKind::Opaque))
     };
-    (is_same_token && (only_chooses_key || !ended.successes().any(trusts))) || (only_chooses_key && is_handed_on())
+    (is_same_token && (only_chooses_key || !trusting(ended).any(trusts))) || (only_chooses_key && is_handed_on())
 }
 
 /// What lets the caller in is another credential, asked for after all that the token says: it was turned down before.
