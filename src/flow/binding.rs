@@ -5,6 +5,7 @@ use super::dictionaries::with_item;
 use super::expression::join_all;
 use super::interpreter::Interpreter;
 use super::origin::{Credential, Origin, OriginKind, Origins, Part, Step};
+use super::placement::Placement;
 use super::state::State;
 use super::value::{Dictionary, Object, RequestMap, Shape, Value};
 use crate::models::schema::ClassRole;
@@ -85,7 +86,9 @@ impl<'p> Interpreter<'p, '_> {
     /// Claims are kept for what runs later in the same request. Where that is known, it is judged there what they are worth.
     fn claims_are_kept(&mut self, value: &Value<'p>, place: Place) {
         let kept = value.deep_origins();
-        let kept = if self.is_before_routes { kept } else { unverified(&kept) };
+        let is_judged_later = |(placement, entry): (&Placement<'p>, Place)| placement.stands_before_routes(entry);
+        let is_judged_later = self.placement.zip(self.entry).is_some_and(is_judged_later);
+        let kept = if is_judged_later { kept } else { unverified(&kept) };
         self.claims_escape(&kept, place, "is kept for the request");
     }
 

@@ -111,7 +111,6 @@ impl<'p> Interpreter<'p, '_> {
         self.error_handlers = error_handlers.into_iter().cloned().collect();
         self.entry = Some(entry.info.place);
         self.is_for_request = matches!(entry.info.kind, EntryKind::Route | EntryKind::Hook | EntryKind::TokenCallback);
-        self.is_before_routes = self.placement.is_some_and(|placement| placement.stands_before_routes(entry));
         self.route = self.path_and_name(entry);
         self.is_route = entry.info.kind == EntryKind::Route;
         self.reach = if entry.info.kind == EntryKind::Function { REACH_OF_FUNCTIONS } else { REACH_OF_ROUTES };

@@ -190,8 +190,6 @@ pub struct Interpreter<'p, 'i> {
     pub(super) is_route: bool,
     /// Whether what runs is run for a request: by a route, a hook or a callback.
     pub(super) is_for_request: bool,
-    /// Whether it is a hook that runs before routes that are known: they are run with it.
-    pub(super) is_before_routes: bool,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
     /// Whether a route that needs a long dependency is left for later, to be run together with others that need it.
@@ -242,7 +240,6 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             loaded: FxHashSet::default(),
             is_route: false,
             is_for_request: false,
-            is_before_routes: false,
             members_in_progress: FxHashSet::default(),
             scopings: FxHashMap::default(),
             assigners: FxHashMap::default(),
@@ -273,7 +270,6 @@ impl<'p, 'i> Interpreter<'p, 'i> {
     pub fn begin_entry(&mut self) {
         self.entry = None;
         self.is_for_request = false;
-        self.is_before_routes = false;
         self.outer_evidence.clear();
         self.open_tries.clear();
         self.facts = Facts::default();

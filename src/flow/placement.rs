@@ -59,9 +59,9 @@ impl<'p> Placement<'p> {
         placement
     }
 
-    /// Whether a hook stands before a route: what it keeps for the request is judged there.
-    pub(super) fn stands_before_routes(&self, hook: &Entry<'p>) -> bool {
-        self.before_routes.contains(&hook.info.place)
+    /// Whether an entry is a hook before a route: what it keeps for the request is judged there.
+    pub(super) fn stands_before_routes(&self, entry: Place) -> bool {
+        self.before_routes.contains(&entry)
     }
 
     /// What surrounds an entry: nothing but a route has anything around it.

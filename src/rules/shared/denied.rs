@@ -8,7 +8,7 @@ use crate::source::{Place, Span};
 use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Statement, StatementKind, UnaryOperator};
 use crate::syntax::visit;
 
-impl<'p> Context<'_, 'p> {
+impl Context<'_, '_> {
     /// Whether a comparison is the test of an `if`, and what is equal is refused or complained of there.
     pub(in crate::rules) fn turns_away_what_is_equal(&self, place: Place) -> bool {
         let Some(module) = self.index.module(place.file) else { return false };
