@@ -126,6 +126,7 @@ impl<'p> Interpreter<'p, '_> {
                     let value = this.in_class_body(class, name, expression);
                     let value = path.iter().fold(value, |value, &at| super::containers::element_at(&value, at));
                     let value = this.field_of_settings(class, name, value, expression);
+                    let value = this.field_of_library(class, value, expression);
                     value.step(place, &super::origin::Step::Assigned(name.clone()))
                 }
                 Binding::Annotated { annotation, expression: Some(expression) } => {
@@ -199,6 +200,18 @@ impl<'p> Interpreter<'p, '_> {
         let read = self.variable(name, place, value.nullness.or(Nullness::FULL));
         let origins = read.origins.union(&value.as_default_of(&name.to_ascii_uppercase().into()));
         Value { origins, ..read }
+    }
+
+    /// What a class describes to a base class that nobody can see (a column, a form field) is something else in its objects, and
+    /// may be empty there.
+    fn field_of_library(&mut self, class: ClassRef<'p>, value: Value<'p>, written: &Expression) -> Value<'p> {
+        let is_unknown = match &value.shape {
+            Shape::ExternalInstance { class, .. } => !self.models.is_class(class),
+            _ => value.is_unseen(),
+        };
+        let is_made = matches!(written.kind, ExpressionKind::Call { .. }) && value.origins.is_empty();
+        let is_field = is_unknown && is_made && !self.outside_bases(class).is_empty();
+        if is_field { value.with_nullness(Nullness::ANY) } else { value }
     }
 
     /// A field that is read from the environment and has no default: without the variable, no object is made.

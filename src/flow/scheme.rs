@@ -4,7 +4,7 @@ use super::condition::{Split, shape_split};
 use super::event::{Event, LooseForm};
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter};
-use super::origin::{Credential, CredentialKind, Origin, Part, Step};
+use super::origin::{Credential, CredentialKind, Origin, Part, Step, Trail};
 use super::state::State;
 use super::value::{Arguments, Nullness, Shape, Value};
 use crate::program::vocabulary;
@@ -94,6 +94,9 @@ impl<'p> Interpreter<'p, '_> {
         let Shape::Sequence(elements) = &parts.shape else { return };
         let Some(first) = elements.first() else { return };
         let Some((origin, credential)) = first.origins.credential() else { return };
+        if are_named_apart(elements) {
+            return;
+        }
         // Whoever calls a function judged alone may catch what it raises.
         let is_header = credential.kind == CredentialKind::Bearer && credential.part == Part::Scheme;
         if is_header && is_split(origin) && self.is_for_request && !self.has_seen_form(state) {
@@ -172,6 +175,29 @@ fn whole_header(value: &Value<'_>) -> Option<(Origin, Credential)> {
 fn is_scheme(word: &str) -> bool {
     let bare = word.trim();
     bare.len() >= 3 && bare.chars().all(char::is_alphabetic) && vocabulary::is_scheme_or_word(bare)
+}
+
+/// Whether the parts got names of their own since the header was split: there were as many as that.
+fn are_named_apart(elements: &[Value<'_>]) -> bool {
+    let [first, second] = elements else { return false };
+    let name =
+        |value: &Value<'_>| value.origins.credential().and_then(|(origin, _)| name_since_split(&origin.trail).cloned());
+    matches!((name(first), name(second)), (Some(first), Some(second)) if first != second)
+}
+
+/// The name that a part of a header was given since it was split.
+fn name_since_split(trail: &Trail) -> Option<&Name> {
+    let mut named = None;
+    let mut at = Some(trail);
+    while let Some(step) = at {
+        match &step.step {
+            Step::Assigned(name) => named = Some(name),
+            Step::Derived(name) if matches!(name.as_str(), "split" | "rsplit") => return named,
+            _ => {}
+        }
+        at = step.previous.as_deref();
+    }
+    None
 }
 
 /// Whether the last thing that made a value was a split.

@@ -48,9 +48,19 @@ pub(in crate::rules) fn unconstrained(event: &Event<'_, '_>, context: &Context<'
         decode.is_verified
             && !(claim.is_constrained)(decode)
             && !is_checked_later(decode, facts, claim.name)
+            && !is_for_own_client(decode, facts, claim.name)
             && !context.is_test(decode.place.file)
     });
     missing.filter_map(|decode| finding(decode, entry, context, claim)).collect()
+}
+
+/// Claims that name the client a token was issued to (RFC 9068 section 2.2; `azp` of `OpenID` Connect, and what some issuers
+/// call it): who compares them takes no token that was made for another program.
+const CLIENTS: [&str; 4] = ["client_id", "azp", "cid", "appid"];
+
+/// Whether the client that a token was issued to is compared, which says as much as an audience.
+fn is_for_own_client(decode: &Decode<'_>, facts: &Facts<'_>, claim: &str) -> bool {
+    claim == "aud" && CLIENTS.iter().any(|name| facts.claim_checks.contains(&(decode.place, (*name).into())))
 }
 
 /// Whether a parameter of the token's header is tested that says something about its issuer or its reader: the signature
