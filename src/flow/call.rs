@@ -44,6 +44,8 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 let state = self.mutate(state, callee, &callee_value, &given, place);
                 let results = self.call(state, &callee_value, given.clone(), place);
+                let is_own = matches!(callee_value.shape, Shape::Function(_));
+                let results = if is_own { super::handed_defaults::named(results, place) } else { results };
                 all.extend(self.guessed_after_call(results, (callee, &callee_value), arguments, &given, place));
             }
         }

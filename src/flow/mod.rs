@@ -33,6 +33,7 @@ mod fields;
 pub mod found;
 mod gathering;
 mod guesses;
+mod handed_defaults;
 mod handing;
 mod http_method;
 mod identity;
