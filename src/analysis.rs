@@ -211,7 +211,7 @@ impl<'p> Run<'_, 'p> {
         };
         let files: Vec<FileId> = program.files().filter(is_due).collect();
         let mut entries: Vec<FileEntries<'p>> = files.par_iter().map(|file| self.entries(*file)).collect();
-        let placement = Placement::of(&mut entries);
+        let placement = Placement::of(&mut entries, self.index);
         let mut results: Vec<(FileId, FileResult)> = files
             .par_iter()
             .zip(&entries)

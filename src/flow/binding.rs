@@ -5,6 +5,7 @@ use super::dictionaries::with_item;
 use super::expression::join_all;
 use super::interpreter::Interpreter;
 use super::origin::{Credential, Origin, OriginKind, Origins, Part, Step};
+use super::placement::Placement;
 use super::state::State;
 use super::value::{Dictionary, Object, RequestMap, Shape, Value};
 use crate::models::schema::ClassRole;
@@ -82,6 +83,15 @@ impl<'p> Interpreter<'p, '_> {
         next
     }
 
+    /// Claims are kept for what runs later in the same request. Where that is known, it is judged there what they are worth.
+    fn claims_are_kept(&mut self, value: &Value<'p>, place: Place) {
+        let kept = value.deep_origins();
+        let is_judged_later = |(placement, entry): (&Placement<'p>, Place)| placement.stands_before_routes(entry);
+        let is_judged_later = self.placement.zip(self.entry).is_some_and(is_judged_later);
+        let kept = if is_judged_later { kept } else { unverified(&kept) };
+        self.claims_escape(&kept, place, "is kept for the request");
+    }
+
     /// `object.name = value`, however it is written.
     pub(super) fn set_attribute_of(
         &mut self,
@@ -102,11 +112,11 @@ impl<'p> Interpreter<'p, '_> {
                 self.claims_escape(&unverified(&value.deep_origins()), place, "is answered as if it were true");
             }
             Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::Request) => {
-                self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
+                self.claims_are_kept(&value, place);
                 state.set_attribute(Object::Request, name.clone(), value);
             }
             Shape::ExternalInstance { class, .. } if self.models.role(class) == Some(ClassRole::RequestGlobals) => {
-                self.claims_escape(&unverified(&value.deep_origins()), place, "is kept for the request");
+                self.claims_are_kept(&value, place);
                 state.set_attribute(Object::RequestGlobals, name.clone(), value);
             }
             Shape::ExternalInstance { class, .. }

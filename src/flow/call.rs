@@ -266,7 +266,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// How many calls are followed into each other since the request last went on.
-    fn depth(&self) -> usize {
+    pub(super) fn depth(&self) -> usize {
         self.running.len().saturating_sub(self.went_on_at)
     }
 

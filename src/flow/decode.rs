@@ -56,7 +56,7 @@ impl<'p> Interpreter<'p, '_> {
                 algorithms: Algorithms::Unknown,
                 follows_token: Fit::No,
             };
-            self.facts.decodes.entry(place).or_insert(decode);
+            self.remember(decode);
         }
         Value::from_origins(origins, Nullness::FULL)
     }
@@ -132,14 +132,12 @@ impl<'p> Interpreter<'p, '_> {
     /// A call that is reached again with other arguments: what any of them expects counts.
     fn remember(&mut self, decode: Decode<'p>) {
         let place = decode.place;
+        self.facts.decoded_before.remove(&place);
         let Some(known) = self.facts.decodes.get_mut(&place) else {
             self.facts.decodes.insert(place, decode);
             return;
         };
-        known.audience = known.audience.max(decode.audience);
-        known.issuer = known.issuer.max(decode.issuer);
-        known.expiry.is_checked |= decode.expiry.is_checked;
-        known.expiry.is_required |= decode.expiry.is_required;
+        known.learn(&decode);
         if known.token.origins.is_empty() {
             known.token = decode.token;
         }

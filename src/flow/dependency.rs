@@ -3,7 +3,7 @@
 //! other, and it is run once for all.
 
 use super::bounds::{Bound, MAX_WORK_OF_DEPENDENCY, Reached};
-use super::event::Facts;
+use super::event::{Decode, Facts};
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, Summary, one};
 use super::reads::Footprint;
@@ -12,6 +12,7 @@ use super::summary::{continue_after, few_returns};
 use super::value::{Object, Shape, Value};
 use crate::source::Place;
 use crate::syntax::tree::Name;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Something that the framework calls for its result.
@@ -36,6 +37,8 @@ pub(super) struct Kept<'p> {
     summary: Summary<'p>,
     /// What became known on the way.
     facts: Facts<'p>,
+    /// What became known of tokens that the route had decoded before.
+    decoded_before: BTreeMap<Place, Decode<'p>>,
     /// The bounds that it reached.
     bounds: Reached,
 }
@@ -76,8 +79,7 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
         nesting: u32,
     ) -> Branches<'p> {
-        // What was decoded before may be validated here: a run that is told again would not do that.
-        let can_be_kept = self.is_loud() && self.facts.decodes.is_empty() && self.bounds.at(Bound::Work).is_none();
+        let can_be_kept = self.is_loud() && self.bounds.at(Bound::Work).is_none();
         if !can_be_kept {
             return self.call_dependency(state, target, place, nesting);
         }
@@ -114,7 +116,14 @@ impl<'p> Interpreter<'p, '_> {
         let touched_by_route = state.log().begin();
         let mut start = state.clone();
         start.evidence = state.evidence.of_callee();
-        let facts = std::mem::take(&mut self.facts);
+        // What the route decoded before may be validated here.
+        let known = Facts {
+            decodes: self.facts.decodes.clone(),
+            decoded_before: self.facts.decodes.keys().copied().collect(),
+            tried: self.facts.tried.clone(),
+            ..Facts::default()
+        };
+        let before = std::mem::replace(&mut self.facts, known);
         let route = self.route.take();
         let raised_before = std::mem::take(&mut self.frame().raised);
         // What was cut short for the route is not what a longer run would give.
@@ -124,7 +133,12 @@ impl<'p> Interpreter<'p, '_> {
         self.summaries.clear();
         let raised = std::mem::replace(&mut self.frame().raised, raised_before);
         self.route = route;
-        let mut facts = std::mem::replace(&mut self.facts, facts);
+        let mut facts = std::mem::replace(&mut self.facts, before);
+        let decodes = std::mem::take(&mut facts.decodes);
+        let (decoded_before, decodes) =
+            decodes.into_iter().partition(|(place, _)| facts.decoded_before.contains(place));
+        facts.decodes = decodes;
+        facts.tried.retain(|place, _| !self.facts.tried.contains_key(place));
         if let Some(at) = bounds.at(Bound::Work) {
             branches.iter_mut().for_each(|(state, _)| state.evidence.add(CheckKind::Opaque, at));
             facts.escaped_claims.extend(facts.decodes.keys().copied());
@@ -137,17 +151,22 @@ impl<'p> Interpreter<'p, '_> {
             raised,
             says_yes: false,
         };
-        Kept { summary, facts, bounds }
+        Kept { summary, facts, decoded_before, bounds }
     }
 
     /// The paths of a route behind a dependency that was run for all.
     fn continue_behind(&mut self, state: &State<'p>, kept: &Rc<Kept<'p>>) -> Branches<'p> {
-        let Kept { summary, facts, bounds } = &**kept;
+        let Kept { summary, facts, decoded_before, bounds } = &**kept;
         summary.footprint.note(state.log());
         // Once: what the handler has heeded on one path would be unheeded again with the next.
         if !self.recalled.iter().any(|known| Rc::ptr_eq(known, kept)) {
             self.recalled.push(Rc::clone(kept));
             self.facts.absorb(facts);
+            for (place, decode) in decoded_before {
+                if let Some(known) = self.facts.decodes.get_mut(place) {
+                    known.learn(decode);
+                }
+            }
             self.bounds.absorb(bounds);
         }
         for raised in &summary.raised {

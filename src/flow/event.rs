@@ -84,6 +84,17 @@ pub struct Decode<'p> {
     pub follows_token: Fit,
 }
 
+impl Decode<'_> {
+    /// What another run of the same call expects is expected.
+    pub(super) fn learn(&mut self, other: &Self) {
+        self.audience = self.audience.max(other.audience);
+        self.issuer = self.issuer.max(other.issuer);
+        self.expiry.is_checked |= other.expiry.is_checked;
+        self.expiry.is_required |= other.expiry.is_required;
+        self.expiry.leeway = self.expiry.leeway.max(other.expiry.leeway);
+    }
+}
+
 /// What is done with something that an unverified token header says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HeaderUse {

@@ -22,6 +22,8 @@ pub struct Binding {
 pub struct Facts<'p> {
     /// Every decode, by place.
     pub decodes: BTreeMap<Place, Decode<'p>>,
+    /// Those of them that a part of the entry, run by itself, knows from before.
+    pub decoded_before: BTreeSet<Place>,
     /// Claims that were tested: decode and name; an empty name where that is not known, so that it may be any.
     pub claim_checks: BTreeSet<(Place, Name)>,
     /// Calls and decorators of libraries that verified the caller, by place, with their dotted names.
@@ -123,6 +125,8 @@ impl<'p> Facts<'p> {
     pub(super) fn absorb(&mut self, part: &Facts<'p>) {
         let Self {
             decodes,
+            // Said of the part alone.
+            decoded_before: _,
             claim_checks,
             verifiers,
             claim_presence,

@@ -20,8 +20,8 @@ impl<'p> Interpreter<'p, '_> {
         }
         let object = Object::SelfOf(class.place());
         let made = self.initialised_with(class, object, handed);
-        for ((owner, name), value) in made.attributes() {
-            if *owner == object {
+        for (owner, name, value) in made.attributes() {
+            if owner == object {
                 state.set_attribute(object, name.clone(), value.clone());
             }
         }

@@ -40,7 +40,7 @@ impl<'p> Interpreter<'p, '_> {
         let Code::Function(function) = closure.code else { return true };
         if !self.facts.optional_checks.is_empty() {
             // Whether the identity is looked at is asked of the whole route: a helper may do it, whatever it is handed.
-            let is_near = self.running.len() <= self.reach;
+            let is_near = self.depth() <= self.reach;
             if !is_near {
                 self.bounds.note(Bound::Depth, closure.code.place(closure.file));
             }
@@ -50,8 +50,8 @@ impl<'p> Interpreter<'p, '_> {
         match given.unwrap_or(Interest::None) {
             Interest::Credential => return true,
             // Far from the entry such a call says little; where nothing else reaches the callee, it is judged alone.
-            Interest::Some if self.running.len() > self.reach => return false,
-            Interest::None if self.running.len() > self.reach.min(REACH_WITH_NOTHING) => return false,
+            Interest::Some if self.depth() > self.reach => return false,
+            Interest::None if self.depth() > self.reach.min(REACH_WITH_NOTHING) => return false,
             Interest::Some => return true,
             Interest::None => {}
         }

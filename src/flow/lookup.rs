@@ -261,8 +261,8 @@ impl<'p> Interpreter<'p, '_> {
 
     /// Attributes of objects that live as long as the module that made them.
     pub(super) fn keep_attributes(&mut self, state: &State<'p>) {
-        for ((object, name), value) in state.attributes().filter(|((object, _), _)| matches!(object, Object::At(_))) {
-            self.module_attributes.insert((*object, name.clone()), value.clone());
+        for (object, name, value) in state.attributes().filter(|(object, ..)| matches!(object, Object::At(_))) {
+            self.module_attributes.insert((object, name.clone()), value.clone());
         }
     }
 

@@ -179,9 +179,9 @@ impl<'p> Interpreter<'p, '_> {
             states
         });
         for state in &states {
-            let made = state.attributes().filter(|((object, _), _)| matches!(object, Object::At(_)));
-            for (key, value) in made {
-                self.module_attributes.insert(key.clone(), value.clone());
+            let made = state.attributes().filter(|(object, ..)| matches!(object, Object::At(_)));
+            for (object, name, value) in made {
+                self.module_attributes.insert((object, name.clone()), value.clone());
             }
         }
     }

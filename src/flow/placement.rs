@@ -30,11 +30,13 @@ pub struct Placement<'p> {
     error_handlers: Vec<Entry<'p>>,
     callbacks: Vec<Entry<'p>>,
     unseen: Vec<Unseen>,
+    /// Hooks that stand before a route that is known.
+    before_routes: FxHashSet<Place>,
 }
 
 impl<'p> Placement<'p> {
     /// Puts together what all files register, and gives each route the way that leads to it.
-    pub fn of(files: &mut [FileEntries<'p>]) -> Self {
+    pub fn of(files: &mut [FileEntries<'p>], index: &Index<'p>) -> Self {
         let mut routing = Routing::default();
         for file in files.iter_mut() {
             routing.add(std::mem::take(&mut file.made), std::mem::take(&mut file.mounts));
@@ -49,7 +51,17 @@ impl<'p> Placement<'p> {
         let (hooks, error_handlers) = (of_kind(EntryKind::Hook), of_kind(EntryKind::ErrorHandler));
         let callbacks = of_kind(EntryKind::TokenCallback);
         let unseen = files.iter_mut().flat_map(|file| std::mem::take(&mut file.unseen)).collect();
-        Self { routing, hooks, error_handlers, callbacks, unseen }
+        let mut placement =
+            Self { routing, hooks, error_handlers, callbacks, unseen, before_routes: FxHashSet::default() };
+        let routes = files.iter().flat_map(|file| &file.entries).filter(|entry| entry.info.kind == EntryKind::Route);
+        let hooks = routes.flat_map(|route| placement.hooks(route, index)).map(|hook| hook.info.place);
+        placement.before_routes = hooks.collect();
+        placement
+    }
+
+    /// Whether an entry is a hook before a route: what it keeps for the request is judged there.
+    pub(super) fn stands_before_routes(&self, entry: Place) -> bool {
+        self.before_routes.contains(&entry)
     }
 
     /// What surrounds an entry: nothing but a route has anything around it.

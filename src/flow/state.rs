@@ -74,9 +74,31 @@ impl<'p> Locals<'p> {
 /// What lives longer than one function: attributes of objects, and what is known of credentials read twice.
 #[derive(Clone, Debug, Default)]
 struct Heap<'p> {
-    attributes: BTreeMap<(Object, Name), Value<'p>>,
+    /// Shared object by object: a path changes few of them, and a copy is made at every step.
+    objects: BTreeMap<Object, Attributes<'p>>,
     /// What tests said of an expression that reads the request, by the hash of its normal form.
-    known: BTreeMap<u64, Nullness>,
+    known: Rc<BTreeMap<u64, Nullness>>,
+}
+
+/// The attributes of one object.
+type Attributes<'p> = Rc<BTreeMap<Name, Value<'p>>>;
+
+impl<'p> Heap<'p> {
+    fn get(&self, object: Object, name: &str) -> Option<&Value<'p>> {
+        self.objects.get(&object)?.get(name)
+    }
+
+    fn set(&mut self, object: Object, name: Name, value: Value<'p>) {
+        Rc::make_mut(self.objects.entry(object).or_default()).insert(name, value);
+    }
+
+    /// Whether an object is the very same here and there.
+    fn shares(&self, other: &Self, object: Object) -> bool {
+        match (self.objects.get(&object), other.objects.get(&object)) {
+            (Some(one), Some(other)) => Rc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
 }
 
 /// One path through the program.
@@ -96,10 +118,8 @@ pub struct State<'p> {
 impl<'p> State<'p> {
     /// An attribute of an object, where one was set on this path.
     pub fn attribute(&self, object: Object, name: &str) -> Option<&Value<'p>> {
-        let key = (object, Name::new(name));
-        let found = self.heap.attributes.get(&key);
-        self.log.read(Part::Attribute(key.0, key.1));
-        found
+        self.log.read(Part::Attribute(object, Name::new(name)));
+        self.heap.get(object, name)
     }
 
     /// The values of the attributes of one object.
@@ -115,12 +135,7 @@ impl<'p> State<'p> {
 
     /// The attributes of one object, without a note that somebody looked.
     pub(super) fn held_by(&self, object: Object) -> impl Iterator<Item = (&Name, &Value<'p>)> {
-        let first = (object, Name::default());
-        self.heap
-            .attributes
-            .range(first..)
-            .take_while(move |((of, _), _)| *of == object)
-            .map(|((_, name), value)| (name, value))
+        self.heap.objects.get(&object).into_iter().flat_map(|attributes| attributes.iter())
     }
 
     /// What a function assigned to a module's name on this path.
@@ -129,14 +144,15 @@ impl<'p> State<'p> {
     }
 
     /// Every attribute that was set on this path, for looking at a whole world: a run of a function must not depend on it.
-    pub fn attributes(&self) -> impl Iterator<Item = (&(Object, Name), &Value<'p>)> {
-        self.heap.attributes.iter()
+    pub fn attributes(&self) -> impl Iterator<Item = (Object, &Name, &Value<'p>)> {
+        let objects = self.heap.objects.iter();
+        objects.flat_map(|(object, attributes)| attributes.iter().map(|(name, value)| (*object, name, value)))
     }
 
     /// Sets an attribute.
     pub fn set_attribute(&mut self, object: Object, name: Name, value: Value<'p>) {
         self.log.written(Part::Attribute(object, name.clone()));
-        Rc::make_mut(&mut self.heap).attributes.insert((object, name), value);
+        Rc::make_mut(&mut self.heap).set(object, name, value);
     }
 
     /// What tests on this path left possible for something read from the request, by its normal form.
@@ -151,16 +167,14 @@ impl<'p> State<'p> {
         let left = self.known(form).and(nullness);
         let key = hash_of(form);
         self.log.written(Part::Known(key));
-        Rc::make_mut(&mut self.heap).known.insert(key, left);
+        Rc::make_mut(&mut Rc::make_mut(&mut self.heap).known).insert(key, left);
     }
 
     /// A hash of a part of the world.
     pub(super) fn part_fingerprint(&self, part: &Part) -> u64 {
         let heap = &self.heap;
         match part {
-            Part::Attribute(object, name) => {
-                heap.attributes.get(&(*object, name.clone())).map_or(0, Value::fingerprint)
-            }
+            Part::Attribute(object, name) => heap.get(*object, name).map_or(0, Value::fingerprint),
             Part::Attributes(object) => {
                 let mut hasher = FxHasher::default();
                 for (name, value) in self.held_by(*object) {
@@ -186,7 +200,12 @@ impl<'p> State<'p> {
         if Rc::ptr_eq(&self.heap, &before.heap) {
             state.heap = Rc::clone(&after.heap);
         } else if !Rc::ptr_eq(&before.heap, &after.heap) {
-            let is_changed = |part: &&Part| before.part_fingerprint(part) != after.part_fingerprint(part);
+            let is_shared = |part: &Part| match part {
+                Part::Attribute(object, _) => before.heap.shares(&after.heap, *object),
+                _ => false,
+            };
+            let is_changed =
+                |part: &&Part| !is_shared(part) && before.part_fingerprint(part) != after.part_fingerprint(part);
             for part in footprint.written().iter().filter(is_changed) {
                 state.take_over(part, after);
             }
@@ -199,15 +218,15 @@ impl<'p> State<'p> {
         let heap = Rc::make_mut(&mut self.heap);
         match part {
             Part::Attribute(object, name) => {
-                let key = (*object, name.clone());
-                if let Some(value) = other.heap.attributes.get(&key) {
-                    heap.attributes.insert(key, value.clone());
+                if let Some(value) = other.heap.get(*object, name) {
+                    heap.set(*object, name.clone(), value.clone());
                 }
             }
             Part::Known(key) => {
+                let known = Rc::make_mut(&mut heap.known);
                 match other.heap.known.get(key) {
-                    Some(left) => heap.known.insert(*key, *left),
-                    None => heap.known.remove(key),
+                    Some(left) => known.insert(*key, *left),
+                    None => known.remove(key),
                 };
             }
             // Objects are written one attribute at a time.
@@ -298,14 +317,20 @@ fn join_heaps<'p>(left: &Rc<Heap<'p>>, right: &Rc<Heap<'p>>) -> Rc<Heap<'p>> {
         return Rc::clone(left);
     }
     let mut joined = Heap::clone(left);
-    for (key, value) in &right.attributes {
-        joined
-            .attributes
-            .entry(key.clone())
-            .and_modify(|known| *known = known.join(value))
-            .or_insert_with(|| value.clone());
+    for (object, attributes) in &right.objects {
+        let known = joined.objects.entry(*object).or_insert_with(|| Rc::clone(attributes));
+        if Rc::ptr_eq(known, attributes) {
+            continue;
+        }
+        let known = Rc::make_mut(known);
+        for (name, value) in attributes.iter() {
+            let known = known.entry(name.clone());
+            known.and_modify(|known| *known = known.join(value)).or_insert_with(|| value.clone());
+        }
     }
-    joined.known = join_tests(&left.known, &right.known);
+    if !Rc::ptr_eq(&left.known, &right.known) {
+        joined.known = Rc::new(join_tests(&left.known, &right.known));
+    }
     Rc::new(joined)
 }
 

@@ -273,7 +273,7 @@ fn binds_names_only(target: &Expression) -> bool {
 /// Whether two paths left the same on the objects that outlive them.
 fn have_same_attributes(left: &State<'_>, right: &State<'_>) -> bool {
     let held = |state: &State<'_>| -> Vec<_> {
-        state.attributes().map(|((object, name), value)| (*object, name.clone(), value.fingerprint())).collect()
+        state.attributes().map(|(object, name, value)| (object, name.clone(), value.fingerprint())).collect()
     };
     held(left) == held(right)
 }

@@ -17,8 +17,10 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let Event::Comparison(comparison) = event else { return Vec::new() };
     // A test compares to assert; nobody measures it.
     let is_one = concerns(comparison) || is_key_of_record(comparison, context);
-    let is_silent = !is_one || context.is_test(comparison.place.file) || context.only_sorts_out(comparison.place);
-    if is_silent || hashes_by_itself(comparison, context) {
+    if !is_one || context.is_test(comparison.place.file) || hashes_by_itself(comparison, context) {
+        return Vec::new();
+    }
+    if context.only_sorts_out(comparison.place) || context.turns_away_what_is_equal(comparison.place) {
         return Vec::new();
     }
     vec![finding(comparison, context)]

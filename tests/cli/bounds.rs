@@ -53,13 +53,13 @@ fn a_long_chain_of_branches_is_no_product_of_its_tests() {
     reaches_no_bound(&code);
 }
 
-/// A dependency of ten thousand statements costs more than a route may. It is run once, on its own account, and each route behind it
+/// A dependency of six thousand statements costs more than a route may. It is run once, on its own account, and each route behind it
 /// is understood: the one that asks for no more than a header is reported, and the one that compares it is not.
 #[test]
 fn a_long_dependency_is_run_once_for_the_routes_that_need_it() {
     let long = |last: &str| {
         let mut code = String::from("def caller(x_api_key: str = Header(None)):\n    audit = ''\n");
-        for line in 0..10_000 {
+        for line in 0..6_000 {
             let _ = writeln!(code, "    audit = str({line}).strip() + '-' + str(len(x_api_key or '')).strip()");
         }
         code + last
@@ -86,5 +86,39 @@ fn a_long_dependency_is_run_once_for_the_routes_that_need_it() {
         let map = project.run(&["routes", "--format", "json"]).stdout;
         let open = map.matches("\"protection\": \"open\"").count();
         assert_eq!(open, if is_checked { 0 } else { 30 }, "{}", &map[..map.len().min(2000)]);
+    }
+}
+
+/// Middleware that decodes a token stands before a dependency that is long: routes are understood all the same, and what the
+/// dependency validates is what the middleware decoded.
+#[test]
+fn a_long_dependency_validates_what_was_decoded_before_it() {
+    let app = |last: &str| {
+        let mut code = String::from(
+            "import os\n\nfrom authlib.jose import jwt\nfrom fastapi import Depends, FastAPI, HTTPException, Request\n\napp = FastAPI()\n\n\n\
+             @app.middleware('http')\nasync def opened(request: Request, call_next):\n    token = request.headers['Authorization'].removeprefix('Bearer ')\n    \
+             request.state.claims = jwt.decode(token, os.environ['SHOP_KEY'])\n    return await call_next(request)\n\n\n\
+             def caller(request: Request):\n    claims = request.state.claims\n    audit = ''\n",
+        );
+        for line in 0..6_000 {
+            let _ = writeln!(code, "    audit = str({line}).strip() + '-' + str(len(claims or '')).strip()");
+        }
+        code.push_str(last);
+        for route in 0..8 {
+            let _ = write!(
+                code,
+                "\n\n@app.post('/orders/{route}')\ndef order_{route}(who=Depends(caller)):\n    return {{'who': who}}\n"
+            );
+        }
+        code
+    };
+    let validated = "    claims.validate()\n    return claims['sub']\n";
+    let believed = "    return claims['sub']\n";
+    for (last, is_validated) in [(validated, true), (believed, false)] {
+        let code = app(last);
+        reaches_no_bound(&code);
+        let project = Project::new(&[("app.py", &code)]);
+        let found = project.run(&["check", "--format", "concise"]).stdout;
+        assert_eq!(found.contains("claims-not-validated"), !is_validated, "{found}");
     }
 }

@@ -4,6 +4,7 @@ mod another_service;
 pub(super) mod answers;
 pub(super) mod constant_time;
 pub mod decoding;
+mod denied;
 pub(super) mod edits;
 pub(super) mod ended;
 mod imports;

@@ -70,7 +70,7 @@ impl<'p> Context<'_, 'p> {
 }
 
 /// The innermost statement around a span.
-fn innermost(body: &[Statement], span: Span) -> Option<&Statement> {
+pub(super) fn innermost(body: &[Statement], span: Span) -> Option<&Statement> {
     let statement = body.iter().find(|statement| statement.span.contains(span))?;
     let inner = walk::bodies(statement).into_iter().find_map(|inner| innermost(inner, span));
     inner.or(Some(statement))
