@@ -193,7 +193,8 @@ impl<'p> Interpreter<'p, '_> {
                 let unverified = super::binding::unverified(&held);
                 self.claims_escape(&unverified, entry.info.place, "says who the caller is");
             }
-            if entry.info.kind == EntryKind::Route && ending == Ending::Success {
+            // Beside an error claims are shown, and nobody takes them for true.
+            if entry.info.kind == EntryKind::Route && ending == Ending::Success && !outcome::names_error(&value) {
                 let unverified = super::binding::unverified(&value.deep_origins());
                 self.claims_escape(&unverified, entry.info.place, "is answered as if it were true");
             }

@@ -85,6 +85,8 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
         _ if is_returned_alone => Confidence::Low,
         // Where neither the token's way in is known nor what becomes of its claims, nothing is.
         None if decision.what == "passed on" => Confidence::Low,
+        // Nobody was seen to send this one: the program may have fetched it itself.
+        None if decision.what == "is tested" && !decode.token.origins.any(is_of_request) => Confidence::Low,
         // A library that takes tokens apart does so in functions like this; nobody was seen to trust it.
         Some(origin) if decode.model.path.is_empty() && origin.confidence < Confidence::High => Confidence::Low,
         Some(origin) if decode.assumes_version => origin.confidence.lowered(),
@@ -120,6 +122,10 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
             .flow(steps(origin, decode.place, "decoded without verification"));
     }
     Some(builder.build())
+}
+
+fn is_of_request(kind: &OriginKind) -> bool {
+    matches!(kind, OriginKind::RequestData | OriginKind::Body { .. })
 }
 
 /// A client looks into its own token to see when it ends: harmless, and the habit is not.
