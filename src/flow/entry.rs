@@ -193,8 +193,7 @@ impl<'p> Interpreter<'p, '_> {
                 let unverified = super::binding::unverified(&held);
                 self.claims_escape(&unverified, entry.info.place, "says who the caller is");
             }
-            // Beside an error claims are shown, and nobody takes them for true.
-            if entry.info.kind == EntryKind::Route && ending == Ending::Success && !outcome::names_error(&value) {
+            if entry.info.kind == EntryKind::Route && ending == Ending::Success {
                 let unverified = super::binding::unverified(&value.deep_origins());
                 self.claims_escape(&unverified, entry.info.place, "is answered as if it were true");
             }

@@ -107,8 +107,12 @@ pub(super) fn is_refusal_text(value: &Value<'_>) -> bool {
         }
         Shape::Dictionary(dictionary) => {
             // An answer that names an error and nothing but the error; one that also carries data is an answer.
+            let is_error = |key: &str| {
+                matches!(key, "error" | "errors" | "erro" | "erros" | "errore" | "erreur" | "fehler" | "fout" | "fel")
+            };
+            let names_error = dictionary.entries.iter().any(|(key, value)| is_error(key) && !value.is_none());
             let says_only_that = dictionary.entries.keys().all(|key| {
-                is_error_key(key)
+                is_error(key)
                     || matches!(
                         key.as_str(),
                         "message"
@@ -129,21 +133,11 @@ pub(super) fn is_refusal_text(value: &Value<'_>) -> bool {
                             | "title"
                     )
             });
-            names_error(value) && says_only_that || dictionary.entries.values().any(is_refusal_text)
+            names_error && says_only_that || dictionary.entries.values().any(is_refusal_text)
         }
         Shape::Sequence(elements) => elements.iter().any(is_refusal_text),
         _ => false,
     }
-}
-
-/// Whether an answer says that something went wrong, whatever else it carries.
-pub(super) fn names_error(value: &Value<'_>) -> bool {
-    let Shape::Dictionary(dictionary) = &value.shape else { return false };
-    dictionary.entries.iter().any(|(key, value)| is_error_key(key) && !value.is_none())
-}
-
-fn is_error_key(key: &str) -> bool {
-    matches!(key, "error" | "errors" | "erro" | "erros" | "errore" | "erreur" | "fehler" | "fout" | "fel")
 }
 
 /// `return unauthorized()` of a function nobody can see.

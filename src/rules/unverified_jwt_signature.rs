@@ -78,6 +78,10 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
     if origin.is_none() && entry.kind == EntryKind::Function && decision.what == "is tested" {
         return None;
     }
+    // Nor was anybody turned away, or told what stands in it.
+    if entry.kind == EntryKind::Function && only_notes(decode, ended) {
+        return None;
+    }
     let is_handed_on = decision.what == "is returned" || (decision.what == "passed on" && decision.claim.is_empty());
     let is_returned_alone = entry.kind == EntryKind::Function && is_handed_on;
     let confidence = match origin {
@@ -122,6 +126,17 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
             .flow(steps(origin, decode.place, "decoded without verification"));
     }
     Some(builder.build())
+}
+
+/// The claims are tested, and nothing comes of it but other words.
+fn only_notes(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
+    let mut decisions = ended.facts.decisions.iter().filter(|decision| decision.decode == decode.place);
+    let turns_away = |outcome: &Outcome| {
+        let mut tests = outcome.evidence.iter().filter(|known| known.place != decode.place);
+        outcome.ending == Ending::Refusal
+            && (outcome.evidence.has(CheckKind::UnverifiedClaim) || tests.any(|known| known.kind == CheckKind::Rejected))
+    };
+    decisions.all(|decision| decision.what == "is tested") && !ended.outcomes.iter().any(turns_away)
 }
 
 fn is_of_request(kind: &OriginKind) -> bool {
