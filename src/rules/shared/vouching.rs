@@ -37,13 +37,9 @@ fn is_of_proven_caller(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> boo
 
 /// The claims only look up whose token it is, and the key that was found verifies the same token.
 fn only_finds_key(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
-    let decisions = || ended.facts.decisions.iter().filter(|decision| decision.decode == decode.place);
+    let mut decisions = ended.facts.decisions.iter().filter(|decision| decision.decode == decode.place);
     let is_found = |key: &Value<'_>| is_found_by_claim(key, decode.place);
-    let only_looks_up = |what: &str| {
-        what == "passed on"
-            || (what == "is tested" && trusting(ended).all(|way| way.evidence.has(CheckKind::Signature)))
-    };
-    decisions().all(|decision| !decision.claim.is_empty() && only_looks_up(decision.what))
+    decisions.all(|decision| decision.what == "passed on" && !decision.claim.is_empty())
         && verified_decodes(decode, ended).any(|other| other.key.as_ref().is_some_and(is_found))
 }
 
