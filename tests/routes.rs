@@ -108,3 +108,36 @@ fn no_map_steers_a_terminal_or_shows_a_secret() {
         assert!(text.contains("POST"), "{format}: {text}");
     }
 }
+
+/// What turns callers away is told by its status, also where a helper makes a number of it.
+#[test]
+fn a_refusal_by_a_helper_that_makes_a_number_of_its_status_is_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let code = r#"
+import os
+from http import HTTPStatus
+
+import jwt
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+def answer(words, status=HTTPStatus.OK):
+    return {"message": words}, int(status)
+
+
+@app.post("/orders")
+def order():
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    try:
+        claims = jwt.decode(token, os.environ["SHOP_KEY"], algorithms=["RS256"], audience="shop", issuer="login")
+    except jwt.InvalidTokenError:
+        return answer("not this way", HTTPStatus.UNAUTHORIZED)
+    return answer(f"ordered for {claims['sub']}")
+"#;
+    fs::write(folder.path().join("app.py"), code).expect("a writable folder");
+    let (exit, written) = map(folder.path(), &["--format", "json"]);
+    assert_eq!(exit, Some(0));
+    assert!(written.contains("\"protection\": \"checked\""), "{written}");
+}

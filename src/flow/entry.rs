@@ -177,7 +177,6 @@ impl<'p> Interpreter<'p, '_> {
                 EntryKind::Hook if value.is_none() => (Ending::Success, None),
                 EntryKind::Function if !value.nullness.may_be(Nullness::FULL) => (Ending::Refusal, None),
                 // A view that nothing in sight registers still says by its answer that it refuses.
-                EntryKind::Function => outcome::of_return(&state, &value),
                 _ => outcome::of_return(&state, &value),
             };
             if entry.info.kind == EntryKind::Function {

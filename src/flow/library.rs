@@ -14,7 +14,7 @@ use super::state::State;
 use super::value::{Arguments, Constant, LibraryDecorator, Nullness, RequestMap, Shape, Value};
 use crate::finding::Confidence;
 use crate::models::Meaning;
-use crate::models::schema::{Missing, ObtainModel, Reading, StoreModel};
+use crate::models::schema::{Missing, ObtainModel, StoreModel};
 use crate::source::Place;
 use crate::syntax::tree::Name;
 use smallvec::SmallVec;
@@ -43,7 +43,7 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(words) = self.models.words(&format!("{path}()")) {
             return one(state, word_list(words, place));
         }
-        if let Some(value) = moments::as_number(path, &arguments) {
+        if let Some(value) = quantities::as_number(path, &arguments) {
             return one(state, value);
         }
         if let Some(meaning) = self.models.meaning(path).cloned() {
@@ -203,7 +203,6 @@ impl<'p> Interpreter<'p, '_> {
                 } else {
                     value
                 };
-                let value = if model.reads == Some(Reading::Value) { super::partial::parsed(value) } else { value };
                 let value = self.claims_by_hand(value, model, path, place);
                 if model.may_be_none && value.origins.credential().is_some() {
                     return super::scheme::form_is_matched(state, &value, place);

@@ -17,12 +17,6 @@ pub(super) fn now<'p>(place: Place) -> Value<'p> {
     moment(0).with_origins(guesses::origin(Guess::Clock, place))
 }
 
-/// A moment that a builtin function makes a number of.
-pub(super) fn as_number<'p>(function: &str, arguments: &Arguments<'p>) -> Option<Value<'p>> {
-    let only = arguments.positional.first().filter(|only| matches!(only.shape, Shape::Moment(_)))?;
-    matches!(function, "int" | "float" | "round").then(|| only.clone())
-}
-
 /// A method of a moment that gives the same one in another form.
 pub(super) fn same<'p>(receiver: &Value<'p>, name: &str, arguments: &Arguments<'p>) -> Option<Value<'p>> {
     let is_same = match name {

@@ -136,16 +136,6 @@ pub(super) fn serialised<'p>(value: Value<'p>, arguments: &Arguments<'p>) -> Val
     value.with_origins(origins)
 }
 
-/// What a parser makes of a text: of the raw body the parsed one.
-pub(super) fn parsed(value: Value<'_>) -> Value<'_> {
-    let origins = value.origins.filter_map(|origin| {
-        let is_body = matches!(origin.kind, OriginKind::Body { .. });
-        let kind = if is_body { OriginKind::Body { is_raw: false } } else { origin.kind.clone() };
-        Some(Origin { kind, ..origin.clone() })
-    });
-    value.with_origins(origins)
-}
-
 /// Whether a call is handed the whole body as it was parsed.
 pub(super) fn is_parsed(arguments: &Arguments<'_>) -> bool {
     arguments.positional.first().is_some_and(|argument| {

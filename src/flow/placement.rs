@@ -53,9 +53,12 @@ impl<'p> Placement<'p> {
         let unseen = files.iter_mut().flat_map(|file| std::mem::take(&mut file.unseen)).collect();
         let mut placement =
             Self { routing, hooks, error_handlers, callbacks, unseen, before_routes: FxHashSet::default() };
-        let routes = files.iter().flat_map(|file| &file.entries).filter(|entry| entry.info.kind == EntryKind::Route);
-        let hooks = routes.flat_map(|route| placement.hooks(route, index)).map(|hook| hook.info.place);
-        placement.before_routes = hooks.collect();
+        let entries = || files.iter().flat_map(|file| &file.entries);
+        let is_before = |hook: &&Entry<'p>| {
+            let mut routes = entries().filter(|entry| entry.info.kind == EntryKind::Route);
+            routes.any(|route| placement.depth_around(hook, route, index).is_some())
+        };
+        placement.before_routes = placement.hooks.iter().filter(is_before).map(|hook| hook.info.place).collect();
         placement
     }
 

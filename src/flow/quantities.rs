@@ -1,8 +1,8 @@
-//! Calls that make so and so much of something: random bytes, and lengths of time in seconds.
+//! Calls that make so and so much of something: random bytes, lengths of time in seconds, numbers of what counts.
 
 use super::library::parameter;
 use super::origin::{OriginKind, Origins};
-use super::value::{Arguments, Value};
+use super::value::{Arguments, Shape, Value};
 use crate::finding::Confidence;
 use crate::source::Place;
 
@@ -19,6 +19,13 @@ pub(super) fn random<'p>(parameters: &[String], arguments: &Arguments<'p>, place
         }
         None => Value::unknown(),
     }
+}
+
+/// A moment, or a number that is known, that a builtin function makes a number of: `int(HTTPStatus.UNAUTHORIZED)`.
+pub(super) fn as_number<'p>(function: &str, arguments: &Arguments<'p>) -> Option<Value<'p>> {
+    let is_number = |value: &&Value<'_>| matches!(value.shape, Shape::Moment(_)) || value.as_integer().is_some();
+    let only = arguments.positional.first().filter(is_number)?;
+    matches!(function, "int" | "float" | "round").then(|| only.clone())
 }
 
 /// A length of time in seconds, where all its parts are known.

@@ -2,10 +2,11 @@
 //! such a list opens nothing.
 
 use super::Context;
-use super::sorted_out::innermost;
+use super::sorted_out::turns_sense;
+use super::written::innermost;
 use crate::program::vocabulary;
 use crate::source::{Place, Span};
-use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Statement, StatementKind, UnaryOperator};
+use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Statement, StatementKind};
 use crate::syntax::visit;
 
 impl Context<'_, '_> {
@@ -35,15 +36,8 @@ fn sense(test: &Expression, span: Span) -> Option<(bool, bool)> {
     let (mut is_met, mut is_list) = (true, false);
     for expression in around.iter().rev() {
         match &expression.kind {
-            ExpressionKind::Compare { rest, .. } => {
-                let [(operator, _)] = rest.as_slice() else { return None };
-                is_list |= matches!(operator, CompareOperator::In | CompareOperator::NotIn);
-                is_met ^= matches!(operator, CompareOperator::NotEqual | CompareOperator::NotIn);
-            }
-            ExpressionKind::Unary { operator: UnaryOperator::Not, .. } => is_met = !is_met,
             // Who differs may be turned away by the other half of `a != b or c`.
             ExpressionKind::BooleanOperation { is_and: false, .. } if !is_met => return None,
-            ExpressionKind::BooleanOperation { .. } => {}
             ExpressionKind::Comprehension { .. } => is_list = true,
             ExpressionKind::Call { callee, .. } => {
                 let is_any = matches!(&callee.kind, ExpressionKind::Name(name) if name.as_str() == "any");
@@ -51,10 +45,18 @@ fn sense(test: &Expression, span: Span) -> Option<(bool, bool)> {
                     return None;
                 }
             }
-            _ => return None,
+            kind => {
+                is_list |= looks_into_list(kind);
+                is_met ^= turns_sense(expression)?;
+            }
         }
     }
     Some((is_met, is_list))
+}
+
+fn looks_into_list(kind: &ExpressionKind) -> bool {
+    let is_one = |operator: &CompareOperator| matches!(operator, CompareOperator::In | CompareOperator::NotIn);
+    matches!(kind, ExpressionKind::Compare { rest, .. } if rest.iter().any(|(operator, _)| is_one(operator)))
 }
 
 /// `raise …`, `abort(…)`, `errors.append(…)`; for what stands on a list also `return False`, which alone may as well say that

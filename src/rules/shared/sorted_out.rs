@@ -2,6 +2,7 @@
 //! list, and the caller learns nothing of it.
 
 use super::Context;
+use super::written::innermost;
 use crate::flow::walk;
 use crate::source::{Place, Span};
 use crate::syntax::tree::{CompareOperator, Expression, ExpressionKind, Name, Statement, StatementKind, UnaryOperator};
@@ -22,12 +23,6 @@ impl<'p> Context<'_, 'p> {
         let mut inner = place.span;
         while let Some(expression) = around.pop() {
             match &expression.kind {
-                ExpressionKind::Compare { rest, .. } => {
-                    let [(operator, _)] = rest.as_slice() else { return false };
-                    keeps_equal ^= matches!(operator, CompareOperator::NotEqual | CompareOperator::NotIn);
-                }
-                ExpressionKind::Unary { operator: UnaryOperator::Not, .. } => keeps_equal = !keeps_equal,
-                ExpressionKind::BooleanOperation { .. } => {}
                 ExpressionKind::Comprehension { clauses, .. } => {
                     let mut conditions = clauses.iter().flat_map(|clause| &clause.conditions);
                     return !keeps_equal && conditions.any(|condition| condition.span == inner);
@@ -36,7 +31,10 @@ impl<'p> Context<'_, 'p> {
                     let call = around.pop();
                     return call.and_then(|call| kept_by_filter(call, expression.span)) == Some(!keeps_equal);
                 }
-                _ => return false,
+                _ => match turns_sense(expression) {
+                    Some(is_turned) => keeps_equal ^= is_turned,
+                    None => return false,
+                },
             }
             inner = expression.span;
         }
@@ -69,11 +67,17 @@ impl<'p> Context<'_, 'p> {
     }
 }
 
-/// The innermost statement around a span.
-pub(super) fn innermost(body: &[Statement], span: Span) -> Option<&Statement> {
-    let statement = body.iter().find(|statement| statement.span.contains(span))?;
-    let inner = walk::bodies(statement).into_iter().find_map(|inner| innermost(inner, span));
-    inner.or(Some(statement))
+/// Whether a test around a comparison, or the comparison itself, is met by what is not equal; nothing where it is no such test.
+pub(super) fn turns_sense(test: &Expression) -> Option<bool> {
+    match &test.kind {
+        ExpressionKind::Compare { rest, .. } => match rest.as_slice() {
+            [(operator, _)] => Some(matches!(operator, CompareOperator::NotEqual | CompareOperator::NotIn)),
+            _ => None,
+        },
+        ExpressionKind::Unary { operator: UnaryOperator::Not, .. } => Some(true),
+        ExpressionKind::BooleanOperation { .. } => Some(false),
+        _ => None,
+    }
 }
 
 /// `for entry in entries: if entry.token != token: kept.append(entry)`.

@@ -20,19 +20,15 @@ pub(in crate::rules) fn is_genuine(decode: &Decode<'_>, ended: Ended<'_, '_, '_,
         || is_of_proven_caller(decode, ended)
 }
 
-/// Where nobody knows in which credential of the request the token came, if in any, the caller was proven before anybody trusted
-/// it: it is theirs. What nobody can see into may have proven that.
+/// Where nobody knows where the token comes from, the caller was proven before anybody trusted it: it is theirs.
 fn is_of_proven_caller(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
-    let proves = |kind: CheckKind| {
-        matches!(kind, CheckKind::Signature | CheckKind::Identity | CheckKind::Introspection | CheckKind::Opaque)
-    };
     let is_proven = |outcome: &Outcome| {
         let mut before = outcome.evidence.iter().take_while(|known| known.kind != CheckKind::UnverifiedClaim);
-        before.any(|known| proves(known.kind)) && !outcome.evidence.has(CheckKind::FailedVerification)
+        before.any(|known| matches!(known.kind, CheckKind::Signature | CheckKind::Identity | CheckKind::Introspection))
+            && !outcome.evidence.has(CheckKind::FailedVerification)
     };
-    let is_presented = |kind: &OriginKind| matches!(kind, OriginKind::Credential(_) | OriginKind::Body { .. });
     let mut trusts = trusting(ended).peekable();
-    !decode.token.origins.any(is_presented) && trusts.peek().is_some() && trusts.all(is_proven)
+    decode.token.origins.is_empty() && trusts.peek().is_some() && trusts.all(is_proven)
 }
 
 /// The claims only look up whose token it is, and the key that was found verifies the same token.
