@@ -268,7 +268,7 @@ impl<'p> Interpreter<'p, '_> {
                 });
             }
             let is_stored = matches!(origin.kind, OriginKind::Setting { store: Store::SecretStore, .. });
-            let is_reason = origin.kind == OriginKind::TokenResponse && is_reason(&name);
+            let is_reason = origin.kind == OriginKind::TokenResponse && is_about_token(&name);
             (!is_reason && (!is_harmless || !is_stored)).then(|| origin.clone())
         });
         // What whoever runs the program must give is given with all its parts.
@@ -508,8 +508,12 @@ pub(super) fn is_of_caller(origins: &Origins) -> bool {
     })
 }
 
-/// A field of a token endpoint's answer that says why there is no token (RFC 6749 section 5.2), as services spell it.
-fn is_reason(field: &str) -> bool {
+/// A field of a token endpoint's answer that says why there is no token (RFC 6749 section 5.2), as services spell it, or how long
+/// and for what there is one (section 5.1).
+fn is_about_token(field: &str) -> bool {
     let starts = ["error", "err", "message", "msg", "detail", "reason", "status", "code"];
-    vocabulary::words(field).first().is_some_and(|word| starts.iter().any(|start| word.starts_with(start)))
+    let words = vocabulary::words(field);
+    let is_reason = words.first().is_some_and(|word| starts.iter().any(|start| word.starts_with(start)));
+    let terms = ["expires", "expiry", "expiration", "expire", "scope", "scopes", "type", "lifetime"];
+    is_reason || words.iter().any(|word| terms.contains(&word.as_str()))
 }
