@@ -362,7 +362,9 @@ impl<'p> Interpreter<'p, '_> {
         }
         match entry.info.kind {
             EntryKind::Route => self.route_arguments(state, entry, parameters, &mut arguments),
-            EntryKind::TokenCallback if entry.handler.request_class.is_some() => {
+            EntryKind::TokenCallback
+                if entry.handler.request_class.is_some() && !entry.handler.request_is_attribute =>
+            {
                 let request = self.handed_request(entry);
                 arguments.positional.push(request);
                 arguments.rest = Some(Value::unknown());

@@ -254,6 +254,9 @@ pub struct ViewClassModel {
     /// Its methods that answer whatever the HTTP method.
     #[serde(default)]
     pub dispatch: Vec<String>,
+    /// Its methods that say who the caller is, and give nothing where they do not know.
+    #[serde(default)]
+    pub callbacks: Vec<String>,
     /// What kind of entry its methods are; hooks hold for the whole application.
     #[serde(default)]
     pub kind: EntryKindModel,
