@@ -6,7 +6,7 @@ use super::interpreter::Interpreter;
 use super::value::Value;
 use super::walk;
 use crate::program::{Binding, Bound, ClassRef, ModuleScope, body_scope};
-use crate::source::{FileId, Place};
+use crate::source::FileId;
 use crate::syntax::tree::{
     Argument, ArgumentKind, Expression, ExpressionKind, Function, Name, Parameter, ParameterKind,
 };
@@ -118,8 +118,9 @@ impl<'p> Interpreter<'p, '_> {
         if is_local {
             return Value::unknown();
         }
-        let at = Place { file: making.file, span: expression.span };
-        self.at_module_level(at.file, |this| this.evaluate_alone(expression))
+        let value = self.at_module_level(making.file, |this| this.evaluate_alone(expression));
+        // Which of the settings that lie in one dictionary is used where, only whoever takes it apart knows.
+        if value.as_dictionary().is_some() { Value::unknown() } else { value }
     }
 }
 
