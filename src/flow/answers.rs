@@ -88,7 +88,7 @@ impl<'p> Interpreter<'p, '_> {
         }
     }
 
-    /// A method that sets a cookie, on whatever object it is called.
+    /// A method that sets a cookie, on whatever object it is called that does not leave it to its heirs.
     pub(super) fn cookie_is_set(&mut self, name: &str, arguments: &Arguments<'p>, place: Place) {
         let Some(model) = self.models.cookie(name) else { return };
         let given = |meaning: &str| named_parameter(&model.parameters, arguments, meaning).cloned();

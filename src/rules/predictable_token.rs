@@ -13,6 +13,12 @@ const RULE: &str = "predictable-token";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     match event {
+        // What is called the hash of a token is no token.
+        Event::SecretUse { value, role: SecretRole::Named, user, .. }
+            if making::is_called_digest(user) && worst(value).is_some_and(|(guess, _)| guess == Guess::PublicDigest) =>
+        {
+            Vec::new()
+        }
         Event::SecretUse { value, role, user, place } => {
             let (what, confidence) = match role {
                 SecretRole::Named => (format!("`{user}`"), Confidence::Medium),

@@ -314,6 +314,41 @@ pub fn names_signature(name: &str) -> bool {
     words(name).last().is_some_and(|word| SIGNATURE_WORDS.contains(&word.as_str()))
 }
 
+/// Whether a class of this name holds the settings of an application: `DevelopmentConfig`, `Settings`. One that provides,
+/// reads or shows settings only knows their names.
+pub fn holds_settings(class: &str) -> bool {
+    const ACTORS: &[&str] = &[
+        "provider",
+        "parser",
+        "reader",
+        "loader",
+        "resolver",
+        "writer",
+        "manager",
+        "handler",
+        "builder",
+        "factory",
+        "validator",
+        "checker",
+        "helper",
+        "view",
+        "form",
+        "flow",
+        "entry",
+        "page",
+        "serializer",
+        "schema",
+        "error",
+        "exception",
+        "mapper",
+        "importer",
+        "exporter",
+    ];
+    let lower = class.to_ascii_lowercase();
+    let acts = words(class).last().is_some_and(|word| ACTORS.contains(&word.as_str()));
+    (lower.contains("config") || lower.contains("setting")) && !lower.contains("test") && !acts
+}
+
 /// Whether a setting of this name may be a switch that is off, or a text that is empty: not one that names a credential.
 pub fn may_be_off(name: &str) -> bool {
     let is_credential = |word: &String| {
