@@ -20,6 +20,7 @@ pub mod sending;
 mod sorted_out;
 pub(super) mod stricter_decode;
 pub mod surroundings;
+pub mod trial;
 pub(super) mod unguessable;
 pub(in crate::rules) mod unread;
 pub(super) mod verdicts;
