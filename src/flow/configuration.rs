@@ -123,9 +123,7 @@ impl<'p> Interpreter<'p, '_> {
         let Some(module) = index.module(file) else { return };
         for statement in &module.body {
             let StatementKind::Class(class) = &statement.kind else { continue };
-            let lower = class.name.to_ascii_lowercase();
-            let is_for_tests = lower.contains("test");
-            if is_for_tests || (!lower.contains("config") && !lower.contains("setting")) {
+            if !vocabulary::holds_settings(&class.name) {
                 continue;
             }
             let class = ClassRef { file, class };

@@ -151,7 +151,7 @@ impl<'p> Interpreter<'p, '_> {
     /// A `KeyError` or `IndexError` that an enclosing `try` may catch. It says something about the caller only where what
     /// is looked for is a credential, or is part of one.
     fn lookup_error(&mut self, state: &State<'p>, object: &Value<'p>, found: &Value<'p>, place: Place) {
-        if self.frame().open_tries == 0 {
+        if self.frame().open_tries == 0 || self.is_missed_by_accident(found) {
             return;
         }
         let classes = ["LookupError", "KeyError", "IndexError", "werkzeug.exceptions.BadRequestKeyError"];
@@ -161,6 +161,17 @@ impl<'p> Interpreter<'p, '_> {
             state.evidence.add(CheckKind::Rejected, place);
         }
         self.raise(state, class, Origins::default(), place);
+    }
+
+    /// A setting that a deployment lacks, where no handler waits for that: what else is caught there says something about callers.
+    fn is_missed_by_accident(&self, found: &Value<'p>) -> bool {
+        let is_setting = |kind: &OriginKind| {
+            matches!(kind, OriginKind::Setting { store: Store::Environment | Store::Configuration, .. })
+        };
+        let mut origins = found.origins.iter().peekable();
+        origins.peek().is_some()
+            && origins.all(|origin| is_setting(&origin.kind))
+            && !self.open_tries.iter().any(|open| open.names_key_error)
     }
 
     /// `object.get(key, default)` and `object[key]`: `absent` says what a missing key gives.
@@ -272,8 +283,9 @@ impl<'p> Interpreter<'p, '_> {
                 });
             }
             let is_stored = matches!(origin.kind, OriginKind::Setting { store: Store::SecretStore, .. });
-            let is_reason = origin.kind == OriginKind::TokenResponse && is_about_token(&name);
-            (!is_reason && (!is_harmless || !is_stored)).then(|| origin.clone())
+            let is_beside =
+                origin.kind == OriginKind::TokenResponse && (is_reason(&name) || vocabulary::is_beside_a_token(&name));
+            (!is_beside && (!is_harmless || !is_stored)).then(|| origin.clone())
         });
         // What whoever runs the program must give is given with all its parts.
         let is_required = object.nullness == Nullness::FULL
@@ -512,12 +524,8 @@ pub(super) fn is_of_caller(origins: &Origins) -> bool {
     })
 }
 
-/// A field of a token endpoint's answer that says why there is no token (RFC 6749 section 5.2), as services spell it, or how long
-/// and for what there is one (section 5.1).
-fn is_about_token(field: &str) -> bool {
+/// A field of a token endpoint's answer that says why there is no token (RFC 6749 section 5.2), as services spell it.
+fn is_reason(field: &str) -> bool {
     let starts = ["error", "err", "message", "msg", "detail", "reason", "status", "code"];
-    let words = vocabulary::words(field);
-    let is_reason = words.first().is_some_and(|word| starts.iter().any(|start| word.starts_with(start)));
-    let terms = ["expires", "expiry", "expiration", "expire", "scope", "scopes", "type", "lifetime"];
-    is_reason || words.iter().any(|word| terms.contains(&word.as_str()))
+    vocabulary::words(field).first().is_some_and(|word| starts.iter().any(|start| word.starts_with(start)))
 }

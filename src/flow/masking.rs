@@ -1,10 +1,13 @@
 //! The beginning of a secret with a mask behind it: `key[:6] + "*" * 10`, `f"{key[:6]}…"`. It shows to its owner which one it is.
 
-use crate::syntax::tree::{BinaryOperator, Expression, ExpressionKind, FormattedPart};
+use crate::syntax::tree::{BinaryOperator, Expression, ExpressionKind, FormattedPart, UnaryOperator};
 
 /// Characters that may be left of a secret before its mask: twice what may be shown of one without, since keys begin with what
 /// says of which kind they are (`sk-live-`).
 const MOST_SHOWN: i64 = 8;
+
+/// Characters of a secret that a mask has to hide where it shows all before them: as many as a random token of 128 bits has.
+const LEAST_HIDDEN: i64 = 20;
 
 /// Whether one expression shows the beginning of something and the next one hides the rest.
 pub(super) fn is_masked(shown: &Expression, next: &Expression) -> bool {
@@ -21,11 +24,17 @@ pub(super) fn is_masked_part(shown: &Expression, next: Option<&FormattedPart>) -
     hides_rest && is_beginning(shown)
 }
 
-/// Whether an expression takes the first few characters of something.
+/// Whether an expression takes the first few characters of something, or all but so many that nobody guesses them.
 fn is_beginning(expression: &Expression) -> bool {
     let ExpressionKind::Subscript { index, .. } = &expression.kind else { return false };
     let ExpressionKind::Slice { lower: None, upper: Some(upper), .. } = &index.kind else { return false };
-    matches!(upper.kind, ExpressionKind::Integer(Some(shown)) if (0..=MOST_SHOWN).contains(&shown))
+    match &upper.kind {
+        ExpressionKind::Integer(Some(shown)) => (0..=MOST_SHOWN).contains(shown),
+        ExpressionKind::Unary { operator: UnaryOperator::Minus, operand } => {
+            matches!(operand.kind, ExpressionKind::Integer(Some(hidden)) if hidden >= LEAST_HIDDEN)
+        }
+        _ => false,
+    }
 }
 
 /// Whether an expression is a row of one character that stands for what is hidden.

@@ -29,7 +29,9 @@ impl<'p> Interpreter<'p, '_> {
         arguments: Arguments<'p>,
         place: Place,
     ) -> Branches<'p> {
-        self.cookie_is_set(name, &arguments, place);
+        if !self.is_left_to_heirs(receiver, name) {
+            self.cookie_is_set(name, &arguments, place);
+        }
         match &receiver.shape {
             Shape::Union(members) => {
                 let mut all: Branches<'p> = SmallVec::new();

@@ -1,6 +1,8 @@
-//! Settings of classes that are only inherited from: what every subclass says anew is not what the program runs with.
+//! Classes that are only inherited from: settings that every subclass says anew are not what the program runs with, and methods
+//! that only a subclass has are its own.
 
 use super::interpreter::Interpreter;
+use super::value::{Shape, Value};
 use super::walk;
 use crate::program::ClassRef;
 use crate::source::FileId;
@@ -37,6 +39,23 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         has_heirs
+    }
+}
+
+impl<'p> Interpreter<'p, '_> {
+    /// Whether an object's class does not have a method that classes beside it have which inherit from it: whatever a library
+    /// calls so, it is the program's.
+    pub(super) fn is_left_to_heirs(&mut self, object: &Value<'p>, method: &Name) -> bool {
+        let Shape::Instance { class, .. } = object.shape else { return false };
+        if self.models.cookie(method).is_none() {
+            return false;
+        }
+        let Some(module) = self.index.module(class.file) else { return false };
+        walk::classes(class.file, &module.body).into_iter().any(|heir| {
+            heir.place() != class.place()
+                && self.class_scope(heir).names.contains_key(method)
+                && self.resolution_order(heir).iter().any(|base| base.place() == class.place())
+        })
     }
 }
 

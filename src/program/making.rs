@@ -118,6 +118,15 @@ pub fn is_made_credential(name: &str) -> bool {
     speak_of_secret(&words) || has(&words, ONE_TIME_WORDS) || has_pair(&words, PURPOSES, FORMS)
 }
 
+/// Whether what has this name is the digest of a credential (`token_hash`), and not a credential that is called a hash
+/// (`reset_hash`).
+pub fn is_called_digest(name: &str) -> bool {
+    let words = words(name);
+    let is_digest =
+        words.last().is_some_and(|word| matches!(word.as_str(), "hash" | "digest" | "fingerprint" | "checksum"));
+    is_digest && !has_pair(&words, PURPOSES, FORMS)
+}
+
 /// The words of names of credentials that only a program that makes them speaks of, as a text writes them.
 pub(in crate::program) fn written_words() -> impl Iterator<Item = String> {
     ONE_TIME_WORDS.iter().map(|word| (*word).to_owned()).chain(written_pairs(PURPOSES, FORMS))

@@ -2,6 +2,7 @@
 
 use super::logged_authorization_header::is_header;
 use super::shared::answers::is_after_failure;
+use super::shared::trial::is_made_for_a_try;
 use super::shared::{Context, capitalised, held, leaked, lower, redaction, root, spelled, steps};
 use crate::circumstance::asks_for_main;
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
@@ -57,6 +58,9 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     };
     let Some(origin) = origins.iter().find(|origin| is_token(origin) && is_sure(origin)) else { return Vec::new() };
     if is_decoded_part(origin) || is_redacted(origin) || is_called_an_address(origin) {
+        return Vec::new();
+    }
+    if origin.kind == OriginKind::IssuedToken && is_made_for_a_try(context, origin.trail.root().place) {
         return Vec::new();
     }
     if origin.kind == OriginKind::TokenResponse && is_after_failure(context, *place) {

@@ -20,7 +20,10 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     if !is_one || context.is_test(comparison.place.file) || hashes_by_itself(comparison, context) {
         return Vec::new();
     }
-    if context.only_sorts_out(comparison.place) || context.turns_away_what_is_equal(comparison.place) {
+    let place = comparison.place;
+    let opens_nothing =
+        context.only_sorts_out(place) || context.turns_away_what_is_equal(place) || context.only_asks_for_change(place);
+    if opens_nothing || context.goes_through_every_element(place) {
         return Vec::new();
     }
     vec![finding(comparison, context)]

@@ -13,6 +13,14 @@ const RULE: &str = "predictable-token";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     match event {
+        // What is called the hash of a token is no token.
+        Event::SecretUse { value, role: SecretRole::Named, user, .. }
+            if making::is_called_digest(user) && worst(value).is_some_and(|(guess, _)| guess == Guess::PublicDigest) =>
+        {
+            Vec::new()
+        }
+        // A time in what another service is sent tells it when that was made: what lets the caller in is what both know.
+        Event::SecretUse { value, role: SecretRole::Sent, .. } if worst(value).is_some_and(|(guess, _)| guess == Guess::Clock) => Vec::new(),
         Event::SecretUse { value, role, user, place } => {
             let (what, confidence) = match role {
                 SecretRole::Named => (format!("`{user}`"), Confidence::Medium),

@@ -8,7 +8,7 @@ use crate::flow::event::{Event, OutgoingCall};
 use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Step};
 use crate::program::vocabulary;
 use crate::source::Place;
-use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind};
+use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind, FormattedPart, Name};
 
 const RULE: &str = "token-passthrough";
 
@@ -95,7 +95,7 @@ fn destination(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> Destinatio
     });
     let is_setting = origins.any(|kind| matches!(kind, OriginKind::Setting { .. }));
     match (has_host, is_setting) {
-        (false, false) if is_callers && !begins_with_setting(call, context) => Destination::Callers,
+        (false, false) if is_callers && !begins_with_setting(call, context) && !begins_elsewhere(call, context) => Destination::Callers,
         (true, _) => Destination::Fixed,
         _ => Destination::Configured,
     }
@@ -115,6 +115,32 @@ fn begins_with_setting(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> bo
         let holder = text.split(['.', '[']).next().unwrap_or_default();
         holder.len() < text.len() && vocabulary::words(holder).iter().any(|word| SETTINGS.contains(&word.as_str()))
     })
+}
+
+/// `f"{instance}/{path}"`: what stands before the first slash names the host, and no part of the request goes by that name.
+fn begins_elsewhere(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> bool {
+    let Some(arguments) = call_at(context, call.place) else { return false };
+    let texts = arguments.iter().filter_map(|argument| match &argument.value.kind {
+        ExpressionKind::Formatted(parts) => Some(parts),
+        _ => None,
+    });
+    let Some(first) = texts.into_iter().find_map(|parts| first_name(parts)) else { return false };
+    let goes_by_it = |origin: &Origin| {
+        origin.trail.names().any(|name| *name == *first) || origin.trail.root().step_text().contains(&format!("`{first}`"))
+    };
+    !call.address.deep_origins().iter().any(goes_by_it)
+}
+
+/// The variable that a text begins with, where a slash follows.
+fn first_name(parts: &[FormattedPart]) -> Option<&Name> {
+    match parts {
+        [FormattedPart::Value { value: Expression { kind: ExpressionKind::Name(name), .. }, .. }, FormattedPart::Text(text), ..]
+            if text.starts_with('/') =>
+        {
+            Some(name)
+        }
+        _ => None,
+    }
 }
 
 /// Words by which names say that they hold settings.

@@ -2,6 +2,7 @@
 
 use super::shared::{Context, presented, root};
 use super::shared::surroundings::is_development_only;
+use super::shared::trial::is_made_for_a_try;
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, IssueCall};
 use crate::flow::origin::Origin;
@@ -28,7 +29,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 }
 
 fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
-    if context.is_test(call.place.file) {
+    if context.is_test(call.place.file) || is_made_for_a_try(context, call.place) {
         return None;
     }
     // Refresh tokens without an end are a choice where they are kept and can be revoked.

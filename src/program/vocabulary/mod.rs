@@ -9,8 +9,8 @@ mod literals;
 use smallvec::SmallVec;
 
 pub use callers::{
-    holds_an_account, is_guest, is_identity_claim, is_personal, is_user_name, is_validator, names_a_user,
-    sounds_like_check, sounds_like_refusal, sounds_optional, verifies,
+    holds_an_account, is_beside_a_token, is_guest, is_identity_claim, is_personal, is_user_name, is_validator,
+    names_a_user, sounds_like_check, sounds_like_refusal, sounds_optional, verifies,
 };
 pub use literals::{is_placeholder, is_scheme_or_word};
 
@@ -243,6 +243,10 @@ const OTHER_ENDINGS: &[&str] = &[
     "threshold",
     "strategy",
     "mode",
+    "verified",
+    "validated",
+    "checked",
+    "found",
     "at",
     "changed",
     "on",
@@ -312,6 +316,41 @@ pub fn credential_kind(name: &str) -> Option<CredentialKind> {
 /// Whether something of this name is a signature, whoever made it: `user_signature`, `raw_sig`.
 pub fn names_signature(name: &str) -> bool {
     words(name).last().is_some_and(|word| SIGNATURE_WORDS.contains(&word.as_str()))
+}
+
+/// Whether a class of this name holds the settings of an application: `DevelopmentConfig`, `Settings`. One that provides,
+/// reads or shows settings only knows their names.
+pub fn holds_settings(class: &str) -> bool {
+    const ACTORS: &[&str] = &[
+        "provider",
+        "parser",
+        "reader",
+        "loader",
+        "resolver",
+        "writer",
+        "manager",
+        "handler",
+        "builder",
+        "factory",
+        "validator",
+        "checker",
+        "helper",
+        "view",
+        "form",
+        "flow",
+        "entry",
+        "page",
+        "serializer",
+        "schema",
+        "error",
+        "exception",
+        "mapper",
+        "importer",
+        "exporter",
+    ];
+    let lower = class.to_ascii_lowercase();
+    let acts = words(class).last().is_some_and(|word| ACTORS.contains(&word.as_str()));
+    (lower.contains("config") || lower.contains("setting")) && !lower.contains("test") && !acts
 }
 
 /// Whether a setting of this name may be a switch that is off, or a text that is empty: not one that names a credential.

@@ -4,6 +4,7 @@
 use super::Context;
 use crate::flow::event::IssueCall;
 use crate::flow::value::{Constant, Dictionary, Shape, Value};
+use crate::program::vocabulary;
 use crate::source::Place;
 use memchr::memmem;
 
@@ -49,21 +50,55 @@ impl Context<'_, '_> {
         self.project_files(near.file).all(|file| {
             let source = &self.index.program.source(file).text;
             let is_whole = |at: usize| source[..at].ends_with(QUOTES) && source[at + text.len()..].starts_with(QUOTES);
-            finder
-                .find_iter(source.as_bytes())
-                .filter(|at| is_whole(*at))
-                .all(|at| follows_one_of(&source[..at], words))
+            finder.find_iter(source.as_bytes()).filter(|at| is_whole(*at)).all(|at| {
+                let before = source[..at].trim_end_matches(QUOTES);
+                follows_one_of(before, words)
+                    || constant_given(before).is_some_and(|name| self.is_only_given_as(name, words, near))
+            })
         })
+    }
+
+    /// Whether a constant (`TOKEN_AUDIENCE = "https://…"`) is only named for an audience, and stands in the project behind
+    /// nothing but its own `=` and `word:`.
+    fn is_only_given_as(&self, name: &str, words: &[&str], near: Place) -> bool {
+        let finder = memmem::Finder::new(name);
+        let is_named_for_it = vocabulary::words(name).iter().any(|word| word.starts_with("aud"));
+        is_named_for_it
+            && self.project_files(near.file).all(|file| {
+                let source = &self.index.program.source(file).text;
+                finder.find_iter(source.as_bytes()).all(|at| {
+                    let (before, after) = (&source[..at], &source[at + name.len()..]);
+                    let is_whole = !before.ends_with(in_name) && !after.starts_with(in_name);
+                    let is_read = || {
+                        let holder = before.trim_end_matches(|letter| in_name(letter) || letter == '.');
+                        follows_one_of(holder, words)
+                    };
+                    !is_whole || after.trim_start().starts_with('=') || is_read()
+                })
+            })
     }
 }
 
-/// Whether a text ends in one of some words, an equals sign or colon, and the opening of a string.
+/// The constant that a text gives a value at its end.
+fn constant_given(before: &str) -> Option<&str> {
+    let name = before.trim_end().strip_suffix('=')?.trim_end();
+    let start = name.rfind(|letter| !in_name(letter)).map_or(0, |at| at + 1);
+    let constant = &name[start..];
+    let is_constant = constant.len() > 3 && constant.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_');
+    is_constant.then_some(constant)
+}
+
+fn in_name(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+/// Whether a text ends in one of some words, an equals sign or colon.
 fn follows_one_of(before: &str, words: &[&str]) -> bool {
-    let value = before.trim_end_matches(QUOTES).trim_end();
+    let value = before.trim_end();
     let Some(name) = value.strip_suffix([':', '=']).map(str::trim_end) else { return false };
     words.iter().any(|word| {
         let before = name.strip_suffix(word);
-        before.is_some_and(|before| !before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_'))
+        before.is_some_and(|before| !before.ends_with(in_name))
     })
 }
 

@@ -2,11 +2,13 @@
 
 mod another_service;
 pub(super) mod answers;
+mod brought_into_step;
 pub(super) mod constant_time;
 pub mod decoding;
 mod denied;
 pub(super) mod edits;
 pub(super) mod ended;
+mod every_element;
 mod imports;
 pub(in crate::rules) mod installed_when_set;
 pub(in crate::rules) mod named_elsewhere;
@@ -18,6 +20,7 @@ pub mod sending;
 mod sorted_out;
 pub(super) mod stricter_decode;
 pub mod surroundings;
+pub mod trial;
 pub(super) mod unguessable;
 pub(in crate::rules) mod unread;
 pub(super) mod verdicts;
