@@ -27,6 +27,7 @@ const INHERITED: &str = "bearerlint.inherited";
 
 /// A function that a framework calls.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one function")]
 pub struct Entry<'p> {
     /// The function.
     pub site: Site<'p>,
