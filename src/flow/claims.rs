@@ -3,7 +3,7 @@
 use super::event::Operand;
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, one};
-use super::origin::{Origin, OriginKind, Origins};
+use super::origin::{Origin, OriginKind, Origins, Step, Store, Trail};
 use super::state::State;
 use super::value::{Arguments, Nullness, Shape, Value};
 use crate::program::ClassRef;
@@ -49,6 +49,34 @@ impl<'p> Interpreter<'p, '_> {
             self.facts.claim_presence.extend(decodes.iter().map(|decode| (place, *decode, name.clone())));
         }
         !decodes.is_empty() && matches!(name.as_str(), "aud" | "iss")
+    }
+
+    /// `claims["iss"] in "https://id.example.com/"`: a piece of the text, or nothing at all, stands in it as well.
+    pub(super) fn claim_is_sought_inside(&mut self, claim: &Value<'p>, whole: &Value<'p>, place: Place) {
+        let is_variable = |origin: &Origin| {
+            let read = self.index.text(origin.trail.root().place);
+            let is_bound =
+                |trail: &Trail| matches!(trail.step, Step::Assigned(_) | Step::Passed { .. } | Step::Source(_));
+            matches!(origin.kind, OriginKind::Setting { store: Store::Environment, .. })
+                && (read.contains("environ") || read.contains("getenv"))
+                && std::iter::successors(Some(&*origin.trail), |trail| trail.previous.as_deref()).all(is_bound)
+        };
+        // What is read from the environment is one text until somebody takes it apart.
+        let is_plain =
+            !matches!(whole.shape, Shape::Sequence(_) | Shape::Elements(_) | Shape::Dictionary(_) | Shape::Union(_));
+        let is_one_text = match whole.as_text() {
+            Some(text) => !text.is_empty(),
+            None => is_plain && !whole.origins.is_empty() && whole.origins.iter().all(is_variable),
+        };
+        let name = claim.origins.iter().find_map(|origin| match &origin.kind {
+            OriginKind::Claim { name, .. } if matches!(name.as_str(), "aud" | "iss" | "sub" | "azp" | "client_id") => {
+                Some(name.clone())
+            }
+            _ => None,
+        });
+        if let Some(name) = name.filter(|_| is_one_text && self.is_loud()) {
+            self.facts.claims_inside.insert(place, name);
+        }
     }
 
     /// `claims.get("aud", AUDIENCE) == AUDIENCE`: the path on which the claim is not there, and its stand-in is right.

@@ -398,6 +398,7 @@ impl<'p> Interpreter<'p, '_> {
         self.truth_is_tested(&left.value.deep_origins(), place);
         self.truth_is_tested(&right.value.deep_origins(), place);
         self.header_is_tested(&left.value.origins);
+        self.claim_is_sought_inside(&left.value, &right.value, place);
         if let Some(split) =
             self.claim_split(&state, &left.value.deep_origins().union(&right.value.deep_origins()), place)
         {

@@ -62,6 +62,8 @@ pub struct Facts<'p> {
     pub personal_answers: BTreeMap<Place, Name>,
     /// Comparisons of claims of which nobody looks at the result, with the claim's name.
     pub unused_comparisons: BTreeMap<Place, Name>,
+    /// Claims that are looked for inside of one text: `claims["iss"] in "https://id.example.com/"`.
+    pub claims_inside: BTreeMap<Place, Name>,
     /// Parameters of unverified token headers that were tested, or seen by what nobody can see into.
     pub header_checks: BTreeSet<Name>,
     /// What was done with parameters of unverified token headers, by place.
@@ -146,6 +148,7 @@ impl<'p> Facts<'p> {
             optional_schemes,
             personal_answers,
             unused_comparisons,
+            claims_inside,
             header_checks,
             header_uses,
             loose_schemes,
@@ -197,6 +200,7 @@ impl<'p> Facts<'p> {
         add_all(&mut self.optional_schemes, optional_schemes);
         add_new(&mut self.personal_answers, personal_answers);
         add_new(&mut self.unused_comparisons, unused_comparisons);
+        add_new(&mut self.claims_inside, claims_inside);
         add_all(&mut self.header_checks, header_checks);
         add_new(&mut self.header_uses, header_uses);
         add_new(&mut self.loose_schemes, loose_schemes);

@@ -28,7 +28,9 @@ fn judged(ended: Ended<'_, '_, '_, '_>) -> Vec<Finding> {
     });
     let compared = facts.unused_comparisons.iter().filter(|(place, _)| !context.is_test(place.file));
     let unused = compared.map(|(place, claim)| unused(*place, claim, entry, context));
-    of_decodes.chain(unused).collect()
+    let sought = facts.claims_inside.iter().filter(|(place, _)| !context.is_test(place.file));
+    let inside = sought.map(|(place, claim)| inside(*place, claim, entry, context));
+    of_decodes.chain(unused).chain(inside).collect()
 }
 
 struct Claim {
@@ -196,6 +198,19 @@ fn unused(place: Place, claim: &str, entry: &EntryInfo, context: &Context<'_, '_
             entry_words(entry),
         ))
         .help("refuse where they differ: `if … != …: abort(401)`, or give the expected value to the call that verifies the token")
+        .about(place)
+        .identity(claim)
+        .identity(entry.name.as_str())
+        .build()
+}
+
+fn inside(place: Place, claim: &str, entry: &EntryInfo, context: &Context<'_, '_>) -> Finding {
+    FindingBuilder::new(RULE, Severity::Error, place, "it only has to stand somewhere inside of that text")
+        .message(format!(
+            "{} looks for the claim `{claim}` inside of one text: a token whose `{claim}` is a piece of it, `\"h\"` or nothing at all, passes as well.",
+            context.quote(place),
+        ))
+        .help("compare with `==`, or look it up in a list: one value in brackets needs a comma to be a tuple, `(ISSUER,)`")
         .about(place)
         .identity(claim)
         .identity(entry.name.as_str())

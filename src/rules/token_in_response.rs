@@ -74,7 +74,7 @@ fn is_given_away(origin: &Origin) -> bool {
         OriginKind::Setting { store: Store::Environment | Store::Configuration | Store::SecretStore, name } => {
             origin.confidence == Confidence::High
                 && relevant::is_secret(origin)
-                && vocabulary::words(name).iter().any(|word| matches!(word.as_str(), "secret" | "signing" | "jwt" | "private" | "password"))
+                && vocabulary::words(name).iter().any(|word| matches!(word.as_str(), "secret" | "signing" | "jwt" | "private" | "password" | "admin" | "internal" | "master" | "service"))
         }
         _ => false,
     }
