@@ -55,13 +55,16 @@ impl Guarded<'_, '_, '_, '_> {
         let mut failed = self.0.successes().filter(is_failed).peekable();
         failed.peek()?;
         let opened = if self.is_unheeded(check) { Opened::Unheeded } else { Opened::Survived };
+        let is_for_nobody = self.is_verification(check) && self.0.entry.changes_state() && self.is_kept_for_nobody(check);
         let is_relied_on = opened == Opened::Unheeded
+            || is_for_nobody
             || (self.is_verification(check) && (self.is_unread(check) || self.refuses(check) || self.is_replaced(check)));
         let mut lets_in = failed.filter(|outcome| {
             let is_final = opened == Opened::Unheeded || !self.is_refused_later(&outcome.evidence, check);
             is_final && (self.0.facts.answered_instead.contains(&outcome.place) || self.answers_as_usual(&outcome.evidence, check))
         });
-        (is_relied_on && lets_in.next().is_some() && !self.is_for_guests(check)).then_some(opened)
+        // Whoever a guest is told from must be asked for somewhere.
+        (is_relied_on && lets_in.next().is_some() && (is_for_nobody || !self.is_for_guests(check))).then_some(opened)
     }
 
     fn is_unheeded(&self, check: Place) -> bool {
@@ -91,6 +94,20 @@ impl Guarded<'_, '_, '_, '_> {
             && !claims.any(|(decode, _)| *decode == check)
             && !self.0.facts.escaped_claims.contains(&check)
             && self.0.facts.identity_reads.is_empty()
+    }
+
+    /// What was verified is kept on an object (`g.user = …`) under a name that nothing in the project ever reads.
+    fn is_kept_for_nobody(&self, check: Place) -> bool {
+        let holders = self.0.facts.holders.iter().filter(|(_, held)| held.contains(&check));
+        let names: Vec<&str> = holders.map(|((_, name), _)| name.as_str()).collect();
+        let is_unread = |holder: &&str| match holder.rsplit_once('.') {
+            Some((_, name)) if name.chars().all(|letter| letter.is_alphanumeric() || letter == '_') => {
+                let mut files = self.0.context.files_naming(check.file, name);
+                files.all(|file| mentions(&self.0.context.index.program.source(file).text, name) <= usize::from(file == check.file))
+            }
+            _ => false,
+        };
+        !names.is_empty() && names.iter().all(is_unread)
     }
 
     /// Callers who prove nothing are turned away somewhere: the route is not for everybody.
@@ -160,6 +177,17 @@ impl Guarded<'_, '_, '_, '_> {
             && around.iter().any(|function| vocabulary::sounds_like_check(&function.name))
             && !around.iter().any(|function| vocabulary::sounds_optional(&function.name))
     }
+}
+
+/// How often a text names an attribute, or says its name in quotes.
+fn mentions(text: &str, name: &str) -> usize {
+    let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let bytes = text.as_bytes();
+    let found = text.match_indices(name).filter(|(at, _)| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        matches!(before, Some(b'.' | b'"' | b'\'')) && !is_part(bytes.get(at + name.len()))
+    });
+    found.count()
 }
 
 /// Something that was not there, or not right, was refused: more than a key that a lookup did not find.
