@@ -497,7 +497,10 @@ pub(super) fn split_parts<'p>(
         first
     };
     // Only what a caller sends can have empty parts at will.
-    let nullness = if may_be_empty && stepped.credential().is_some() { Nullness::PRESENT } else { Nullness::FULL };
+    let is_sent = |kind: &OriginKind| {
+        matches!(kind, OriginKind::Credential(_) | OriginKind::RequestData | OriginKind::Body { .. })
+    };
+    let nullness = if may_be_empty && stepped.any(is_sent) { Nullness::PRESENT } else { Nullness::FULL };
     let first = Value::from_origins(first, nullness);
     let second = Value::from_origins(second, nullness);
     let elements = match (with_separator, separator) {
