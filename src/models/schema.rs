@@ -188,6 +188,9 @@ pub struct ModelFile {
     /// Attributes of applications that hold their handlers by name: what is put there takes the handler's place.
     #[serde(default)]
     pub handler_table: Vec<String>,
+    /// Paths that a platform alone asks a container for, after it has judged the caller.
+    #[serde(default)]
+    pub hosted_route: Vec<String>,
     /// Types of database columns that keep a hash and compare what they are compared with by it.
     #[serde(default)]
     pub hashing_column: Vec<String>,

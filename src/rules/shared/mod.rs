@@ -10,6 +10,7 @@ pub(super) mod edits;
 pub(super) mod ended;
 mod every_element;
 mod imports;
+pub(super) mod in_front;
 pub(in crate::rules) mod installed_when_set;
 pub(in crate::rules) mod named_elsewhere;
 pub(in crate::rules) mod receivers;
