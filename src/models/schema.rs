@@ -296,6 +296,9 @@ pub struct DeriveModel {
     /// The class of what it gives, where the content is reached through attributes.
     #[serde(default)]
     pub object: Option<String>,
+    /// Whether it takes a header apart: the scheme, and what follows the first space.
+    #[serde(default)]
+    pub splits: bool,
     /// Which argument, from 0, is a pattern that a part of another one may match.
     #[serde(default)]
     pub pattern: Option<usize>,
