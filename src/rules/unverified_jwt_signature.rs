@@ -2,7 +2,7 @@
 
 use super::shared::decoding::call_at;
 use super::shared::ended::Ended;
-use super::shared::{Context, in_front, presented, root, steps, stricter_decode, vouching};
+use super::shared::{Context, in_front, kept, presented, root, steps, stricter_decode, vouching};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decision, Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
@@ -189,7 +189,8 @@ fn is_from_token_endpoint(decode: &Decode<'_>, context: &Context<'_, '_>) -> boo
     !decode.token.origins.any(is_presented) && written.is_some_and(|text| text.contains("id_token"))
 }
 
-/// A claim that is only written down or shown: handed to what keeps records, or compared for the answer and not for a test.
+/// A claim that is only written down or shown: handed to what keeps records, kept for log lines, or compared for the answer and not
+/// for a test.
 fn is_only_told(decision: &Decision, context: &Context<'_, '_>) -> bool {
     let is_record = || {
         let is_it = |expression: &Expression| match &expression.kind {
@@ -214,6 +215,7 @@ fn is_only_told(decision: &Decision, context: &Context<'_, '_>) -> bool {
     match decision.what {
         "passed on" => is_record(),
         "is tested" => is_shown(),
+        "is kept for the request" => kept::is_kept_for_log(decision.place, context),
         _ => false,
     }
 }

@@ -12,6 +12,7 @@ mod every_element;
 mod imports;
 pub(super) mod in_front;
 pub(in crate::rules) mod installed_when_set;
+pub(super) mod kept;
 pub(in crate::rules) mod named_elsewhere;
 pub(in crate::rules) mod receivers;
 pub(super) mod redaction;
