@@ -126,8 +126,10 @@ pub struct Interpreter<'p, 'i> {
     pub(super) open_tries: Vec<OpenTry>,
     /// What is known of the entry that runs.
     pub facts: Facts<'p>,
-    /// Functions that were entered, by the place of their names.
+    /// Functions that were entered while rules listened, by the place of their names.
     pub reached: FxHashSet<Place>,
+    /// Functions that were called, whether or not the call was followed.
+    pub called: FxHashSet<Place>,
     /// Functions met while running, with what they captured: how nested handlers are found.
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
     /// Which bounds the running entry has reached.
@@ -218,6 +220,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             open_tries: Vec::new(),
             facts: Facts::default(),
             reached: FxHashSet::default(),
+            called: FxHashSet::default(),
             defined: FxHashMap::default(),
             bounds: Reached::default(),
             watched: None,

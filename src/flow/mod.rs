@@ -48,6 +48,7 @@ mod library;
 pub(crate) mod logs;
 mod lookup;
 mod looping;
+mod makers;
 mod making;
 mod masking;
 mod methods;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::bounds::REACH_OF_ROUTES;
 use super::interpreter::{Frame, Interpreter};
-use super::library::{named_parameter, parameter};
+use super::library::{named_parameter, parameter, parameters};
 use super::passage::Unseen;
 use super::state::State;
 use super::value::{Arguments, Object, Shape, Value};
@@ -211,7 +211,7 @@ impl<'p> Interpreter<'p, '_> {
         let by_name = || name.as_ref().filter(|_| model.prefix_from_name).map(|name| format!("/{name}").into());
         let made = Made { prefix: text("prefix").or_else(by_name), name, is_application: model.application };
         let parent = parameter(&model.parameters, arguments, "parent").or(receiver).and_then(owner);
-        if let Some(middleware) = parameter(&model.parameters, arguments, "middleware") {
+        for middleware in parameters(&model.parameters, arguments, "middleware") {
             self.stands_before(middleware, Some(place), place);
         }
         self.route_objects.insert(place, made.clone());

@@ -119,7 +119,7 @@ fn is_decoded_part(origin: &Origin) -> bool {
 /// `db_host = fetch_secret(…)`: secret stores also keep settings that are none, which only what they are called says.
 fn is_called_an_address(origin: &Origin) -> bool {
     let is_stored = matches!(&origin.kind, OriginKind::Setting { store: Store::SecretStore, name } if name.is_empty());
-    is_stored && origin.trail.names().next().is_some_and(|name| vocabulary::names_an_address(name))
+    is_stored && origin.trail.names().any(|name| vocabulary::names_an_address(name))
 }
 
 /// `redact_token(token)`: what a function gives back that says it hides what it is given.

@@ -380,6 +380,12 @@ pub fn is_secret(name: &str) -> bool {
     !is_other && !ends_otherwise(&words) && speak_of_secret(&words)
 }
 
+/// Whether an attribute of this name holds a hash of somebody's password: `password_hash`, `hashed_password`.
+pub fn names_password_hash(name: &str) -> bool {
+    let words = words(name);
+    has(&words, &["password", "passwd", "pwd"]) && has(&words, &["hash", "hashed", "digest"])
+}
+
 /// Words that name a secret.
 const SECRET_WORDS: &[&str] = &[
     "secret",
