@@ -198,6 +198,13 @@ impl<'p> Interpreter<'p, '_> {
                 if model.measures {
                     return one(state, measured(&value.origins));
                 }
+                if model.splits {
+                    let given = written.as_ref().unwrap_or(&value);
+                    return one(
+                        state,
+                        super::containers::split_parts(&given.origins, "partition", Some(" "), place, false, true),
+                    );
+                }
                 if let Some(split) = model.pattern.and_then(|at| self.pattern_of_secret(&state, &arguments, at, place))
                 {
                     return split;

@@ -45,7 +45,7 @@ mod introspection;
 mod issuing;
 mod joining;
 mod library;
-mod logs;
+pub(crate) mod logs;
 mod lookup;
 mod looping;
 mod makers;

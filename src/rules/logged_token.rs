@@ -119,7 +119,12 @@ fn is_decoded_part(origin: &Origin) -> bool {
 /// `db_host = fetch_secret(…)`: secret stores also keep settings that are none, which only what they are called says.
 fn is_called_an_address(origin: &Origin) -> bool {
     let is_stored = matches!(&origin.kind, OriginKind::Setting { store: Store::SecretStore, name } if name.is_empty());
-    is_stored && origin.trail.names().any(|name| vocabulary::names_an_address(name))
+    let says_so = |trail: &Trail| match &trail.step {
+        // `fetch_database_name()`
+        Step::Assigned(name) | Step::Passed { parameter: name, .. } | Step::Returned(name) => vocabulary::names_an_address(name),
+        _ => false,
+    };
+    is_stored && steps_back(origin).any(says_so)
 }
 
 /// `redact_token(token)`: what a function gives back that says it hides what it is given.

@@ -2,7 +2,7 @@
 
 use super::shared::decoding::call_at;
 use super::shared::ended::Ended;
-use super::shared::{Context, presented, root, steps, stricter_decode, vouching};
+use super::shared::{Context, in_front, kept, presented, root, steps, stricter_decode, vouching};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decision, Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
@@ -83,6 +83,10 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
     }
     // Nor was anybody turned away, or told what stands in it.
     if entry.kind == EntryKind::Function && only_notes(decode, ended) {
+        return None;
+    }
+    // Nobody can see what a gateway or platform in front made of the token.
+    if in_front::is_judged_in_front(entry, context) && !context.is_strict(decode.place.file) {
         return None;
     }
     let is_handed_on = decision.what == "is returned" || (decision.what == "passed on" && decision.claim.is_empty());
@@ -185,7 +189,8 @@ fn is_from_token_endpoint(decode: &Decode<'_>, context: &Context<'_, '_>) -> boo
     !decode.token.origins.any(is_presented) && written.is_some_and(|text| text.contains("id_token"))
 }
 
-/// A claim that is only written down or shown: handed to what keeps records, or compared for the answer and not for a test.
+/// A claim that is only written down or shown: handed to what keeps records, kept for log lines, or compared for the answer and not
+/// for a test.
 fn is_only_told(decision: &Decision, context: &Context<'_, '_>) -> bool {
     let is_record = || {
         let is_it = |expression: &Expression| match &expression.kind {
@@ -210,6 +215,7 @@ fn is_only_told(decision: &Decision, context: &Context<'_, '_>) -> bool {
     match decision.what {
         "passed on" => is_record(),
         "is tested" => is_shown(),
+        "is kept for the request" => kept::is_kept_for_log(decision.place, context),
         _ => false,
     }
 }
@@ -248,8 +254,8 @@ fn is_unused_helper(decode: &Decode<'_>, function: &str, context: &Context<'_, '
     is_found
 }
 
-/// Claims that only choose a key, or tell of what sort a token is or when it ends, decide nothing, nor does one that goes to another service with its token,
-/// where nothing but its form is tested besides.
+/// Claims that only choose a key, or tell of what sort a token is or when it ends, decide nothing, nor does one that goes to
+/// another service with its token, where nothing but its form is tested besides.
 fn decides(decision: &Decision, facts: &Facts<'_>, context: &Context<'_, '_>) -> bool {
     let goes_along = |decision: &Decision| {
         decision.what == "passed on"
