@@ -375,10 +375,12 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         for value in values {
             let origins = value.deep_origins();
             self.identity_is_looked_at(value, place);
-            // A key may be known by its digest: `await keys.find(sha256(key).hexdigest())`.
-            is_opaque |= super::relevant::carries_credential(&origins)
-                || super::relevant::is_request(value, self.models)
-                || origins.any(|kind| *kind == OriginKind::Digest);
+            is_opaque |=
+                super::relevant::carries_credential(&origins) || super::relevant::is_request(value, self.models);
+            // `await keys.find(sha256(key).hexdigest())`
+            if self.is_loud() && origins.any(|kind| *kind == OriginKind::Digest) {
+                self.facts.digests_handed.insert(place);
+            }
             self.claims_escape(&origins, place, "passed on");
             if self.is_loud() && !is_parsed && origins.any(|kind| matches!(kind, OriginKind::Body { is_raw: true })) {
                 self.facts.raw_body_seen.insert(place);
