@@ -43,6 +43,7 @@ impl<'p> Interpreter<'p, '_> {
                 for (name, value) in &given.keywords {
                     self.is_named(value, name, place);
                 }
+                self.applied_by_hand(callee, &given);
                 let state = self.mutate(state, callee, &callee_value, &given, place);
                 let results = self.call(state, &callee_value, given.clone(), place);
                 let is_own = matches!(callee_value.shape, Shape::Function(_));

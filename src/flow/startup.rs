@@ -15,7 +15,7 @@ use crate::models::Meaning;
 use crate::models::schema::{EntryKindModel, EntryModel, InstanceModel, MountModel};
 use crate::program::ClassRef;
 use crate::source::{FileId, Place};
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{Expression, ExpressionKind, Name};
 
 /// An object that routes are registered on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -359,6 +359,17 @@ impl<'p> Interpreter<'p, '_> {
             let owner = receiver.and_then(owner);
             let partial = Partial { model, owner, paths: Vec::new(), methods, error: None, is_other: false };
             self.is_registered(partial, inner, place, false);
+        }
+    }
+
+    /// `app.middleware("http")(check)`: a registering decorator that is called by hand.
+    pub(super) fn applied_by_hand(&mut self, decorator: &Expression, given: &Arguments<'p>) {
+        if self.record.is_none() || !matches!(decorator.kind, ExpressionKind::Call { .. }) {
+            return;
+        }
+        let place = self.place(decorator.span);
+        if let (Some(partial), [function]) = (self.waiting.get(&place).cloned(), given.positional.as_slice()) {
+            self.is_registered(partial, function, place, true);
         }
     }
 

@@ -27,7 +27,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         }
         _ => return Vec::new(),
     };
-    let is_asked = |decode: &&Decode<'_>| decode.is_verified && decode.model.gives != DecodeGives::Header && !is_issued_here(decode);
+    let is_asked = |decode: &&Decode<'_>| decode.is_verified && decode.model.gives != DecodeGives::Header;
     let verified = facts.decodes.values().filter(is_asked);
     verified.filter_map(|decode| finding(decode, entry, facts, context)).collect()
 }
@@ -40,7 +40,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
     let library = &decode.library;
     let is_shared = decode.key.as_ref().is_some_and(is_shared_secret);
     let (label, what, confidence) = match &decode.algorithms {
-        Algorithms::FromToken if !facts.header_checks.contains("alg") => (
+        Algorithms::FromToken if !facts.header_checks.contains("alg") && !is_issued_here(decode) => (
             "the algorithm comes from the token",
             format!("{call} accepts the algorithm that the token's own header names: whoever writes the token picks how it is verified, so a public key is taken for an HMAC secret, or no signature is asked for"),
             Confidence::High,
@@ -59,7 +59,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
             format!("{call} verifies HMAC with a public key: anyone who knows that key can sign tokens with it, unless this version of {library} recognises and refuses it"),
             Confidence::Medium,
         ),
-        Algorithms::Omitted if decode.follows_token != Fit::No => {
+        Algorithms::Omitted if decode.follows_token != Fit::No && !is_issued_here(decode) => {
             let (versions, confidence) = match decode.follows_token {
                 Fit::Unknown => (format!(" (in {library} {}, which nothing here rules out)", versions(decode)), Confidence::Medium),
                 _ => (String::new(), Confidence::High),

@@ -21,11 +21,17 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 }
 
 fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
-    let claims = call.claims.as_ref()?;
     if context.is_test(call.place.file) || is_encrypted(call, context) {
         return None;
     }
-    let Some((claim, origin)) = secret_among(claims) else { return hash_among(call, context) };
+    // Whom a token is for stands in it like any other claim, with all that it consists of.
+    let of_identity = || {
+        let (claim, origin) = secret_among(call.identity.as_ref()?)?;
+        let claim = claim.unwrap_or_else(|| "sub".to_owned());
+        (!is_an_identifier(&claim, &origin)).then_some((Some(claim), origin))
+    };
+    let found = call.claims.as_ref().and_then(secret_among).or_else(of_identity);
+    let Some((claim, origin)) = found else { return hash_among(call, context) };
     let what = leaked(&origin);
     let (subject, place_in_token) = match &claim {
         Some(claim) => (capitalised(&what), format!("into the claim `{claim}` of the token")),
