@@ -377,6 +377,10 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             self.identity_is_looked_at(value, place);
             is_opaque |=
                 super::relevant::carries_credential(&origins) || super::relevant::is_request(value, self.models);
+            // `await keys.find(sha256(key).hexdigest())`
+            if self.is_loud() && origins.any(|kind| *kind == OriginKind::Digest) {
+                self.facts.digests_handed.insert(place);
+            }
             self.claims_escape(&origins, place, "passed on");
             if self.is_loud() && !is_parsed && origins.any(|kind| matches!(kind, OriginKind::Body { is_raw: true })) {
                 self.facts.raw_body_seen.insert(place);
