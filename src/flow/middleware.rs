@@ -33,6 +33,12 @@ impl<'p> Interpreter<'p, '_> {
         self.course = Some(Rc::new(Course { entry: entry.clone(), middleware }));
     }
 
+    /// The middleware that the running entry stands behind, the outermost first.
+    pub(super) fn way(&self) -> Option<Vec<Place>> {
+        let course = self.course.as_ref()?;
+        Some(course.middleware.iter().map(|hook| hook.info.place).collect())
+    }
+
     /// Goes on to the middleware of that number, or to the handler behind the last one. What they leave on objects is one
     /// world for all their answers: the rest of the middleware, and a request that it sends in again, are not run anew for
     /// every path that differs in nothing but that. Whether there is a caller stays apart: the middleware may ask.
@@ -55,7 +61,15 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(before) = number.checked_sub(1).and_then(|before| course.middleware.get(before)) {
             self.note_stage(&state.evidence, &super::event::Stage::Hook(before.info.name.clone()));
         }
-        let Some(hook) = course.middleware.get(number) else { return self.answers_of(state, &course.entry) };
+        let Some(hook) = course.middleware.get(number) else {
+            if self.arrivals.is_some() {
+                return self.has_arrived(state);
+            }
+            let before = self.work;
+            let answers = self.answers_of(state, &course.entry);
+            self.work_in_handlers += self.work.saturating_sub(before);
+            return answers;
+        };
         if hook.handler.is_made_with_continuation {
             return self.go_through(state, hook, number);
         }

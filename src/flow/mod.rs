@@ -19,6 +19,8 @@ mod containers;
 mod decode;
 mod decorators;
 mod dependency;
+mod long_way;
+pub mod shared_run;
 mod deployment;
 mod dictionaries;
 mod displays;
