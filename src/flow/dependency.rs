@@ -2,7 +2,7 @@
 //! it. One that is long (a whole module's decisions about who may do what) stands before many routes: these wait for each
 //! other, and it is run once for all.
 
-use super::bounds::Bound;
+use super::bounds::{Bound, MAX_WORK_BEFORE_HANDLER};
 use super::interpreter::{Branches, Interpreter, one};
 use super::shared_run::Shared;
 use super::state::State;
@@ -52,7 +52,7 @@ impl<'p> Interpreter<'p, '_> {
         branches
     }
 
-    /// Calls a dependency for this route, unless that is known to cost more than a route may.
+    /// Calls a dependency for this route, unless that is known to cost more than it may.
     fn call_or_recall(
         &mut self,
         state: State<'p>,
@@ -66,8 +66,13 @@ impl<'p> Interpreter<'p, '_> {
             return self.call_dependency(state, target, place, nesting);
         }
         let shared = Shared::Dependency(identity);
+        let before = self.work;
         let call = |this: &mut Self, start| this.call_dependency(start, target, place, nesting);
-        if let Some(branches) = self.run_unless_long(&state, shared, call, |_| true) {
+        let is_long = |this: &Self| {
+            let is_cut_short = this.bounds.at(Bound::Work).is_some();
+            is_cut_short || this.work.saturating_sub(before) >= MAX_WORK_BEFORE_HANDLER
+        };
+        if let Some(branches) = self.run_unless_long(&state, shared, call, is_long) {
             return branches;
         }
         // `identity` is the function itself: what it is handed is told to be handed there.

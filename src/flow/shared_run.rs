@@ -2,7 +2,7 @@
 //! routes that need the same one wait for each other, and it is run once for all of them, on a budget of its own and without
 //! asking which route it stands before.
 
-use super::bounds::{Bound, MAX_WORK_OF_DEPENDENCY, Reached};
+use super::bounds::{Bound, MAX_WORK_FOR_ALL, Reached};
 use super::event::{Decode, Facts};
 use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, Summary};
@@ -36,14 +36,13 @@ pub(super) struct Kept<'p> {
 }
 
 impl<'p> Interpreter<'p, '_> {
-    /// Runs something for this route alone, and gives nothing where it cost the route all that it may, by its own fault: it is
-    /// long from then on.
+    /// Runs something for this route alone, and gives nothing where it cost more than it may: it is long from then on.
     pub(super) fn run_unless_long(
         &mut self,
         state: &State<'p>,
         shared: Shared,
         run: impl FnOnce(&mut Self, State<'p>) -> Branches<'p>,
-        is_at_fault: impl FnOnce(&Self) -> bool,
+        is_long: impl FnOnce(&Self) -> bool,
     ) -> Option<Branches<'p>> {
         if self.shared_runs.contains_key(&shared) {
             return None;
@@ -51,7 +50,7 @@ impl<'p> Interpreter<'p, '_> {
         let (work, bounds, facts) = (self.work, self.bounds, self.facts.clone());
         let raised = self.frame().raised.len();
         let branches = run(self, state.clone());
-        if self.bounds.at(Bound::Work).is_none() || self.waits_for.is_some() || !is_at_fault(self) {
+        if self.waits_for.is_some() || !is_long(self) {
             return Some(branches);
         }
         (self.work, self.bounds, self.facts) = (work, bounds, facts);
@@ -106,7 +105,7 @@ impl<'p> Interpreter<'p, '_> {
         let raised_before = std::mem::take(&mut self.frame().raised);
         // What was cut short for the route is not what a longer run would give.
         self.summaries.clear();
-        let (mut branches, bounds) = self.within(MAX_WORK_OF_DEPENDENCY, |this| run(this, start));
+        let (mut branches, bounds) = self.within(MAX_WORK_FOR_ALL, |this| run(this, start));
         self.summaries.clear();
         let raised = std::mem::replace(&mut self.frame().raised, raised_before);
         self.route = route;
