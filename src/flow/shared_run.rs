@@ -8,7 +8,7 @@ use super::evidence::CheckKind;
 use super::interpreter::{Branches, Interpreter, Summary};
 use super::reads::Footprint;
 use super::state::State;
-use super::summary::{continue_after, few_returns};
+use super::summary::{continue_after, very_few_returns};
 use crate::source::Place;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -123,7 +123,7 @@ impl<'p> Interpreter<'p, '_> {
         let summary = Summary {
             footprint: Footprint::new(touched, |part| self.part_fingerprint(state, part)),
             before: state.clone(),
-            returns: few_returns(branches.into_iter().map(|(state, value)| (state, value, place)).collect()),
+            returns: very_few_returns(branches.into_iter().map(|(state, value)| (state, value, place)).collect()),
             raised,
             says_yes: false,
         };
