@@ -99,7 +99,8 @@ impl<'p> Interpreter<'p, '_> {
         if self.work > self.most_work {
             self.bounds.note(Bound::Work, at);
         }
-        self.work <= self.most_work
+        // What waits for others is run anew with them.
+        self.work <= self.most_work && self.waits_for.is_none()
     }
 
     /// Runs something that costs the entry nothing, with a budget of its own, and says which bounds it reached.
