@@ -79,6 +79,7 @@ struct FileResult {
     secret_literals: BTreeSet<Place>,
     explanation: Vec<String>,
     reached: FxHashSet<Place>,
+    called: FxHashSet<Place>,
     /// Entries that wait for what is run once for many: their number in the file, and what that is.
     waiting: Vec<(usize, Shared)>,
     entries: usize,
@@ -118,12 +119,13 @@ pub fn analyse_with(program: &Program, options: &Options, models: &Models) -> An
     let called = called_names(program, &files);
     for wants_called in [false, true] {
         let reached: FxHashSet<Place> = results.iter().flat_map(|(_, result)| result.reached.iter().copied()).collect();
+        let known: FxHashSet<Place> = results.iter().flat_map(|(_, result)| result.called.iter().copied()).collect();
         let round: Vec<(FileId, FileResult)> = files
             .par_iter()
             .zip(&entries)
             .map(|(file, own)| {
                 let is_due = |name: &Name| called.contains(name) == wants_called;
-                (*file, run.run_alone(*file, own, &reached, &is_due, &placement))
+                (*file, run.run_alone(*file, own, (&reached, &known), &is_due, &placement))
             })
             .collect();
         results.extend(round);
@@ -282,12 +284,12 @@ impl<'p> Run<'_, 'p> {
         })
     }
 
-    /// Runs functions that nothing has reached.
+    /// Runs functions that nothing has reached: of those that something called, the parameters are no credentials by their names.
     fn run_alone(
         &self,
         file: FileId,
         own: &FileEntries<'p>,
-        reached: &FxHashSet<Place>,
+        (reached, called): (&FxHashSet<Place>, &FxHashSet<Place>),
         is_due: &dyn Fn(&Name) -> bool,
         placement: &Placement<'p>,
     ) -> FileResult {
@@ -311,7 +313,8 @@ impl<'p> Run<'_, 'p> {
                 if interpreter.reached.contains(&site.place()) {
                     continue;
                 }
-                interpreter.run_entry(&Interpreter::alone(*site));
+                let is_called = called.contains(&site.place()) || interpreter.called.contains(&site.place());
+                interpreter.run_entry(&Entry { is_called, ..Interpreter::alone(*site) });
                 result.count(&interpreter.bounds);
             }
         });
@@ -325,6 +328,7 @@ impl<'p> Run<'_, 'p> {
         if is_test(file) {
             result.findings.retain(|finding| is_test(finding.primary.place.file));
             result.reached.retain(|place| is_test(place.file));
+            result.called.retain(|place| is_test(place.file));
         }
         result
     }
@@ -357,10 +361,10 @@ impl<'p> Run<'_, 'p> {
             interpreter.watched = self.options.watched;
             interpreter.placement = Some(placement);
             work(&mut interpreter, &mut result);
-            interpreter.reached
+            (interpreter.reached, interpreter.called)
         }));
         match finished {
-            Ok(reached) => result.reached = reached,
+            Ok((reached, called)) => (result.reached, result.called) = (reached, called),
             Err(_) => result.panicked = true,
         }
         result.findings = findings;

@@ -51,15 +51,15 @@ impl Root {
     }
 
     /// What a file is for, by its path below the root, or else below what was typed: further up lies what has nothing to do
-    /// with the project.
-    pub fn purpose(&self, path: &Path) -> Purpose {
+    /// with the project. Where the path says nothing, the text may.
+    pub fn purpose(&self, path: &Path, text: &str) -> Purpose {
         // Links are not followed: that would ask the system about every file of a run.
         let absolute = absolute(path);
         let above = std::iter::once(&self.folder).chain(&self.typed);
         let inside =
             above.filter_map(|folder| absolute.strip_prefix(folder).ok()).find(|inside| inside.file_name().is_some());
         let name = || absolute.file_name().map(PathBuf::from).unwrap_or_default();
-        Purpose::of_path(&inside.map_or_else(name, Path::to_path_buf).to_string_lossy().replace('\\', "/"))
+        Purpose::of(&inside.map_or_else(name, Path::to_path_buf).to_string_lossy().replace('\\', "/"), text)
     }
 
     /// A file's address for SARIF: percent-encoded and relative to the root, or absolute where it lies outside.

@@ -222,7 +222,7 @@ pub(crate) fn collect(inputs: &Inputs, configuration: &Choice, wishes: &Wishes) 
     for (one, policy) in read.into_iter().zip(policies) {
         collected.diagnostics.extend(one.diagnostics);
         if let Some(mut source) = one.source {
-            source.purpose = policy.purpose.unwrap_or_else(|| root.purpose(&source.path));
+            source.purpose = policy.purpose.unwrap_or_else(|| root.purpose(&source.path, &source.text));
             collected.sources.push(source);
             collected.policies.push(policy);
         }

@@ -25,6 +25,7 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     fn answer(&mut self, body: Vec<Value<'p>>, address: Option<&Value<'p>>, status: Option<i64>, place: Place) {
+        self.introspection_is_handed_on(&body);
         let function: Name = self.callee_text(place).trim().into();
         let expected = self.facts.expected_settings.clone();
         let expected_signatures = self.facts.compared_signatures.clone();
@@ -46,6 +47,7 @@ impl<'p> Interpreter<'p, '_> {
             return;
         }
         self.person_is_answered(value, place);
+        self.introspection_is_handed_on(std::slice::from_ref(value));
         let (_, status) = super::outcome::of_return(state, value);
         let (function, body, expected) = (Name::default(), vec![value.clone()], self.facts.expected_settings.clone());
         let expected_signatures = self.facts.compared_signatures.clone();

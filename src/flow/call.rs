@@ -43,6 +43,7 @@ impl<'p> Interpreter<'p, '_> {
                 for (name, value) in &given.keywords {
                     self.is_named(value, name, place);
                 }
+                self.applied_by_hand(callee, &given);
                 let state = self.mutate(state, callee, &callee_value, &given, place);
                 let results = self.call(state, &callee_value, given.clone(), place);
                 let is_own = matches!(callee_value.shape, Shape::Function(_));
@@ -213,7 +214,7 @@ impl<'p> Interpreter<'p, '_> {
         place: Place,
     ) -> Branches<'p> {
         let identity = closure.code.place(closure.file);
-        self.reached.insert(identity);
+        self.called.insert(identity);
         let is_recursive = self.is_recursive(identity);
         if !self.can_matter(&state, closure, arguments) {
             return one(state, Value::unknown());
@@ -224,6 +225,10 @@ impl<'p> Interpreter<'p, '_> {
             let values: Vec<&Value<'p>> = arguments.iter().collect();
             self.saw(&mut state, &values, place);
             return one(state, Value::unknown());
+        }
+        // What is only looked up tells nobody anything: it is still to be judged.
+        if self.is_loud() {
+            self.reached.insert(identity);
         }
         let locals = self.bind_parameters(closure, arguments, place);
         let key = summary_key(identity, closure, arguments, &state);

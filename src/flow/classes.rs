@@ -289,8 +289,12 @@ impl<'p> Interpreter<'p, '_> {
         let callee = Self::plain_function(owner.file, function, Some(owner));
         let receiver = Value::of(Shape::Instance { class, object });
         let mut arguments = Arguments::of(vec![receiver]);
-        let given = function.parameters.iter().skip(1).filter(|parameter| is_open(parameter));
+        let handed = self.handed_by_makers(class, (owner.file, function));
+        let is_left = |name: &Name| handed.iter().all(|(known, _)| known != name);
+        let given = function.parameters.iter().skip(1);
+        let given = given.filter(|parameter| is_open(parameter) && is_left(&parameter.name));
         arguments.keywords.extend(given.map(|parameter| (parameter.name.clone(), Value::unknown())));
+        arguments.keywords.extend(handed);
         let saved = std::mem::take(&mut self.running);
         let branches =
             self.at_module_level(owner.file, |this| this.call(State::default(), &callee, arguments, class.place()));

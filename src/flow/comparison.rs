@@ -29,7 +29,12 @@ impl<'p> Interpreter<'p, '_> {
             return if is_equal { (vec![state], Vec::new()) } else { (Vec::new(), vec![state]) };
         }
         if is_measure(&left.value) || is_measure(&right.value) {
-            return measure_split(state, place);
+            // `len(parts) == 2`: with that many parts there is a token. Fewer are what is refused, or the token alone.
+            let has_token = [&left, &right].iter().any(|side| side.value.as_integer().is_some_and(|count| count >= 2));
+            let mut equal = state.clone();
+            equal.evidence.add(CheckKind::Shape, place);
+            let (yes, no) = measure_split(state, place);
+            return (if has_token { vec![equal] } else { yes }, no);
         }
         if let (Shape::Sequence(a), Shape::Sequence(b)) = (&left.value.shape, &right.value.shape)
             && a.len() == b.len()

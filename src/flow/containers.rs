@@ -124,7 +124,11 @@ impl<'p> Interpreter<'p, '_> {
                     };
                     match at.and_then(|at| elements.get(at)) {
                         Some(element) => {
-                            self.lookup_error(state, object, element, place);
+                            // After a test of their number, the parts of a header are there.
+                            let is_counted = state.evidence.has(CheckKind::Shape) && is_of_caller(&element.origins);
+                            if !is_counted {
+                                self.lookup_error(state, object, element, place);
+                            }
                             element.clone()
                         }
                         None => element_of(object),
@@ -147,7 +151,7 @@ impl<'p> Interpreter<'p, '_> {
     /// A `KeyError` or `IndexError` that an enclosing `try` may catch. It says something about the caller only where what
     /// is looked for is a credential, or is part of one.
     fn lookup_error(&mut self, state: &State<'p>, object: &Value<'p>, found: &Value<'p>, place: Place) {
-        if self.frame().open_tries == 0 {
+        if self.frame().open_tries == 0 || self.is_missed_by_accident(found) {
             return;
         }
         let classes = ["LookupError", "KeyError", "IndexError", "werkzeug.exceptions.BadRequestKeyError"];
@@ -157,6 +161,17 @@ impl<'p> Interpreter<'p, '_> {
             state.evidence.add(CheckKind::Rejected, place);
         }
         self.raise(state, class, Origins::default(), place);
+    }
+
+    /// A setting that a deployment lacks, where no handler waits for that: what else is caught there says something about callers.
+    fn is_missed_by_accident(&self, found: &Value<'p>) -> bool {
+        let is_setting = |kind: &OriginKind| {
+            matches!(kind, OriginKind::Setting { store: Store::Environment | Store::Configuration, .. })
+        };
+        let mut origins = found.origins.iter().peekable();
+        origins.peek().is_some()
+            && origins.all(|origin| is_setting(&origin.kind))
+            && !self.open_tries.iter().any(|open| open.names_key_error)
     }
 
     /// `object.get(key, default)` and `object[key]`: `absent` says what a missing key gives.
@@ -268,8 +283,9 @@ impl<'p> Interpreter<'p, '_> {
                 });
             }
             let is_stored = matches!(origin.kind, OriginKind::Setting { store: Store::SecretStore, .. });
-            let is_reason = origin.kind == OriginKind::TokenResponse && is_reason(&name);
-            (!is_reason && (!is_harmless || !is_stored)).then(|| origin.clone())
+            let is_beside =
+                origin.kind == OriginKind::TokenResponse && (is_reason(&name) || vocabulary::is_beside_a_token(&name));
+            (!is_beside && (!is_harmless || !is_stored)).then(|| origin.clone())
         });
         // What whoever runs the program must give is given with all its parts.
         let is_required = object.nullness == Nullness::FULL

@@ -74,6 +74,7 @@ pub(super) fn spread<'p>(dictionary: &mut Dictionary<'p>, value: &Value<'p>) {
             }
         }
         Shape::Union(members) if is_mapping(value) => {
+            let known_before = dictionary.clone();
             for (at, member) in members.iter().enumerate() {
                 let before = dictionary.clone();
                 spread(dictionary, member);
@@ -84,6 +85,13 @@ pub(super) fn spread<'p>(dictionary: &mut Dictionary<'p>, value: &Value<'p>) {
                         None if at > 0 => *held = held.clone().with_nullness(held.nullness.or(Nullness::NONE)),
                         _ => {}
                     }
+                }
+            }
+            // A key that only some of them have need not be there.
+            let lacks = |member: &Value<'p>, key: &Name| matches!(&member.shape, Shape::Dictionary(known) if known.rest.is_none() && !known.entries.contains_key(key));
+            for (key, held) in &mut dictionary.entries {
+                if !known_before.entries.contains_key(key) && members.iter().any(|member| lacks(member, key)) {
+                    *held = held.clone().with_nullness(held.nullness.or(Nullness::NONE));
                 }
             }
         }

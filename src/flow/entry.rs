@@ -27,6 +27,7 @@ const INHERITED: &str = "bearerlint.inherited";
 
 /// A function that a framework calls.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one function")]
 pub struct Entry<'p> {
     /// The function.
     pub site: Site<'p>,
@@ -54,6 +55,9 @@ pub struct Entry<'p> {
     pub below: Name,
     /// What registers it, where a model knows that.
     pub model: Option<Arc<EntryModel>>,
+    /// Whether a call of it was seen that was not followed: what it is handed has nothing to tell, whatever its parameters are
+    /// called.
+    pub is_called: bool,
     /// Decorators that it is wrapped in where it is registered, the outermost first, and the file they are written in.
     pub around: Vec<(FileId, &'p Expression)>,
 }
@@ -75,6 +79,7 @@ impl<'p> Entry<'p> {
             is_inherited: false,
             below: Name::default(),
             model: None,
+            is_called: false,
             around: Vec::new(),
         }
     }
@@ -149,9 +154,14 @@ impl<'p> Interpreter<'p, '_> {
         outcomes
     }
 
-    /// Where the registering call names something that checks the caller before the route.
+    /// Where the registering call, or the class around the handler, names something that checks the caller before the route.
     fn guarded_at(&mut self, entry: &Entry<'p>) -> Option<Place> {
-        let model = entry.model.as_ref().filter(|model| !model.guarded_by.is_empty())?;
+        let model = entry.model.clone().filter(|model| !model.guarded_by.is_empty())?;
+        let class = entry.view_class();
+        let mut attributes = model.guarded_by.iter().filter_map(|name| self.class_attribute(class?, &Name::new(name)));
+        if attributes.any(|guard| !guard.is_none()) {
+            return class.map(|class| class.place());
+        }
         let at = entry.at?;
         let guard = self.call_at(at)?.iter().find(|argument| match &argument.kind {
             ArgumentKind::Keyword(name) => model.guarded_by.iter().any(|known| known == name),
@@ -362,7 +372,9 @@ impl<'p> Interpreter<'p, '_> {
         }
         match entry.info.kind {
             EntryKind::Route => self.route_arguments(state, entry, parameters, &mut arguments),
-            EntryKind::TokenCallback if entry.handler.request_class.is_some() => {
+            EntryKind::TokenCallback
+                if entry.handler.request_class.is_some() && !entry.handler.request_is_attribute =>
+            {
                 let request = self.handed_request(entry);
                 arguments.positional.push(request);
                 arguments.rest = Some(Value::unknown());
@@ -370,7 +382,7 @@ impl<'p> Interpreter<'p, '_> {
             EntryKind::TokenCallback => {
                 for parameter in parameters {
                     let value = match parameter.name.as_str() {
-                        "request" | "req" => self.labelled(parameter, site.file),
+                        "request" | "req" => self.labelled(parameter, site.file, true),
                         _ => None,
                     };
                     let value = value.unwrap_or_else(|| callback_argument(parameter, site.file));
@@ -382,7 +394,7 @@ impl<'p> Interpreter<'p, '_> {
             }
             EntryKind::Function => {
                 for parameter in parameters {
-                    if let Some(value) = self.labelled(parameter, site.file) {
+                    if let Some(value) = self.labelled(parameter, site.file, !entry.is_called) {
                         arguments.keywords.push((parameter.name.clone(), value));
                     }
                 }
@@ -437,8 +449,8 @@ impl<'p> Interpreter<'p, '_> {
         Value::of(Shape::ExternalInstance { class, at: entry.info.place }).with_origins(origins)
     }
 
-    /// What a parameter of a function judged alone holds, by its annotation or name.
-    fn labelled(&mut self, parameter: &'p Parameter, file: FileId) -> Option<Value<'p>> {
+    /// What a parameter of a function judged alone holds, by its annotation or, where nothing else is known, its name.
+    fn labelled(&mut self, parameter: &'p Parameter, file: FileId, is_named: bool) -> Option<Value<'p>> {
         if !matches!(parameter.kind, ParameterKind::Normal | ParameterKind::PositionalOnly | ParameterKind::KeywordOnly)
         {
             return None;
@@ -456,7 +468,7 @@ impl<'p> Interpreter<'p, '_> {
             let origins = by_name(OriginKind::RequestData, format!("`{name}` is taken for a request by its name"));
             return Some(Value::of(Shape::ExternalInstance { class: class.into(), at: place }).with_origins(origins));
         }
-        let kind = vocabulary::credential_kind(name)?;
+        let kind = vocabulary::credential_kind(name).filter(|_| is_named)?;
         let is_whole = kind == CredentialKind::Bearer && name.contains("authorization");
         let part = if is_whole { Part::Whole } else { Part::Token };
         let credential = Credential { channel: Channel::Parameter, kind, name: parameter.name.clone(), part };

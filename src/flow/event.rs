@@ -299,6 +299,8 @@ pub struct IssueCall<'p> {
     pub function: Name,
     /// What the token says.
     pub claims: Option<Value<'p>>,
+    /// Whom it is for, where an argument says that.
+    pub identity: Option<Value<'p>>,
     /// The header, where the library makes tokens as that says: signed, or encrypted.
     pub header: Option<Value<'p>>,
     /// How long it is good for, where an argument says that.

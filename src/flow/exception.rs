@@ -109,7 +109,7 @@ impl<'p> Interpreter<'p, '_> {
         let outer = std::mem::take(&mut self.frame().raised);
         let wanted = exceptions.iter().map(|argument| self.evaluate_alone(&argument.value)).collect();
         self.frame().open_tries += 1;
-        self.open_tries.push(OpenTry { catches_index_error: true, catches_value_error: true });
+        self.open_tries.push(OpenTry { catches_index_error: true, catches_value_error: true, ..OpenTry::default() });
         let mut next = self.block_in_loop(states, body, exits);
         self.open_tries.pop();
         self.frame().open_tries -= 1;
@@ -137,7 +137,7 @@ impl<'p> Interpreter<'p, '_> {
         let mut open = OpenTry::default();
         for handler in handlers {
             let Some(exception) = &handler.exception else {
-                return OpenTry { catches_index_error: true, catches_value_error: true };
+                return OpenTry { catches_index_error: true, catches_value_error: true, ..OpenTry::default() };
             };
             let wanted = self.evaluate_alone(exception);
             let classes: Vec<Value<'p>> = match &wanted.shape {
@@ -153,6 +153,7 @@ impl<'p> Interpreter<'p, '_> {
                 let is_any = matches!(name.as_str(), "Exception" | "BaseException");
                 open.catches_index_error |= is_any || matches!(name.as_str(), "IndexError" | "LookupError");
                 open.catches_value_error |= is_any || name == "ValueError";
+                open.names_key_error |= matches!(name.as_str(), "KeyError" | "LookupError");
             }
         }
         open
@@ -248,9 +249,9 @@ impl<'p> Interpreter<'p, '_> {
     }
 }
 
-/// A path that goes on in a handler: where a verification failed, it matters which one.
+/// A path that goes on in a handler: where a verification failed, or what it asks for was not there, it matters which one.
 fn caught_at(mut state: State<'_>, handler: Place) -> State<'_> {
-    if state.evidence.has(CheckKind::FailedVerification) {
+    if state.evidence.has(CheckKind::FailedVerification) || state.evidence.has(CheckKind::Rejected) {
         state.evidence.add(CheckKind::Caught, handler);
     }
     state

@@ -112,6 +112,8 @@ pub struct Facts<'p> {
     pub secrets_beside_credentials: BTreeSet<Name>,
     /// Calls that hand request data to another service or library, whose answer may confirm it, or that decrypt it.
     pub inquiries: BTreeSet<Place>,
+    /// Where a digest was handed to what nobody can see into: who keeps digests of keys knows the key by it.
+    pub digests_handed: BTreeSet<Place>,
     /// Calls nobody can see into that were given the raw body: they may verify it.
     pub raw_body_seen: BTreeSet<Place>,
     /// Decorators above the one that registers the entry: the framework never runs them.
@@ -170,6 +172,7 @@ impl<'p> Facts<'p> {
             checking_secrets,
             secrets_beside_credentials,
             inquiries,
+            digests_handed,
             raw_body_seen,
             // Said of the whole entry.
             decorators_above: _,
@@ -221,6 +224,7 @@ impl<'p> Facts<'p> {
         add_all(&mut self.checking_secrets, checking_secrets);
         add_all(&mut self.secrets_beside_credentials, secrets_beside_credentials);
         add_all(&mut self.inquiries, inquiries);
+        add_all(&mut self.digests_handed, digests_handed);
         add_all(&mut self.raw_body_seen, raw_body_seen);
         add_missing(&mut self.logged_settings, logged_settings, |one, other| {
             (root(&one.0), one.2) == (root(&other.0), other.2)

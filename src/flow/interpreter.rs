@@ -126,8 +126,10 @@ pub struct Interpreter<'p, 'i> {
     pub(super) open_tries: Vec<OpenTry>,
     /// What is known of the entry that runs.
     pub facts: Facts<'p>,
-    /// Functions that were entered, by the place of their names.
+    /// Functions that were entered while rules listened, by the place of their names.
     pub reached: FxHashSet<Place>,
+    /// Functions that were called, whether or not the call was followed.
+    pub called: FxHashSet<Place>,
     /// Functions met while running, with what they captured: how nested handlers are found.
     pub defined: FxHashMap<Place, Rc<Closure<'p>>>,
     /// Which bounds the running entry has reached.
@@ -222,6 +224,7 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             open_tries: Vec::new(),
             facts: Facts::default(),
             reached: FxHashSet::default(),
+            called: FxHashSet::default(),
             defined: FxHashMap::default(),
             bounds: Reached::default(),
             watched: None,
@@ -382,6 +385,10 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             self.identity_is_looked_at(value, place);
             is_opaque |=
                 super::relevant::carries_credential(&origins) || super::relevant::is_request(value, self.models);
+            // `await keys.find(sha256(key).hexdigest())`
+            if self.is_loud() && origins.any(|kind| *kind == OriginKind::Digest) {
+                self.facts.digests_handed.insert(place);
+            }
             self.claims_escape(&origins, place, "passed on");
             if self.is_loud() && !is_parsed && origins.any(|kind| matches!(kind, OriginKind::Body { is_raw: true })) {
                 self.facts.raw_body_seen.insert(place);

@@ -39,6 +39,20 @@ impl<'p> Interpreter<'p, '_> {
         Some(Value { origins, shape, nullness: Nullness::FULL })
     }
 
+    /// An answer holds the whole of what an authorization server said: its reader sees `active` there, and judges it.
+    pub(super) fn introspection_is_handed_on(&mut self, body: &[Value<'p>]) {
+        if self.facts.introspections.is_empty() {
+            return;
+        }
+        for origin in body.iter().flat_map(|value| value.deep_origins().iter().cloned().collect::<Vec<Origin>>()) {
+            if let OriginKind::Claims { decode, .. } = origin.kind
+                && self.facts.introspections.contains_key(&decode)
+            {
+                self.facts.escaped_claims.insert(decode);
+            }
+        }
+    }
+
     /// Whether an address is that of an introspection endpoint: by its text, by the setting it comes from, or by how the
     /// call spells it.
     fn asks_about_token(&self, url: &Value<'p>, place: Place) -> bool {

@@ -28,6 +28,7 @@ impl<'p> Interpreter<'p, '_> {
         let call = IssueCall {
             function: self.callee_text(place).trim().into(),
             claims: given("claims"),
+            identity: given("identity"),
             header: given("header"),
             lifetime: given("lifetime"),
             expires_by_claims: model.expires_by_claims && arguments.rest.is_none(),

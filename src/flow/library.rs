@@ -31,6 +31,16 @@ pub(super) fn parameter<'a, 'p>(
     arguments.positional.get(at).or_else(|| arguments.keyword(name))
 }
 
+/// The same where several parameters have one meaning: all that are given.
+pub(super) fn parameters<'a, 'p>(
+    parameters: &'a [String],
+    arguments: &'a Arguments<'p>,
+    meaning: &'a str,
+) -> impl Iterator<Item = &'a Value<'p>> {
+    let meant = parameters.iter().enumerate().filter(move |(_, one)| one.split('=').next() == Some(meaning));
+    meant.filter_map(|(at, one)| arguments.positional.get(at).or_else(|| arguments.keyword(one.rsplit('=').next()?)))
+}
+
 impl<'p> Interpreter<'p, '_> {
     /// Calls something outside the program by its dotted name.
     pub(super) fn call_library(
@@ -187,6 +197,13 @@ impl<'p> Interpreter<'p, '_> {
                 }
                 if model.measures {
                     return one(state, measured(&value.origins));
+                }
+                if model.splits {
+                    let given = written.as_ref().unwrap_or(&value);
+                    return one(
+                        state,
+                        super::containers::split_parts(&given.origins, "partition", Some(" "), place, false, true),
+                    );
                 }
                 if let Some(split) = model.pattern.and_then(|at| self.pattern_of_secret(&state, &arguments, at, place))
                 {

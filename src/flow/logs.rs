@@ -91,7 +91,7 @@ pub(super) fn names_log_method(written: &str) -> bool {
 }
 
 /// Whether a receiver is called a logger: `log`, `self.logger`, `app.logger`, `LOG`.
-fn is_logger_name(written: &str) -> bool {
+pub(crate) fn is_logger_name(written: &str) -> bool {
     let last =
         written.rsplit('.').next().unwrap_or_default().trim_end_matches("()").trim_matches('_').to_ascii_lowercase();
     matches!(
@@ -103,7 +103,7 @@ fn is_logger_name(written: &str) -> bool {
 }
 
 /// Whether a method is one that loggers write with.
-pub(super) fn is_level(name: &str) -> bool {
+pub(crate) fn is_level(name: &str) -> bool {
     matches!(
         name,
         "debug"

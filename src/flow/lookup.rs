@@ -285,7 +285,8 @@ impl<'p> Interpreter<'p, '_> {
         depth: u32,
     ) -> Value<'p> {
         let paths = self.index.program.paths();
-        if let Some(target) = paths.find(file, level, module)
+        // `from . import orders` in the package itself: only the module of that name can be meant.
+        if let Some(target) = paths.find(file, level, module).filter(|target| *target != file)
             && let Some(value) = depth.checked_sub(1).and_then(|depth| self.module_member_to_depth(target, name, depth))
         {
             return value;

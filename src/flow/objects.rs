@@ -122,7 +122,9 @@ impl<'p> Interpreter<'p, '_> {
             origins = value.origins.clone();
         } else if value.origins.any(|kind| matches!(kind, OriginKind::Claims { .. })) && !is_mapping_method(name) {
             origins = self.claim(&value.origins, name, place);
-        } else if value.origins.is_empty() && vocabulary::is_secret(name) {
+        } else if value.origins.iter().all(|origin| origin.kind == OriginKind::Identity) && vocabulary::is_secret(name)
+        {
+            // Of somebody unknown, and of who the caller is as well.
             let kind = OriginKind::Setting { store: Store::Attribute, name: name.clone() };
             origins = Origins::one(kind, Confidence::Medium, place, format!("`{name}` is read here"));
         }

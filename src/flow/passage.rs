@@ -83,7 +83,14 @@ impl<'p> Interpreter<'p, '_> {
                 Some(Target::Function(place)) => self.hook_model(place).is_none() && self.may_look_at_caller(place),
                 Some(Target::Class(class)) => {
                     let is_hook = self.class_entries(class).iter().any(|entry| entry.info.kind == EntryKind::Hook);
-                    !is_hook && (self.has_unseen_base(class) || self.may_methods_look_at_caller(class))
+                    // An object that is called is the hook that its decorator makes of that method.
+                    let called = self.find_method(class, "__call__");
+                    let is_called_hook = called.is_some_and(|(owner, function)| {
+                        self.hook_model(Place { file: owner.file, span: function.name_span }).is_some()
+                    });
+                    !is_hook
+                        && !is_called_hook
+                        && (self.has_unseen_base(class) || self.may_methods_look_at_caller(class))
                 }
                 None => true,
             },

@@ -199,7 +199,8 @@ impl<'p> Interpreter<'p, '_> {
         let name = site.function.name.as_str();
         let model = self.view_class_model(class)?;
         let answers_one = model.methods.iter().any(|known| known == name);
-        if !answers_one && !model.dispatch.iter().any(|known| known == name) {
+        let is_callback = model.callbacks.iter().any(|known| known == name);
+        if !answers_one && !is_callback && !model.dispatch.iter().any(|known| known == name) {
             return None;
         }
         let methods = match &model.methods_attribute {
@@ -216,7 +217,7 @@ impl<'p> Interpreter<'p, '_> {
             _ => None,
         });
         let name: Name = format!("{}.{name}", class.class.name).into();
-        let kind = entry_kind(model.kind);
+        let kind = if is_callback { EntryKind::TokenCallback } else { entry_kind(model.kind) };
         let info = EntryInfo { kind, name, path, methods, place: site.place() };
         let is_application_wide = kind == EntryKind::Hook;
         Some(Entry { is_application_wide, below, handler: model.handler.clone(), ..Entry::new(site, info) })

@@ -18,6 +18,8 @@ pub(super) struct OpenTry {
     pub(super) catches_index_error: bool,
     /// It has a handler for `ValueError`.
     pub(super) catches_value_error: bool,
+    /// It has a handler for `KeyError` by name: a key may be missing.
+    pub(super) names_key_error: bool,
 }
 
 impl<'p> Interpreter<'p, '_> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::bounds::REACH_OF_ROUTES;
 use super::interpreter::{Frame, Interpreter};
-use super::library::{named_parameter, parameter};
+use super::library::{named_parameter, parameter, parameters};
 use super::passage::Unseen;
 use super::state::State;
 use super::value::{Arguments, Object, Shape, Value};
@@ -15,7 +15,7 @@ use crate::models::Meaning;
 use crate::models::schema::{EntryKindModel, EntryModel, InstanceModel, MountModel};
 use crate::program::ClassRef;
 use crate::source::{FileId, Place};
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{Expression, ExpressionKind, Name};
 
 /// An object that routes are registered on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -211,7 +211,7 @@ impl<'p> Interpreter<'p, '_> {
         let by_name = || name.as_ref().filter(|_| model.prefix_from_name).map(|name| format!("/{name}").into());
         let made = Made { prefix: text("prefix").or_else(by_name), name, is_application: model.application };
         let parent = parameter(&model.parameters, arguments, "parent").or(receiver).and_then(owner);
-        if let Some(middleware) = parameter(&model.parameters, arguments, "middleware") {
+        for middleware in parameters(&model.parameters, arguments, "middleware") {
             self.stands_before(middleware, Some(place), place);
         }
         self.route_objects.insert(place, made.clone());
@@ -362,6 +362,17 @@ impl<'p> Interpreter<'p, '_> {
             let owner = receiver.and_then(owner);
             let partial = Partial { model, owner, paths: Vec::new(), methods, error: None, is_other: false };
             self.is_registered(partial, inner, place, false);
+        }
+    }
+
+    /// `app.middleware("http")(check)`: a registering decorator that is called by hand.
+    pub(super) fn applied_by_hand(&mut self, decorator: &Expression, given: &Arguments<'p>) {
+        if self.record.is_none() || !matches!(decorator.kind, ExpressionKind::Call { .. }) {
+            return;
+        }
+        let place = self.place(decorator.span);
+        if let (Some(partial), [function]) = (self.waiting.get(&place).cloned(), given.positional.as_slice()) {
+            self.is_registered(partial, function, place, true);
         }
     }
 

@@ -188,12 +188,14 @@ fn can_refuse(body: &[Statement]) -> bool {
 
 /// Every way out of a function says yes and nothing on the way looked at anything.
 pub(super) fn accepts_everything(name: &str, returns: &[(State<'_>, Value<'_>, Place)], raised: &[Raised<'_>]) -> bool {
-    let looks = |evidence: &Evidence| evidence.iter().next().is_some();
+    // Where every answer is yes, a test of its form decides nothing.
+    let looks = |evidence: &Evidence| evidence.iter().any(|check| !check.kind.is_of_form());
     let is_yes = |value: &Value<'_>| match &value.shape {
         Shape::Constant(Constant::Boolean(truth)) => *truth,
         Shape::Constant(Constant::Integer(number)) => *number != 0,
         Shape::Dictionary(dictionary) => {
             dictionary.entries.get("active").is_some_and(|active| active.as_boolean() == Some(true))
+                || vocabulary::is_validator(name) && is_written_down(value)
         }
         // Handing the credential back is a yes from a validator; from any other function it is what was asked for.
         _ => {
@@ -204,4 +206,15 @@ pub(super) fn accepts_everything(name: &str, returns: &[(State<'_>, Value<'_>, P
     !returns.is_empty()
         && raised.is_empty()
         && returns.iter().all(|(state, value, _)| !looks(&state.evidence) && is_yes(value))
+}
+
+/// Somebody whom the program wrote down, and nothing in it that says no.
+fn is_written_down(value: &Value<'_>) -> bool {
+    let Shape::Dictionary(dictionary) = &value.shape else { return false };
+    let says_no = |value: &Value<'_>| value.is_none() || value.as_boolean() == Some(false);
+    let mut values = dictionary.entries.values();
+    dictionary.rest.is_none()
+        && !dictionary.entries.is_empty()
+        && values.all(|value| matches!(value.shape, Shape::Constant(_)) && !says_no(value))
+        && !super::outcome::is_refusal_text(value)
 }

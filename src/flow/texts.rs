@@ -178,7 +178,11 @@ impl<'p> Interpreter<'p, '_> {
             }
             "isdigit" | "isalnum" | "isalpha" | "isascii" | "isnumeric" | "isdecimal" | "isidentifier"
             | "isprintable" | "islower" | "isupper" => self.form_test(state, origins, CheckKind::Shape, place),
-            "count" | "find" | "index" | "rfind" | "rindex" | "__len__" => {
+            // `sessions.find(token)`: what is no text of the caller's or of the settings looks up what it is handed.
+            "count" | "find" | "index" | "rfind" | "rindex" | "__len__"
+                if origins.any(|kind| !matches!(kind, OriginKind::RequestData | OriginKind::Setting { .. }))
+                    || !arguments.iter().any(|value| value.origins.credential().is_some()) =>
+            {
                 one(state, super::library::measured(origins))
             }
             "__eq__" | "__ne__" => self.equality_method(state, receiver, arguments, name == "__ne__", place),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::library::named_parameter;
 use super::origin::OriginKind;
-use super::value::{Arguments, Dictionary, Shape, Value};
+use super::value::{Arguments, Dictionary, Nullness, Shape, Value};
 use crate::models::schema::{ClaimParameter, DecodeModel, ExpiryModel};
 use crate::syntax::tree::Name;
 
@@ -163,7 +163,10 @@ pub(super) fn constraint(claim: &ClaimParameter, call: Call<'_, '_>) -> Constrai
     let given = named_parameter(call.parameters, call.arguments, &claim.parameter);
     let found = given.map_or(Constraint::Absent, |given| expectation(claim, given));
     if found != Constraint::Absent && claim.verify_option.as_deref().is_some_and(|option| call.is_off(option)) {
-        return Constraint::SwitchedOff;
+        // `if audience: arguments["audience"] = audience`, `else: arguments["options"] = …`: never both.
+        let need_not_be = |value: Option<&Value<'_>>| value.is_some_and(|value| value.nullness.may_be(Nullness::NONE));
+        let is_one_or_other = need_not_be(given) && need_not_be(call.options);
+        return if is_one_or_other { Constraint::Enforced } else { Constraint::SwitchedOff };
     }
     match found {
         Constraint::AcceptsMissing if claim.require_option.as_deref().is_some_and(|option| call.is_on(option)) => {

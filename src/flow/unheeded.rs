@@ -146,13 +146,9 @@ impl<'p> Interpreter<'p, '_> {
 
     /// A name that holds verified claims, or a delivery, where its verification passed gets something else where it failed.
     pub(super) fn failure_is_bound(&mut self, state: &State<'p>, targets: &'p [Expression], value: &Value<'p>) {
-        let [Expression { kind: ExpressionKind::Name(name), .. }] = targets else { return };
-        if !self.is_loud() || self.facts.tried.is_empty() {
+        let Some(holder) = self.holder(targets).filter(|_| self.is_loud() && !self.facts.tried.is_empty()) else {
             return;
-        }
-        let function =
-            self.frames.last().and_then(|frame| frame.closure.as_ref()).map(|closure| closure.code.place(closure.file));
-        let holder = (function, name.clone());
+        };
         let is_sent = value.origins.any(|kind| matches!(kind, OriginKind::RequestData | OriginKind::Body { .. }));
         if stands_for_claims(value) || is_sent {
             let held = self.facts.holders.get(&holder).cloned().unwrap_or_default();
@@ -170,10 +166,9 @@ impl<'p> Interpreter<'p, '_> {
         expression: &'p Expression,
         value: &Value<'p>,
     ) {
-        let [Expression { kind: ExpressionKind::Name(name), .. }] = targets else { return };
-        if !self.is_loud() || self.facts.tried.is_empty() {
+        let Some(holder) = self.holder(targets).filter(|_| self.is_loud() && !self.facts.tried.is_empty()) else {
             return;
-        }
+        };
         let mut held: Vec<Place> = value
             .deep_origins()
             .iter()
@@ -187,13 +182,22 @@ impl<'p> Interpreter<'p, '_> {
             held.push(place);
         }
         if !held.is_empty() {
-            let function = self
-                .frames
-                .last()
-                .and_then(|frame| frame.closure.as_ref())
-                .map(|closure| closure.code.place(closure.file));
-            self.facts.holders.entry((function, name.clone())).or_default().extend(held);
+            self.facts.holders.entry(holder).or_default().extend(held);
         }
+    }
+
+    /// What an assignment binds, in the function that runs: a name, or an attribute or item as it is written (`request.ctx.user`).
+    fn holder(&self, targets: &'p [Expression]) -> Option<(Option<Place>, Name)> {
+        let [target] = targets else { return None };
+        let name = match &target.kind {
+            ExpressionKind::Name(name) => name.clone(),
+            ExpressionKind::Attribute { .. } | ExpressionKind::Subscript { .. } => {
+                self.index.text(self.place(target.span)).into()
+            }
+            _ => return None,
+        };
+        let closure = self.frames.last().and_then(|frame| frame.closure.as_ref());
+        Some((closure.map(|closure| closure.code.place(closure.file)), name))
     }
 }
 

@@ -116,6 +116,7 @@ pub struct Models {
     client_answers: Vec<ClientAnswerModel>,
     platform_functions: Vec<PlatformFunctionModel>,
     handler_tables: Vec<String>,
+    hosted_routes: Vec<String>,
     hashing_columns: Vec<String>,
     policies: Vec<Arc<PolicyModel>>,
     inherited: FxHashMap<String, Vec<String>>,
@@ -259,6 +260,7 @@ impl Models {
         self.client_answers.extend(file.client_answer);
         self.platform_functions.extend(file.platform_function);
         self.handler_tables.extend(file.handler_table);
+        self.hosted_routes.extend(file.hosted_route);
         self.hashing_columns.extend(file.hashing_column);
         self.installed.extend(file.installed);
         for model in file.inherited {
@@ -405,6 +407,11 @@ impl Models {
     /// Attributes of applications that hold their handlers by name.
     pub fn handler_tables(&self) -> &[String] {
         &self.handler_tables
+    }
+
+    /// Paths that a platform alone asks a container for.
+    pub fn hosted_routes(&self) -> &[String] {
+        &self.hosted_routes
     }
 
     /// Types of database columns that keep a hash: `user.password == given` hashes what was given.

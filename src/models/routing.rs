@@ -27,7 +27,8 @@ pub struct EntryModel {
     /// Whether what it is handed stands before the routes in a form that does not run as a hook: a plugin, an extension.
     #[serde(default)]
     pub passage: bool,
-    /// Keywords that name what checks the caller before the route, unless they say `None`.
+    /// Keywords, and attributes of the class around the handler, that name what checks the caller before the route, unless they say
+    /// `None`.
     #[serde(default)]
     pub guarded_by: Vec<String>,
     /// Values of the parameter `when` with which it registers something that runs at other times.
@@ -254,6 +255,9 @@ pub struct ViewClassModel {
     /// Its methods that answer whatever the HTTP method.
     #[serde(default)]
     pub dispatch: Vec<String>,
+    /// Its methods that say who the caller is, and give nothing where they do not know.
+    #[serde(default)]
+    pub callbacks: Vec<String>,
     /// What kind of entry its methods are; hooks hold for the whole application.
     #[serde(default)]
     pub kind: EntryKindModel,

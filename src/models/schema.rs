@@ -188,6 +188,9 @@ pub struct ModelFile {
     /// Attributes of applications that hold their handlers by name: what is put there takes the handler's place.
     #[serde(default)]
     pub handler_table: Vec<String>,
+    /// Paths that a platform alone asks a container for, after it has judged the caller.
+    #[serde(default)]
+    pub hosted_route: Vec<String>,
     /// Types of database columns that keep a hash and compare what they are compared with by it.
     #[serde(default)]
     pub hashing_column: Vec<String>,
@@ -293,6 +296,9 @@ pub struct DeriveModel {
     /// The class of what it gives, where the content is reached through attributes.
     #[serde(default)]
     pub object: Option<String>,
+    /// Whether it takes a header apart: the scheme, and what follows the first space.
+    #[serde(default)]
+    pub splits: bool,
     /// Which argument, from 0, is a pattern that a part of another one may match.
     #[serde(default)]
     pub pattern: Option<usize>,

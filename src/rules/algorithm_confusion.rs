@@ -27,7 +27,8 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         }
         _ => return Vec::new(),
     };
-    let verified = facts.decodes.values().filter(|decode| decode.is_verified && decode.model.gives != DecodeGives::Header);
+    let is_asked = |decode: &&Decode<'_>| decode.is_verified && decode.model.gives != DecodeGives::Header;
+    let verified = facts.decodes.values().filter(is_asked);
     verified.filter_map(|decode| finding(decode, entry, facts, context)).collect()
 }
 
@@ -39,14 +40,18 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
     let library = &decode.library;
     let is_shared = decode.key.as_ref().is_some_and(is_shared_secret);
     let (label, what, confidence) = match &decode.algorithms {
-        Algorithms::FromToken if !facts.header_checks.contains("alg") => (
+        Algorithms::FromToken if !facts.header_checks.contains("alg") && !is_issued_here(decode) => (
             "the algorithm comes from the token",
             format!("{call} accepts the algorithm that the token's own header names: whoever writes the token picks how it is verified, so a public key is taken for an HMAC secret, or no signature is asked for"),
             Confidence::High,
         ),
         Algorithms::Named(names) if mixes_families(names) && !is_own_token(decode, context) => (
             "both families are accepted with one key",
-            format!("{call} accepts HMAC and public-key algorithms with the same key: where that is a public key, anyone who knows it can sign tokens with it as the HMAC secret, unless this version of {library} recognises and refuses it"),
+            if is_shared {
+                format!("{call} accepts HMAC and public-key algorithms with the same shared secret: on the day when a public key takes its place, anyone who knows that key can sign tokens with it as the HMAC secret, unless this version of {library} recognises and refuses it")
+            } else {
+                format!("{call} accepts HMAC and public-key algorithms with the same key: where that is a public key, anyone who knows it can sign tokens with it as the HMAC secret, unless this version of {library} recognises and refuses it")
+            },
             Confidence::High,
         ),
         Algorithms::Named(names) if !names.is_empty() && names.iter().all(is_hmac) && is_public_key(decode.key.as_ref(), (decode.place, 1), context) => (
@@ -54,7 +59,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
             format!("{call} verifies HMAC with a public key: anyone who knows that key can sign tokens with it, unless this version of {library} recognises and refuses it"),
             Confidence::Medium,
         ),
-        Algorithms::Omitted if decode.follows_token != Fit::No => {
+        Algorithms::Omitted if decode.follows_token != Fit::No && !is_issued_here(decode) => {
             let (versions, confidence) = match decode.follows_token {
                 Fit::Unknown => (format!(" (in {library} {}, which nothing here rules out)", versions(decode)), Confidence::Medium),
                 _ => (String::new(), Confidence::High),
@@ -72,7 +77,7 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
         }
         _ => return None,
     };
-    let severity = if is_shared && matches!(decode.algorithms, Algorithms::Omitted) { Severity::Warning } else { Severity::Error };
+    let severity = if is_shared && !matches!(decode.algorithms, Algorithms::FromToken) { Severity::Warning } else { Severity::Error };
     let builder = FindingBuilder::new(RULE, severity, decode.place, label)
         .message(format!("{what}."))
         .help("name the one algorithm that your issuer signs with: `algorithms=[\"RS256\"]`, or `[\"HS256\"]` for a shared secret")
@@ -81,6 +86,12 @@ fn finding(decode: &Decode<'_>, entry: &EntryInfo, facts: &Facts<'_>, context: &
         .identity(decode.function.as_str())
         .identity(entry.name.as_str());
     Some(builder.build())
+}
+
+/// Whether what is decoded was issued by the same run of the program just before: nobody else wrote its header.
+fn is_issued_here(decode: &Decode<'_>) -> bool {
+    let mut origins = decode.token.origins.iter().peekable();
+    origins.peek().is_some() && origins.all(|origin| origin.kind == OriginKind::IssuedToken)
 }
 
 /// A setting that accepts both families: the library has one key for all of them.

@@ -13,7 +13,8 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let Some(above) = facts.decorators_above.iter().find(|above| above.is_verifier || checks_the_caller(&above.name)) else {
         return Vec::new();
     };
-    let is_guarded = entry.kind != EntryKind::Route || is_checked_otherwise(entry, outcomes, context);
+    let asks_itself = facts.identity_looks.values().any(|by_handler| *by_handler);
+    let is_guarded = entry.kind != EntryKind::Route || asks_itself || is_checked_otherwise(entry, outcomes, context);
     if is_guarded || context.is_test(entry.place.file) { Vec::new() } else { vec![finding(above, entry, context)] }
 }
 
@@ -42,7 +43,12 @@ fn is_checked_otherwise(entry: &EntryInfo, outcomes: &[Outcome], context: &Conte
         place.file == entry.place.file
             && body.is_some_and(|(span, first)| span.contains(place.span) && first.is_some_and(|first| place.span.start >= first))
     };
-    let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success).peekable();
+    let is_redirected = |outcome: &Outcome| {
+        let is_away = outcome.status.is_some_and(|status| (300..400).contains(&status));
+        let failed = |place| outcome.evidence.iter().any(|check| check.kind == CheckKind::Rejected && check.place == place);
+        is_away && outcomes.iter().any(|other| other.evidence.iter().any(|check| check.kind.is_proof() && failed(check.place)))
+    };
+    let mut successes = outcomes.iter().filter(|outcome| outcome.ending == Ending::Success && !is_redirected(outcome)).peekable();
     successes.peek().is_none()
         || successes.all(|outcome| {
             let mut checks = outcome.evidence.iter();

@@ -106,9 +106,15 @@ impl Guarded<'_, '_, '_, '_> {
     /// succeeds is open to everybody.
     fn is_refused_later(&self, opened: &Evidence, check: Place) -> bool {
         let handlers: BTreeSet<Place> = caught(opened).collect();
+        // Who was handed the caller of a verified token may not find the nobody that stands there otherwise.
+        let is_looked_up = self.0.outcomes.iter().any(|outcome| {
+            let known = &outcome.evidence;
+            !has_failed(known, check) && known.iter().any(|known| known.place == check) && known.iter().any(|known| known.kind == CheckKind::Opaque && known.place != check)
+        });
+        let statuses: &[i64] = if is_looked_up { &[401, 403, 404, 407] } else { &[401, 403, 407] };
         self.0.outcomes.iter().any(|outcome| {
             let handled: BTreeSet<Place> = caught(&outcome.evidence).collect();
-            outcome.place != check && is_turned_away(outcome, &[401, 403, 407]) && has_failed(&outcome.evidence, check) && handled.is_superset(&handlers)
+            outcome.place != check && is_turned_away(outcome, statuses) && has_failed(&outcome.evidence, check) && handled.is_superset(&handlers)
         })
     }
 
@@ -129,7 +135,11 @@ impl Guarded<'_, '_, '_, '_> {
         let is_guest = |evidence: &Evidence| {
             shows_nothing(evidence) && !has_failed(evidence, check) && !evidence.has_proof() && !evidence.has(CheckKind::FailedVerification)
         };
-        self.0.successes().any(|outcome| is_guest(&outcome.evidence))
+        // Who gets in by the very handler that takes a failure for nothing is let in by accident too.
+        let failed = self.0.successes().filter(|outcome| has_failed(&outcome.evidence, check));
+        let handlers: BTreeSet<Place> = failed.flat_map(|outcome| caught(&outcome.evidence)).collect();
+        let is_accident = |evidence: &Evidence| caught(evidence).any(|handler| handlers.contains(&handler));
+        self.0.successes().any(|outcome| is_guest(&outcome.evidence) && !is_accident(&outcome.evidence))
     }
 
     /// Whether a path knows something of its caller beside what is said of this check. What is validated was decoded before: its

@@ -2,7 +2,7 @@
 
 use super::shared::decoding::{decode_finding, function_quote, is_checked_later, is_looked_for, presented_token};
 use super::shared::ended::Ended;
-use super::shared::{Context, capitalised, entry_words, presented, stricter_decode};
+use super::shared::{Context, capitalised, entry_words, presented, stricter_decode, vouching};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decode, EntryInfo, Event};
 use crate::flow::evidence::{Check, CheckKind};
@@ -100,6 +100,8 @@ fn finding(claim: &Claim, decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> 
                 format!("drop `\"{option}\": False`"),
             )
         }
+        // Read for its issuer before the same token is verified.
+        Constraint::SwitchedOff if is_verified_besides(decode, ended) => return None,
         Constraint::SwitchedOff => (
             format!("`{word}` is given to a call that does not verify the signature"),
             format!("anyone can write a token, its `{name}` included"),
@@ -127,6 +129,11 @@ fn finding(claim: &Claim, decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> 
         .fix(fix)
         .identity(*name);
     Some(builder.build())
+}
+
+/// Whether the same token is verified by another call too.
+fn is_verified_besides(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
+    ended.facts.decodes.values().any(|other| other.is_verified && vouching::is_same_token(decode, other))
 }
 
 /// `if "aud" in claims and claims["aud"] != AUDIENCE: abort(401)`: a token without the claim goes past the comparison.

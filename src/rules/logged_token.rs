@@ -2,6 +2,7 @@
 
 use super::logged_authorization_header::is_header;
 use super::shared::answers::is_after_failure;
+use super::shared::trial::is_made_for_a_try;
 use super::shared::{Context, capitalised, held, leaked, lower, redaction, root, spelled, steps};
 use crate::circumstance::asks_for_main;
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
@@ -57,6 +58,9 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     };
     let Some(origin) = origins.iter().find(|origin| is_token(origin) && is_sure(origin)) else { return Vec::new() };
     if is_decoded_part(origin) || is_redacted(origin) || is_called_an_address(origin) {
+        return Vec::new();
+    }
+    if origin.kind == OriginKind::IssuedToken && is_made_for_a_try(context, origin.trail.root().place) {
         return Vec::new();
     }
     if origin.kind == OriginKind::TokenResponse && is_after_failure(context, *place) {
@@ -115,7 +119,7 @@ fn is_decoded_part(origin: &Origin) -> bool {
 /// `db_host = fetch_secret(…)`: secret stores also keep settings that are none, which only what they are called says.
 fn is_called_an_address(origin: &Origin) -> bool {
     let is_stored = matches!(&origin.kind, OriginKind::Setting { store: Store::SecretStore, name } if name.is_empty());
-    is_stored && origin.trail.names().next().is_some_and(|name| vocabulary::names_an_address(name))
+    is_stored && origin.trail.names().any(|name| vocabulary::names_an_address(name))
 }
 
 /// `redact_token(token)`: what a function gives back that says it hides what it is given.

@@ -64,7 +64,7 @@ impl Optional<'_, '_, '_, '_> {
         if is_looked_at {
             return None;
         }
-        self.0.facts.tried.keys().filter(|check| self.is_refused(**check)).find_map(|check| self.skipped(*check))
+        self.0.facts.tried.keys().filter(|check| self.is_refused(**check) || self.is_shrugged_off(**check)).find_map(|check| self.skipped(*check))
     }
 
     /// What is sent and is not good is refused.
@@ -74,6 +74,11 @@ impl Optional<'_, '_, '_, '_> {
                 && outcome.status.is_none_or(|status| matches!(status, 400 | 401 | 403 | 422))
                 && has_failed(&outcome.evidence, check)
         })
+    }
+
+    /// What is sent and is not good makes a guest of its sender, by a handler that is there for that.
+    fn is_shrugged_off(&self, check: Place) -> bool {
+        self.0.successes().any(|outcome| has_failed(&outcome.evidence, check) && outcome.evidence.has(CheckKind::Caught) && !outcome.evidence.has_proof())
     }
 
     /// Where a path leaves the check out because nothing was sent, and ends where a verified caller's does.

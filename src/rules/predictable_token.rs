@@ -19,6 +19,8 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         {
             Vec::new()
         }
+        // A time in what another service is sent tells it when that was made: what lets the caller in is what both know.
+        Event::SecretUse { value, role: SecretRole::Sent, .. } if worst(value).is_some_and(|(guess, _)| guess == Guess::Clock) => Vec::new(),
         Event::SecretUse { value, role, user, place } => {
             let (what, confidence) = match role {
                 SecretRole::Named => (format!("`{user}`"), Confidence::Medium),

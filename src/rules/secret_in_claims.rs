@@ -1,14 +1,16 @@
 //! `secret-in-claims`: a password, key or other secret stands in the claims of a token, where everyone who has it can read it.
 
+use super::shared::decoding::call_at;
 use super::shared::edits::call_parts;
 use super::shared::{Context, capitalised, leaked, root, steps};
-use crate::finding::{Finding, FindingBuilder, Severity};
+use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, IssueCall};
 use crate::flow::origin::{Credential, CredentialKind, Origin, OriginKind, Part, Store};
 use crate::flow::relevant;
 use crate::flow::value::Value;
 use crate::program::vocabulary;
 use crate::source::Place;
+use crate::syntax::tree::ExpressionKind;
 use crate::syntax::visit;
 
 const RULE: &str = "secret-in-claims";
@@ -19,28 +21,81 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 }
 
 fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
-    let claims = call.claims.as_ref()?;
     if context.is_test(call.place.file) || is_encrypted(call, context) {
         return None;
     }
-    let (claim, origin) = secret_among(claims)?;
+    // Whom a token is for stands in it like any other claim, with all that it consists of.
+    let of_identity = || {
+        let (claim, origin) = secret_among(call.identity.as_ref()?)?;
+        let claim = claim.unwrap_or_else(|| "sub".to_owned());
+        (!is_an_identifier(&claim, &origin)).then_some((Some(claim), origin))
+    };
+    let found = call.claims.as_ref().and_then(secret_among).or_else(of_identity);
+    let Some((claim, origin)) = found else { return hash_among(call, context) };
     let what = leaked(&origin);
     let (subject, place_in_token) = match &claim {
         Some(claim) => (capitalised(&what), format!("into the claim `{claim}` of the token")),
         None => (capitalised(&what), "into the token".to_owned()),
     };
-    let message = format!(
-        "{subject} is put {place_in_token} that `{}` issues: a token is signed and not encrypted, so its holder and everyone who finds it in a log or a browser can read it.",
-        call.function
-    );
+    let message = message(&subject, &place_in_token, call);
     let finding = FindingBuilder::new(RULE, Severity::Warning, call.place, "the token is issued here")
         .message(message)
-        .help("leave it out: put an id into the token and look the secret up on the server where it is needed")
+        .help(HELP)
         .confidence(origin.confidence)
         .about(call.place)
         .related(root(&origin), origin.trail.root().step_text())
         .flow(steps(&origin, call.place, "written into the token"))
         .identity(what);
+    Some(finding.build())
+}
+
+const HELP: &str = "leave it out: put an id into the token and look the secret up on the server where it is needed";
+
+fn message(subject: &str, place_in_token: &str, call: &IssueCall<'_>) -> String {
+    format!(
+        "{subject} is put {place_in_token} that `{}` issues: a token is signed and not encrypted, so its holder and everyone who finds it in a log or a browser can read it.",
+        call.function
+    )
+}
+
+/// A hash of a password among the claims that are written in the call, or in the dictionary that it is handed by name: whoever reads
+/// it can try passwords at home.
+fn hash_among(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
+    let arguments = call_at(context, call.place)?;
+    let function = context.function_around(call.place)?;
+    let mut written = Vec::new();
+    for argument in arguments {
+        match &argument.value.kind {
+            ExpressionKind::Name(name) => visit::expressions(&function.body, &mut |inner| {
+                let is_given = || context.name_given(Place { span: inner.span, ..call.place }) == Some(name);
+                if matches!(inner.kind, ExpressionKind::Dictionary(_)) && is_given() {
+                    written.push(inner);
+                }
+            }),
+            _ => written.push(&argument.value),
+        }
+    }
+    let mut entries = written.into_iter().filter_map(|claims| match &claims.kind {
+        ExpressionKind::Dictionary(entries) => Some(entries),
+        _ => None,
+    });
+    let (claim, hash) = entries.find_map(|entries| {
+        entries.iter().find_map(|(claim, value)| match (&claim.as_ref()?.kind, &value.kind) {
+            (ExpressionKind::String(claim), ExpressionKind::Attribute { name, .. }) if vocabulary::names_password_hash(name) => {
+                Some((claim, value))
+            }
+            _ => None,
+        })
+    })?;
+    let at = Place { span: hash.span, ..call.place };
+    let subject = format!("The password hash `{}`", context.index.text(at));
+    let finding = FindingBuilder::new(RULE, Severity::Warning, call.place, "the token is issued here")
+        .message(message(&subject, &format!("into the claim `{claim}` of the token"), call))
+        .help(HELP)
+        .confidence(Confidence::Medium)
+        .about(call.place)
+        .related(at, "it is put among the claims here")
+        .identity(subject.as_str());
     Some(finding.build())
 }
 

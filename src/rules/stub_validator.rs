@@ -27,9 +27,15 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
                 None => builder.build(),
             }]
         }
-        Event::EntryEnd { entry, outcomes, .. } if entry.kind == EntryKind::TokenCallback => {
+        Event::EntryEnd { entry, outcomes, facts } if entry.kind == EntryKind::TokenCallback => {
             let says_yes = outcomes.iter().all(|outcome| outcome.ending == Ending::Success && outcome.evidence.iter().next().is_none());
-            if outcomes.is_empty() || !says_yes || context.is_test(entry.place.file) {
+            // A class that is handed whole requests and looks for no credential in them finds its callers otherwise, or says openly
+            // that it knows none.
+            let is_method = context.function_at(entry.place).is_some_and(|function| {
+                function.parameters.first().is_some_and(|parameter| parameter.name == "self")
+            });
+            let sees_credential = !is_method || !facts.presented.is_empty() || !facts.reads.is_empty();
+            if outcomes.is_empty() || !says_yes || !sees_credential || context.is_test(entry.place.file) {
                 return Vec::new();
             }
             let finding = FindingBuilder::new(RULE, Severity::Error, entry.place, "every path says yes")

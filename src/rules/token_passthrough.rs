@@ -8,7 +8,10 @@ use crate::flow::event::{Event, OutgoingCall};
 use crate::flow::origin::{Channel, CredentialKind, Origin, OriginKind, Part, Step};
 use crate::program::vocabulary;
 use crate::source::Place;
-use crate::syntax::tree::{Argument, ArgumentKind, Expression, ExpressionKind};
+use crate::flow::walk;
+use crate::syntax::tree::{
+    Argument, ArgumentKind, Expression, ExpressionKind, FormattedPart, Name, Statement, StatementKind,
+};
 
 const RULE: &str = "token-passthrough";
 
@@ -95,7 +98,7 @@ fn destination(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> Destinatio
     });
     let is_setting = origins.any(|kind| matches!(kind, OriginKind::Setting { .. }));
     match (has_host, is_setting) {
-        (false, false) if is_callers && !begins_with_setting(call, context) => Destination::Callers,
+        (false, false) if is_callers && !begins_with_setting(call, context) && !begins_elsewhere(call, context) => Destination::Callers,
         (true, _) => Destination::Fixed,
         _ => Destination::Configured,
     }
@@ -116,6 +119,63 @@ fn begins_with_setting(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> bo
         holder.len() < text.len() && vocabulary::words(holder).iter().any(|word| SETTINGS.contains(&word.as_str()))
     })
 }
+
+/// `f"{instance}/{path}"`: what stands before the first slash names the host, and no part of the request goes by that name.
+fn begins_elsewhere(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> bool {
+    let Some(arguments) = call_at(context, call.place) else { return false };
+    let texts = arguments.iter().filter_map(|argument| written_text(&argument.value, call.place, context));
+    let Some(first) = texts.into_iter().find_map(first_name) else { return false };
+    let goes_by_it = |origin: &Origin| {
+        origin.trail.names().any(|name| *name == *first) || origin.trail.root().step_text().contains(&format!("`{first}`"))
+    };
+    !call.address.deep_origins().iter().any(goes_by_it)
+}
+
+/// The pieces of a text, written in the argument or given to its name just before.
+fn written_text<'p>(argument: &'p Expression, place: Place, context: &Context<'_, 'p>) -> Option<&'p [FormattedPart]> {
+    match &argument.kind {
+        ExpressionKind::Formatted(parts) => Some(parts),
+        ExpressionKind::Name(name) => {
+            let mut given = Vec::new();
+            assigned(&context.function_around(place)?.body, name, &mut given);
+            match given.as_slice() {
+                [Expression { kind: ExpressionKind::Formatted(parts), .. }] => Some(parts),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// What a name is given in a body.
+fn assigned<'p>(body: &'p [Statement], name: &Name, found: &mut Vec<&'p Expression>) {
+    for statement in body {
+        if let StatementKind::Assign { targets, value } = &statement.kind
+            && targets.iter().any(|target| matches!(&target.kind, ExpressionKind::Name(known) if known == name))
+        {
+            found.push(value);
+        }
+        walk::bodies(statement).into_iter().for_each(|inner| assigned(inner, name, found));
+    }
+}
+
+/// The variable that a text begins with, where a slash follows; of an object, what is called an address of its own.
+fn first_name(parts: &[FormattedPart]) -> Option<&Name> {
+    let [FormattedPart::Value { value, .. }, rest @ ..] = parts else { return None };
+    let is_parted = matches!(rest.first(), Some(FormattedPart::Text(text)) if text.starts_with('/'));
+    match &value.kind {
+        ExpressionKind::Name(name) if is_parted => Some(name),
+        ExpressionKind::Attribute { value: holder, name, .. } => {
+            let is_own = matches!(&holder.kind, ExpressionKind::Name(holder) if matches!(holder.as_str(), "self" | "cls"));
+            let says_address = || vocabulary::words(name).iter().any(|word| ADDRESSES.contains(&word.as_str()));
+            (is_own && (is_parted || says_address())).then_some(name)
+        }
+        _ => None,
+    }
+}
+
+/// Words by which names say that they hold the address of another service.
+const ADDRESSES: [&str; 5] = ["base", "host", "server", "url", "root"];
 
 /// Words by which names say that they hold settings.
 const SETTINGS: [&str; 5] = ["config", "configuration", "settings", "conf", "cfg"];

@@ -2,15 +2,16 @@
 
 use super::shared::{Context, presented, root};
 use super::shared::surroundings::is_development_only;
+use super::shared::trial::is_made_for_a_try;
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Event, IssueCall};
 use crate::flow::origin::Origin;
-use crate::flow::value::{Dictionary, Value};
+use crate::flow::value::{Dictionary, Shape, Value};
 use crate::models::schema::ConfigurationMeaning;
 use crate::program::vocabulary;
 use crate::source::Place;
 use crate::flow::walk;
-use crate::syntax::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
+use crate::syntax::tree::{Expression, ExpressionKind, Function, Name, Statement, StatementKind};
 use crate::syntax::visit;
 
 const RULE: &str = "token-without-expiry";
@@ -28,7 +29,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
 }
 
 fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
-    if context.is_test(call.place.file) {
+    if context.is_test(call.place.file) || is_made_for_a_try(context, call.place) {
         return None;
     }
     // Refresh tokens without an end are a choice where they are kept and can be revoked.
@@ -44,6 +45,9 @@ fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     if known.iter().any(expires) || is_changed_elsewhere(call.place, context) || is_dated_for_another_service(call, &known, context) {
         return None;
     }
+    if known.iter().all(|claims| is_trial(claims)) {
+        return None;
+    }
     // A program that looks at the time of issue itself sets its own limit.
     if known.iter().any(|claims| claims.entries.contains_key("iat")) && reads_issue_time(call.place, context) {
         return None;
@@ -53,6 +57,13 @@ fn issued(call: &IssueCall<'_>, context: &Context<'_, '_>) -> Option<Finding> {
     }
     let message = format!("`{}` issues a token whose claims have no `exp`: {HARM}.", call.function);
     Some(finding(call, message, "add `\"exp\": datetime.now(timezone.utc) + timedelta(minutes=15)` to the claims"))
+}
+
+/// Claims that are written down and speak of nobody: a token made to see whether a key works.
+fn is_trial(claims: &Dictionary<'_>) -> bool {
+    let is_told = |name: &Name| vocabulary::is_identity_claim(name) || matches!(name.as_str(), "iss" | "aud" | "iat" | "nbf");
+    let mut entries = claims.entries.iter();
+    !claims.entries.is_empty() && entries.all(|(name, value)| !is_told(name) && matches!(value.shape, Shape::Constant(_)))
 }
 
 /// A signed token that tells when it was made, accepted however old it is.

@@ -6,6 +6,7 @@ use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Ending, EntryInfo, Event, Facts, Outcome};
 use crate::flow::evidence::{CheckKind, Evidence};
 use crate::flow::walk;
+use crate::program::vocabulary;
 use crate::source::{Place, Span};
 use crate::syntax::tree::{Expression, ExpressionKind, Function, Name, Statement, StatementKind};
 use crate::syntax::visit;
@@ -19,6 +20,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         && learns_nothing(outcomes)
         && !may_learn_elsewhere(facts, entry, context)
         && !may_be_wrapped(entry, context)
+        && !has_secret_address(entry, context)
         && acts(entry, context);
     if is_open { vec![finding(entry, context)] } else { Vec::new() }
 }
@@ -95,6 +97,19 @@ fn may_be_wrapped(entry: &EntryInfo, context: &Context<'_, '_>) -> bool {
             let is_meant = text.contains(entry.name.as_str()) || text.contains(&format!("{table}.items("));
             is_meant && context.index.module(file).is_some_and(|module| writes_into(&module.body, table))
         })
+    })
+}
+
+/// `@app.post(f"/hooks/{BOT_TOKEN}")`: only who knows the secret finds the route.
+fn has_secret_address(entry: &EntryInfo, context: &Context<'_, '_>) -> bool {
+    let Some(function) = context.function_at(entry.place) else { return false };
+    function.decorators.iter().any(|decorator| {
+        let ExpressionKind::Call { arguments, .. } = &decorator.kind else { return false };
+        let Some(path) = arguments.first().map(|argument| &argument.value) else { return false };
+        let is_put_together = !matches!(path.kind, ExpressionKind::String(_));
+        let text = context.index.text(Place { file: entry.place.file, span: path.span });
+        let mut names = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        is_put_together && names.any(vocabulary::is_secret)
     })
 }
 

@@ -1,6 +1,6 @@
 //! `unset-secret-bypass`: both sides of a check can be the same nothing.
 
-use super::shared::installed_when_set::is_installed_only_with;
+use super::shared::installed_when_set::{is_installed_only_with, is_settled_at_start};
 use super::shared::{Context, demanding, held, lower, presented, required_setting, root, steps};
 use crate::finding::{Finding, FindingBuilder, Severity};
 use crate::flow::event::{Comparator, Comparison, Event};
@@ -17,6 +17,9 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
     let Some(origin) = unset_origin(comparison) else { return Vec::new() };
     let is_optional = |name: &str| is_installed_only_with(name, comparison.place, context);
     if matches!(&origin.kind, OriginKind::Setting { name, .. } if !name.is_empty() && is_optional(name)) {
+        return Vec::new();
+    }
+    if is_settled_at_start(root(read(comparison, origin)), context) {
         return Vec::new();
     }
     match common_nothing(comparison) {

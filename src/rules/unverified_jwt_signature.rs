@@ -2,7 +2,7 @@
 
 use super::shared::decoding::call_at;
 use super::shared::ended::Ended;
-use super::shared::{Context, presented, root, steps, stricter_decode, vouching};
+use super::shared::{Context, in_front, kept, presented, root, steps, stricter_decode, vouching};
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decision, Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
@@ -12,14 +12,17 @@ use crate::models::Meaning;
 use crate::models::schema::{DecodeGives, SignatureModel};
 use crate::program::vocabulary;
 use crate::source::Place;
-use crate::syntax::tree::{Expression, ExpressionKind};
+use crate::syntax::tree::{Expression, ExpressionKind, UnaryOperator};
 use crate::syntax::visit;
 
 const RULE: &str = "unverified-jwt-signature";
 
 pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Finding> {
     let Some(ended) = Ended::of(event, context) else { return Vec::new() };
-    // A test looks at the tokens that it was just given: nobody is let in by that.
+    // A test looks at the tokens that it was just given, and calls what it tests: nobody is let in by that.
+    if ended.entry.kind == EntryKind::Function && context.is_test(ended.entry.place.file) {
+        return Vec::new();
+    }
     let unverified = ended.facts.decodes.values().filter(|decode| {
         !decode.is_verified && decode.model.gives != DecodeGives::Header && !context.is_test(decode.place.file)
     });
@@ -61,7 +64,7 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
     let known = facts
         .decisions
         .iter()
-        .find(|decision| decision.decode == decode.place && decides(decision, facts) && !is_only_told(decision, context));
+        .find(|decision| decision.decode == decode.place && decides(decision, facts, context) && !is_only_told(decision, context));
     let gate = Decision {
         decode: decode.place,
         claim: crate::syntax::tree::Name::default(),
@@ -80,6 +83,10 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
     }
     // Nor was anybody turned away, or told what stands in it.
     if entry.kind == EntryKind::Function && only_notes(decode, ended) {
+        return None;
+    }
+    // Nobody can see what a gateway or platform in front made of the token.
+    if in_front::is_judged_in_front(entry, context) && !context.is_strict(decode.place.file) {
         return None;
     }
     let is_handed_on = decision.what == "is returned" || (decision.what == "passed on" && decision.claim.is_empty());
@@ -182,7 +189,8 @@ fn is_from_token_endpoint(decode: &Decode<'_>, context: &Context<'_, '_>) -> boo
     !decode.token.origins.any(is_presented) && written.is_some_and(|text| text.contains("id_token"))
 }
 
-/// A claim that is only written down or shown: handed to what keeps records, or compared for the answer and not for a test.
+/// A claim that is only written down or shown: handed to what keeps records, kept for log lines, or compared for the answer and not
+/// for a test.
 fn is_only_told(decision: &Decision, context: &Context<'_, '_>) -> bool {
     let is_record = || {
         let is_it = |expression: &Expression| match &expression.kind {
@@ -207,6 +215,7 @@ fn is_only_told(decision: &Decision, context: &Context<'_, '_>) -> bool {
     match decision.what {
         "passed on" => is_record(),
         "is tested" => is_shown(),
+        "is kept for the request" => kept::is_kept_for_log(decision.place, context),
         _ => false,
     }
 }
@@ -245,10 +254,34 @@ fn is_unused_helper(decode: &Decode<'_>, function: &str, context: &Context<'_, '
     is_found
 }
 
-/// Claims that only choose a key, or tell of what sort a token is or when it ends, decide nothing, nor does one that goes to another service with its token.
-fn decides(decision: &Decision, facts: &Facts<'_>) -> bool {
-    let goes_along = decision.what == "passed on"
-        && !decision.claim.is_empty()
-        && facts.claims_beside_token.contains(&decision.place);
-    !goes_along && !matches!(decision.claim.as_str(), "exp" | "iat" | "nbf" | "kid" | "alg" | "typ")
+/// Claims that only choose a key, or tell of what sort a token is or when it ends, decide nothing, nor does one that goes to
+/// another service with its token, where nothing but its form is tested besides.
+fn decides(decision: &Decision, facts: &Facts<'_>, context: &Context<'_, '_>) -> bool {
+    let goes_along = |decision: &Decision| {
+        decision.what == "passed on"
+            && !decision.claim.is_empty()
+            && facts.claims_beside_token.contains(&decision.place)
+    };
+    let is_of_it = |other: &Decision| other.decode == decision.decode && other.claim == decision.claim;
+    let only_looks = || {
+        decision.what == "is tested"
+            && facts.decisions.iter().any(|other| is_of_it(other) && goes_along(other))
+            && context.expression_at(decision.place).is_some_and(asks_for_form)
+    };
+    !goes_along(decision)
+        && !only_looks()
+        && !matches!(decision.claim.as_str(), "exp" | "iat" | "nbf" | "kid" | "alg" | "typ")
+}
+
+/// Whether a test asks only whether something is there and of what sort: `not user or not isinstance(user, str)`.
+fn asks_for_form(test: &Expression) -> bool {
+    match &test.kind {
+        ExpressionKind::Name(_) => true,
+        ExpressionKind::Unary { operator: UnaryOperator::Not, operand } => asks_for_form(operand),
+        ExpressionKind::BooleanOperation { values, .. } => values.iter().all(asks_for_form),
+        ExpressionKind::Call { callee, .. } => {
+            matches!(&callee.kind, ExpressionKind::Name(name) if name == "isinstance")
+        }
+        _ => false,
+    }
 }

@@ -1,6 +1,7 @@
 //! What a file is for, by where it lies: the same flaw weighs less in a test than in the application.
 //!
-//! Judges by names of files and folders only, as Python's tools lay them out; the configuration can say otherwise.
+//! Judges by names of files and folders, as Python's tools lay them out, and knows a file of test cases by its classes; the
+//! configuration can say otherwise.
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +38,14 @@ impl Purpose {
             Self::Test => Some("the file holds tests"),
             Self::Example => Some("the file is an example"),
             Self::Migration => Some("the file is a migration"),
+        }
+    }
+
+    /// The purpose of a file by its path below the project's root, and by its text where the path says nothing.
+    pub fn of(path: &str, text: &str) -> Self {
+        match Self::of_path(path) {
+            Self::Application if is_all_test_cases(text) => Self::Test,
+            purpose => purpose,
         }
     }
 
@@ -87,6 +96,15 @@ impl Purpose {
     }
 }
 
+/// Whether a text is nothing but cases of a test framework and what runs them, wherever its file lies.
+fn is_all_test_cases(text: &str) -> bool {
+    let mut heads = text
+        .lines()
+        .filter(|line| ["class ", "def ", "async def ", "@"].iter().any(|start| line.starts_with(start)))
+        .peekable();
+    heads.peek().is_some() && heads.all(|head| head.starts_with("class ") && head.trim_end().ends_with("TestCase):"))
+}
+
 /// `settings_sample.py`, `config.example.py`: what somebody copies and fills in, and nothing imports.
 fn is_template_of_settings(stem: &str) -> bool {
     let words: Vec<&str> = stem.split(['_', '-', '.']).collect();
@@ -124,5 +142,13 @@ mod tests {
         ] {
             assert_eq!(Purpose::of_path(path), purpose, "{path}");
         }
+    }
+
+    #[test]
+    fn a_file_of_nothing_but_test_cases_is_a_test_wherever_it_lies() {
+        let cases = "import unittest\n\nclass Login(unittest.TestCase):\n    def test_login(self):\n        pass\n";
+        assert_eq!(Purpose::of("verify_login.py", cases), Purpose::Test);
+        let mixed = format!("{cases}\n@app.get('/')\ndef index():\n    return ''\n");
+        assert_eq!(Purpose::of("verify_login.py", &mixed), Purpose::Application);
     }
 }

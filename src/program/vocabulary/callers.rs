@@ -77,6 +77,40 @@ pub fn is_guest(text: &str) -> bool {
     words.iter().any(is_one)
 }
 
+/// Whether a field of this name, in the answer that brings a token, says whose it is or how long it is good for, and is no token.
+pub fn is_beside_a_token(field: &str) -> bool {
+    let words = words(field);
+    let ends = |wanted: &[&str]| words.last().is_some_and(|word| wanted.contains(&word.as_str()));
+    let is_about_caller = ends(&[
+        "user",
+        "users",
+        "profile",
+        "account",
+        "member",
+        "person",
+        "employee",
+        "customer",
+        "tenant",
+        "organization",
+    ]);
+    let is_a_field = ends(&[
+        "id",
+        "name",
+        "username",
+        "email",
+        "role",
+        "roles",
+        "scope",
+        "scopes",
+        "permissions",
+        "type",
+        "expires",
+        "in",
+        "at",
+    ]);
+    (is_about_caller || is_a_field) && !super::is_secret(field)
+}
+
 /// Whether a field of this name holds what is known about a person and is not for everybody to read.
 pub fn is_personal(name: &str) -> bool {
     let words = words(name);

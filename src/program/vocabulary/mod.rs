@@ -9,8 +9,8 @@ mod literals;
 use smallvec::SmallVec;
 
 pub use callers::{
-    holds_an_account, is_guest, is_identity_claim, is_personal, is_user_name, is_validator, names_a_user,
-    sounds_like_check, sounds_like_refusal, sounds_optional, verifies,
+    holds_an_account, is_beside_a_token, is_guest, is_identity_claim, is_personal, is_user_name, is_validator,
+    names_a_user, sounds_like_check, sounds_like_refusal, sounds_optional, verifies,
 };
 pub use literals::{is_placeholder, is_scheme_or_word};
 
@@ -243,6 +243,10 @@ const OTHER_ENDINGS: &[&str] = &[
     "threshold",
     "strategy",
     "mode",
+    "verified",
+    "validated",
+    "checked",
+    "found",
     "at",
     "changed",
     "on",
@@ -374,6 +378,12 @@ pub fn is_secret(name: &str) -> bool {
             && !matches!(word.as_str(), "secrets" | "user" | "config" | "request" | "service" | "data" | "env")
     });
     !is_other && !ends_otherwise(&words) && speak_of_secret(&words)
+}
+
+/// Whether an attribute of this name holds a hash of somebody's password: `password_hash`, `hashed_password`.
+pub fn names_password_hash(name: &str) -> bool {
+    let words = words(name);
+    has(&words, &["password", "passwd", "pwd"]) && has(&words, &["hash", "hashed", "digest"])
 }
 
 /// Words that name a secret.

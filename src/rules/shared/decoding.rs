@@ -240,7 +240,7 @@ fn given_to<'t>(body: &'t [Statement], variable: &str) -> Option<&'t Expression>
 }
 
 /// The key argument of a decode or encode call.
-fn key_argument(arguments: &[Argument]) -> Option<&Argument> {
+pub(in crate::rules) fn key_argument(arguments: &[Argument]) -> Option<&Argument> {
     let by_name =
         arguments.iter().find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if name == "key"));
     by_name.or_else(|| arguments.get(1).filter(|argument| argument.kind == ArgumentKind::Positional))

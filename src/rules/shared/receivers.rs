@@ -21,6 +21,11 @@ const DELIVERIES: &[&str] = &[
     "notification",
     "notifications",
     "delivery",
+    "command",
+    "commands",
+    "interaction",
+    "interactions",
+    "interactive",
 ];
 
 /// Verbs of routes that manage webhooks and receive none.

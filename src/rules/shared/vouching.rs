@@ -10,6 +10,7 @@ use crate::flow::found::is_found_by_claim;
 use crate::flow::origin::{Channel, OriginKind, Origins, Part};
 use crate::flow::value::Value;
 use crate::source::Place;
+use crate::syntax::tree::Name;
 
 /// Whether the token of a decode is judged wherever what it says lets anyone in.
 pub(in crate::rules) fn is_genuine(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
@@ -17,6 +18,7 @@ pub(in crate::rules) fn is_genuine(decode: &Decode<'_>, ended: Ended<'_, '_, '_,
         || is_verified_by_hand(decode, ended)
         || is_vouched_for(decode, ended)
         || only_finds_key(decode, ended)
+        || is_guarded(decode, ended)
         || is_of_proven_caller(decode, ended)
 }
 
@@ -29,6 +31,24 @@ fn is_of_proven_caller(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> boo
     };
     let mut trusts = trusting(ended).peekable();
     decode.token.origins.is_empty() && trusts.peek().is_some() && trusts.all(is_proven)
+}
+
+/// A guard of a library, which takes the token from the request by itself, verified it before anybody trusted it.
+fn is_guarded(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
+    let guards = &ended.facts.read_by_guards;
+    let is_same = |header: &Name| {
+        decode.token.origins.any(|kind| {
+            matches!(kind, OriginKind::Credential(credential)
+                if credential.channel == Channel::Header && credential.name.eq_ignore_ascii_case(header))
+        })
+    };
+    let is_verified = |outcome: &Outcome| {
+        let mut before = outcome.evidence.iter().take_while(|known| known.kind != CheckKind::UnverifiedClaim);
+        before.any(|known| known.kind == CheckKind::Signature && guards.get(&known.place).is_some_and(is_same))
+            && !outcome.evidence.has(CheckKind::FailedVerification)
+    };
+    let mut trusts = trusting(ended).peekable();
+    trusts.peek().is_some() && trusts.all(is_verified)
 }
 
 /// The claims only look up whose token it is, and the key that was found verifies the same token.
