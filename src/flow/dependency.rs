@@ -76,7 +76,9 @@ impl<'p> Interpreter<'p, '_> {
             return branches;
         }
         // `identity` is the function itself: what it is handed is told to be handed there.
-        self.recall_or_run(&state, shared, identity, |this, start| this.call_dependency(start, target, identity, nesting))
+        self.recall_or_run(&state, shared, identity, |this, start| {
+            this.call_dependency(start, target, identity, nesting)
+        })
     }
 }
 

@@ -7,7 +7,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
 use super::bounds::{MAX_WORK, REACH_OF_ROUTES, Reached};
-use super::shared_run::{Kept, Shared};
 use super::entry::Entry;
 use super::event::{Event, Facts};
 use super::evidence::{CheckKind, Evidence};
@@ -15,6 +14,7 @@ use super::origin::{OriginKind, Origins};
 use super::placement::Placement;
 use super::reads::Footprint;
 use super::scheme::OpenTry;
+use super::shared_run::{Kept, Shared};
 use super::startup::{Made, Partial, Record};
 use super::state::State;
 use super::value::{Closure, Nullness, Object, Value};
