@@ -21,6 +21,7 @@ pub(super) fn judge(event: &Event<'_, '_>, context: &Context<'_, '_>) -> Vec<Fin
         && !may_learn_elsewhere(facts, entry, context)
         && !may_be_wrapped(entry, context)
         && !has_secret_address(entry, context)
+        && !refuses_when_switched_on(entry, outcomes, context)
         && acts(entry, context);
     if is_open { vec![finding(entry, context)] } else { Vec::new() }
 }
@@ -98,6 +99,34 @@ fn may_be_wrapped(entry: &EntryInfo, context: &Context<'_, '_>) -> bool {
             is_meant && context.index.module(file).is_some_and(|module| writes_into(&module.body, table))
         })
     })
+}
+
+/// A refusal for want of a right stands below a switch of the settings that no run found on: the operator decides.
+fn refuses_when_switched_on(entry: &EntryInfo, outcomes: &[Outcome], context: &Context<'_, '_>) -> bool {
+    let Some(function) = context.function_at(entry.place) else { return false };
+    let text = |span: Span| context.index.text(Place { file: entry.place.file, span }).to_ascii_lowercase();
+    let is_switch = |test: &Expression| {
+        matches!(test.kind, ExpressionKind::Name(_) | ExpressionKind::Attribute { .. } | ExpressionKind::Call { .. })
+            && !text(test.span).contains("request")
+    };
+    let refuses = |statement: &Statement| {
+        let words = ["401", "403", "unauthorized", "forbidden"];
+        matches!(statement.kind, StatementKind::Raise { .. } | StatementKind::Return { .. })
+            && words.iter().any(|word| text(statement.span).contains(word))
+            && !outcomes.iter().any(|outcome| outcome.place.file == entry.place.file && statement.span.contains(outcome.place.span))
+    };
+    let mut bodies = vec![(function.body.as_slice(), false)];
+    while let Some((body, is_switched)) = bodies.pop() {
+        for statement in body {
+            if is_switched && refuses(statement) {
+                return true;
+            }
+            let is_switched = is_switched
+                || matches!(&statement.kind, StatementKind::If { branches, .. } if branches.iter().any(|(test, _)| is_switch(test)));
+            bodies.extend(walk::bodies(statement).into_iter().map(|body| (body, is_switched)));
+        }
+    }
+    false
 }
 
 /// `@app.post(f"/hooks/{BOT_TOKEN}")`: only who knows the secret finds the route.
