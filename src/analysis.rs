@@ -1,7 +1,7 @@
 //! From sources to findings: runs the stages between reading and settling, in parallel over files.
 //!
 //! Every file is worked on by one thread from start to end, and what files learn of each other is exchanged only
-//! between rounds, so the result does not depend on the number of threads. Routes that wait for a long dependency have a
+//! between rounds, so the result does not depend on the number of threads. Routes that wait for what is run once for many have a
 //! round of their own, in groups that do not depend on it either.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,7 @@ use crate::flow::event::Event;
 use crate::flow::interpreter::Interpreter;
 use crate::flow::origin::{OriginKind, Store};
 use crate::flow::placement::Placement;
+use crate::flow::shared_run::Shared;
 use crate::flow::value::{Constant, Shape, Value};
 use crate::models::Models;
 use crate::program::{Index, Program, triage};
@@ -79,8 +80,8 @@ struct FileResult {
     explanation: Vec<String>,
     reached: FxHashSet<Place>,
     called: FxHashSet<Place>,
-    /// Entries that wait for a long dependency: their number in the file, and the dependency.
-    waiting: Vec<(usize, Place)>,
+    /// Entries that wait for what is run once for many: their number in the file, and what that is.
+    waiting: Vec<(usize, Shared)>,
     entries: usize,
     bounded: usize,
     bounded_by: [usize; Bound::ALL.len()],
@@ -98,7 +99,7 @@ impl FileResult {
     }
 }
 
-/// Routes that one thread runs behind a long dependency: few enough for the other threads to have some, and a number that
+/// Routes that one thread runs behind a long way: few enough for the other threads to have some, and a number that
 /// does not depend on how many there are.
 const MAX_RUN_TOGETHER: usize = 100;
 
@@ -224,18 +225,18 @@ impl<'p> Run<'_, 'p> {
         FirstRound { files, entries, placement, results }
     }
 
-    /// Runs the entries that waited for long dependencies, those together that need the same one.
+    /// Runs the entries that waited, those together that wait for the same.
     fn run_waiting(
         &self,
         results: &[(FileId, FileResult)],
         entries: &[FileEntries<'p>],
         placement: &Placement<'p>,
     ) -> Vec<(FileId, FileResult)> {
-        let mut waiting: BTreeMap<Place, Vec<(FileId, &Entry<'p>)>> = BTreeMap::new();
+        let mut waiting: BTreeMap<Shared, Vec<(FileId, &Entry<'p>)>> = BTreeMap::new();
         for ((file, result), own) in results.iter().zip(entries) {
-            for (number, dependency) in &result.waiting {
+            for (number, shared) in &result.waiting {
                 let entry = own.entries.get(*number).map(|entry| (*file, entry));
-                waiting.entry(*dependency).or_default().extend(entry);
+                waiting.entry(*shared).or_default().extend(entry);
             }
         }
         let groups: Vec<&[(FileId, &Entry<'p>)]> =
@@ -275,7 +276,7 @@ impl<'p> Run<'_, 'p> {
             for (number, entry) in own.entries.iter().enumerate() {
                 interpreter.run_entry(entry);
                 match interpreter.waits_for {
-                    Some(dependency) => result.waiting.push((number, dependency)),
+                    Some(shared) => result.waiting.push((number, shared)),
                     None => result.count(&interpreter.bounds),
                 }
             }

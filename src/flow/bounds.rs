@@ -29,9 +29,12 @@ pub(super) const REACH_WITH_NOTHING: usize = 3;
 /// Expressions and statements evaluated for one entry. Of 9,500 entries of real packages, 99 in a hundred need less.
 pub(super) const MAX_WORK: u32 = 50_000;
 
-/// The same for a dependency that needs more, since it is run once for many routes. The longest one met, a thousand lines that
-/// decide by eight kinds of keys, needs half of that.
-pub(super) const MAX_WORK_OF_DEPENDENCY: u32 = 8 * MAX_WORK;
+/// The most of it for one dependency, or for all middleware where that leaves too little: what costs more is run once for many.
+pub(super) const MAX_WORK_BEFORE_HANDLER: u32 = MAX_WORK / 2;
+
+/// What a run for many routes may cost. The longest one met, a dependency of a thousand lines that decide by eight kinds of keys,
+/// needs half of that.
+pub(super) const MAX_WORK_FOR_ALL: u32 = 8 * MAX_WORK;
 
 /// Paths that stay apart between the tests of one statement, although they have established the same.
 const MAX_BETWEEN_TESTS: usize = 8;
@@ -96,7 +99,8 @@ impl<'p> Interpreter<'p, '_> {
         if self.work > self.most_work {
             self.bounds.note(Bound::Work, at);
         }
-        self.work <= self.most_work
+        // What waits for others is run anew with them.
+        self.work <= self.most_work && self.waits_for.is_none()
     }
 
     /// Runs something that costs the entry nothing, with a budget of its own, and says which bounds it reached.

@@ -107,7 +107,7 @@ pub struct FileEntries<'p> {
 
 impl<'p> Interpreter<'p, '_> {
     /// Runs an entry with what surrounds it and tells the observer how it ended.
-    /// What stands before it and cannot be followed counts as a check. Where it has to wait for a long dependency, nothing is told
+    /// What stands before it and cannot be followed counts as a check. Where it has to wait for what is run once for many, nothing is told
     /// of how it ended.
     pub fn run_entry(&mut self, entry: &Entry<'p>) -> Vec<Outcome> {
         self.begin_entry();
@@ -175,8 +175,8 @@ impl<'p> Interpreter<'p, '_> {
         let mut branches: Branches<'p> = SmallVec::new();
         let state = self.with_request(state, entry);
         for state in self.run_before(state, entry, outcomes) {
-            branches.extend(match self.course {
-                Some(_) => self.go_on(state, 0),
+            branches.extend(match self.way() {
+                Some(way) => self.behind_middleware(state, entry, &way),
                 None => self.answers_of(state, entry),
             });
         }

@@ -7,7 +7,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
 
 use super::bounds::{MAX_WORK, REACH_OF_ROUTES, Reached};
-use super::dependency::Kept;
 use super::entry::Entry;
 use super::event::{Event, Facts};
 use super::evidence::{CheckKind, Evidence};
@@ -15,6 +14,7 @@ use super::origin::{OriginKind, Origins};
 use super::placement::Placement;
 use super::reads::Footprint;
 use super::scheme::OpenTry;
+use super::shared_run::{Kept, Shared};
 use super::startup::{Made, Partial, Record};
 use super::state::State;
 use super::value::{Closure, Nullness, Object, Value};
@@ -194,12 +194,16 @@ pub struct Interpreter<'p, 'i> {
     pub(super) is_for_request: bool,
     /// How deep calls are followed that are handed nothing of interest.
     pub(super) reach: usize,
-    /// Whether a route that needs a long dependency is left for later, to be run together with others that need it.
+    /// Whether a route that needs what is run once for many is left for later, to be run together with the others.
     pub may_wait: bool,
-    /// The long dependency for which the entry that ran has to wait: it was not run to its end.
-    pub waits_for: Option<Place>,
-    /// Dependencies that cost more than a route may, with what runs of them gave.
-    pub(super) long_dependencies: FxHashMap<Place, Vec<Rc<Kept<'p>>>>,
+    /// What the entry that ran has to wait for, since it is run once for many: it was not run to its end.
+    pub waits_for: Option<Shared>,
+    /// What costs more than a route may, with what runs of it gave.
+    pub(super) shared_runs: FxHashMap<Shared, Vec<Rc<Kept<'p>>>>,
+    /// What arrives at the handler, while the way to it is run for all.
+    pub(super) arrivals: Option<super::long_way::Arrivals<'p>>,
+    /// How much of the work was done behind the middleware.
+    pub(super) work_in_handlers: u32,
     /// Those of their runs that the entry was told of.
     pub(super) recalled: Vec<Rc<Kept<'p>>>,
     quiet: u32,
@@ -261,7 +265,9 @@ impl<'p, 'i> Interpreter<'p, 'i> {
             reach: REACH_OF_ROUTES,
             may_wait: false,
             waits_for: None,
-            long_dependencies: FxHashMap::default(),
+            shared_runs: FxHashMap::default(),
+            arrivals: None,
+            work_in_handlers: 0,
             recalled: Vec::new(),
             quiet: 0,
             work: 0,
@@ -285,7 +291,9 @@ impl<'p, 'i> Interpreter<'p, 'i> {
         self.authenticators = None;
         self.waits_for = None;
         self.recalled.clear();
+        self.arrivals = None;
         self.work = 0;
+        self.work_in_handlers = 0;
         self.bounds = Reached::default();
     }
 

@@ -23,7 +23,7 @@ const MAX_NESTING: u32 = 8;
 #[derive(Debug)]
 pub(super) struct Course<'p> {
     entry: Entry<'p>,
-    middleware: Vec<Entry<'p>>,
+    middleware: Rc<[Entry<'p>]>,
 }
 
 impl<'p> Interpreter<'p, '_> {
@@ -31,6 +31,11 @@ impl<'p> Interpreter<'p, '_> {
     pub(super) fn set_out(&mut self, entry: &Entry<'p>, middleware: &[&Entry<'p>]) {
         let middleware = middleware.iter().copied().cloned().collect();
         self.course = Some(Rc::new(Course { entry: entry.clone(), middleware }));
+    }
+
+    /// The middleware that the running entry stands behind, the outermost first.
+    pub(super) fn way(&self) -> Option<Rc<[Entry<'p>]>> {
+        self.course.as_ref().map(|course| Rc::clone(&course.middleware))
     }
 
     /// Goes on to the middleware of that number, or to the handler behind the last one. What they leave on objects is one
@@ -55,7 +60,20 @@ impl<'p> Interpreter<'p, '_> {
         if let Some(before) = number.checked_sub(1).and_then(|before| course.middleware.get(before)) {
             self.note_stage(&state.evidence, &super::event::Stage::Hook(before.info.name.clone()));
         }
-        let Some(hook) = course.middleware.get(number) else { return self.answers_of(state, &course.entry) };
+        if self.arrivals.is_some() {
+            return self.has_arrived(state);
+        }
+        let Some(hook) = course.middleware.get(number) else {
+            let before = self.work;
+            let answers = self.answers_of(state, &course.entry);
+            self.work_in_handlers += self.work.saturating_sub(before);
+            return answers;
+        };
+        self.run_middleware(state, hook, number)
+    }
+
+    /// Runs the middleware of that number; what it hands on goes on to the next one.
+    pub(super) fn run_middleware(&mut self, state: State<'p>, hook: &Entry<'p>, number: usize) -> Branches<'p> {
         if hook.handler.is_made_with_continuation {
             return self.go_through(state, hook, number);
         }

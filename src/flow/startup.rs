@@ -249,7 +249,10 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// What a hook learns of the running route.
-    pub(super) fn of_running_route(&self, gives: &crate::models::schema::Gives) -> Option<Value<'p>> {
+    pub(super) fn of_running_route(&mut self, gives: &crate::models::schema::Gives) -> Option<Value<'p>> {
+        if let Some(arrivals) = &mut self.arrivals {
+            arrivals.asked_for_route = true;
+        }
         let (path, name) = self.route.as_ref()?;
         let text = if *gives == crate::models::schema::Gives::RouteName { name } else { path };
         Some(Value::text(text.clone(), self.entry?, false))

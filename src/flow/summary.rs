@@ -1,7 +1,7 @@
 //! What one run of a function says for all equal calls: which calls are equal, which ways out are one, and whether a
 //! function that was asked about a credential can say no.
 
-use super::evidence::Evidence;
+use super::evidence::{CheckKind, Evidence};
 use super::interpreter::{Raised, Summary, SummaryKey};
 use super::origin::{Origin, OriginKind, Step, Trail};
 use super::relevant;
@@ -62,6 +62,25 @@ pub(super) fn few_returns(returns: Vec<Return<'_>>) -> Vec<Return<'_>> {
         one.is_like(other) || one.proves_as_much(other) || one.proves_as_little(other)
     };
     merge_returns_by(returns, is_same, |value| (u8::from(value.nullness.may_be(Nullness::FULL)), return_class(value).1))
+}
+
+/// The most ways out of what stands before many routes that are followed into each of them.
+const MAX_WAYS_OF_ALL: usize = 12;
+
+/// The same for what is run once for many routes. Where too many ways are left, no more is asked than whether they proved
+/// something, and each of those that are left stands for more than can be told apart.
+pub(super) fn very_few_returns(returns: Vec<Return<'_>>) -> Vec<Return<'_>> {
+    let few = few_returns(returns);
+    if few.len() <= MAX_WAYS_OF_ALL {
+        return few;
+    }
+    let is_same = |one: &State<'_>, other: &State<'_>| {
+        one.evidence.has_proof() == other.evidence.has_proof() && one.status == other.status
+    };
+    let class = |value: &Value<'_>| (u8::from(value.nullness.may_be(Nullness::FULL)), None);
+    let mut merged = merge_returns_by(few, is_same, class);
+    merged.iter_mut().for_each(|(state, _, at)| state.evidence.add(CheckKind::Opaque, *at));
+    merged
 }
 
 fn merge_returns_by<'p>(

@@ -122,3 +122,48 @@ fn a_long_dependency_validates_what_was_decoded_before_it() {
         assert_eq!(found.contains("claims-not-validated"), !is_validated, "{found}");
     }
 }
+
+/// Twelve layers of middleware, each with several ways on and much to do, cost more than a route may before its handler begins. The
+/// way is run once: routes behind a check are guarded, those behind nothing but layers are open, and nobody reaches a bound.
+#[test]
+fn a_stack_of_middleware_is_run_once_for_the_routes_behind_it() {
+    let app = |refusal: &str| {
+        let mut code = String::from(
+            "import hmac\nimport os\n\nfrom fastapi import FastAPI, Request\nfrom fastapi.responses import JSONResponse\n\napp = FastAPI()\n",
+        );
+        for layer in 0..12 {
+            let _ = write!(
+                code,
+                "\n\n@app.middleware('http')\nasync def layer_{layer}(request: Request, call_next):\n    key = request.headers.get('X-Api-Key', '')\n    audit = ''\n"
+            );
+            for line in 0..60 {
+                let _ = writeln!(code, "    audit = str({line}).strip() + '-' + str(len(audit)).strip()");
+            }
+            if layer == 5 {
+                code.push_str(refusal);
+            }
+            let _ = write!(
+                code,
+                "    if request.headers.get('X-Trace-{layer}'):\n        request.state.trace_{layer} = audit\n        return await call_next(request)\n    \
+                 if request.headers.get('X-Batch-{layer}'):\n        request.state.batch_{layer} = audit\n        response = await call_next(request)\n        response.headers['X-Batch'] = audit\n        return response\n    \
+                 return await call_next(request)\n"
+            );
+        }
+        for route in 0..20 {
+            let _ = write!(
+                code,
+                "\n\n@app.post('/orders/{route}')\nasync def order_{route}(request: Request):\n    return await request.json()\n"
+            );
+        }
+        code
+    };
+    let compared = "    if not hmac.compare_digest(key, os.environ['SHOP_KEY']):\n        return JSONResponse({}, status_code=401)\n";
+    for (refusal, is_checked) in [(compared, true), ("", false)] {
+        let code = app(refusal);
+        reaches_no_bound(&code);
+        let project = Project::new(&[("app.py", &code)]);
+        let map = project.run(&["routes", "--format", "json"]).stdout;
+        let open = map.matches("\"protection\": \"open\"").count();
+        assert_eq!(open, if is_checked { 0 } else { 20 }, "{}", &map[..map.len().min(2000)]);
+    }
+}
