@@ -44,7 +44,7 @@ impl Purpose {
     /// The purpose of a file by its path below the project's root, and by its text where the path says nothing.
     pub fn of(path: &str, text: &str) -> Self {
         match Self::of_path(path) {
-            Self::Application if is_all_test_cases(text) => Self::Test,
+            Self::Application if is_all_test_cases(text) || is_called_test(path, text) => Self::Test,
             purpose => purpose,
         }
     }
@@ -105,6 +105,13 @@ fn is_all_test_cases(text: &str) -> bool {
     heads.peek().is_some() && heads.all(|head| head.starts_with("class ") && head.trim_end().ends_with("TestCase):"))
 }
 
+/// `test.py`, which may also be an application that somebody tries out: one that brings a test framework holds tests.
+fn is_called_test(path: &str, text: &str) -> bool {
+    let is_called_so = path.rsplit('/').next() == Some("test.py");
+    let mut starts = ["import pytest", "from pytest", "import unittest", "from unittest"].iter();
+    is_called_so && starts.any(|start| text.lines().any(|line| line.starts_with(start)))
+}
+
 /// `settings_sample.py`, `config.example.py`: what somebody copies and fills in, and nothing imports.
 fn is_template_of_settings(stem: &str) -> bool {
     let words: Vec<&str> = stem.split(['_', '-', '.']).collect();
@@ -148,6 +155,11 @@ mod tests {
     fn a_file_of_nothing_but_test_cases_is_a_test_wherever_it_lies() {
         let cases = "import unittest\n\nclass Login(unittest.TestCase):\n    def test_login(self):\n        pass\n";
         assert_eq!(Purpose::of("verify_login.py", cases), Purpose::Test);
+        assert_eq!(Purpose::of("shop/test.py", "import pytest\n\ndef login():\n    pass\n"), Purpose::Test);
+        assert_eq!(
+            Purpose::of("shop/test.py", "from flask import Flask\n\napp = Flask(__name__)\n"),
+            Purpose::Application
+        );
         let mixed = format!("{cases}\n@app.get('/')\ndef index():\n    return ''\n");
         assert_eq!(Purpose::of("verify_login.py", &mixed), Purpose::Application);
     }
