@@ -370,7 +370,8 @@ impl<'p> Interpreter<'p, '_> {
             Meaning::Response(model) => {
                 for value in arguments.iter() {
                     let unverified = super::binding::unverified(&value.deep_origins());
-                    self.claims_escape(&unverified, place, "is answered as if it were true");
+                    let what = if model.renders { "is shown in a page" } else { "is answered as if it were true" };
+                    self.claims_escape(&unverified, place, what);
                 }
                 let written = parameter(&model.parameters, &arguments, "status")
                     .or_else(|| arguments.keyword("status"))

@@ -6,7 +6,7 @@ use super::shared::{Context, in_front, kept, presented, root, steps, stricter_de
 use crate::finding::{Confidence, Finding, FindingBuilder, Severity};
 use crate::flow::event::{Decision, Decode, Ending, EntryInfo, EntryKind, Event, Facts, Outcome};
 use crate::flow::evidence::CheckKind;
-use crate::flow::origin::{Channel, OriginKind};
+use crate::flow::origin::{Channel, Origin, OriginKind};
 use crate::flow::token::Constraint;
 use crate::models::Meaning;
 use crate::models::schema::{DecodeGives, SignatureModel};
@@ -46,7 +46,12 @@ fn is_gate(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> bool {
     // One that names an audience or issuer all the same is a check that does nothing: another rule's matter.
     let expects_nothing = decode.audience == Constraint::Absent && decode.issuer == Constraint::Absent;
     let mut claims = ended.facts.claim_reads.iter().chain(&ended.facts.claim_checks);
+    // Who sends nothing gets in as well.
+    let is_open = ended
+        .successes()
+        .any(|outcome| outcome.evidence.has(CheckKind::Rejected) && !outcome.evidence.has(CheckKind::UnverifiedClaim));
     expects_nothing
+        && !is_open
         && !claims.any(|(of, _)| *of == decode.place)
         && matches!(ended.entry.kind, EntryKind::Route | EntryKind::TokenCallback)
         && ended.outcomes.iter().any(refuses)
@@ -94,12 +99,16 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
     let confidence = match origin {
         // A function that only hands claims on is judged by who calls it; nobody was seen to.
         _ if is_returned_alone => Confidence::Low,
+        // Nor was anybody seen to call what is private to those who do, or what asks only who is to verify the token.
+        _ if entry.kind == EntryKind::Function && (is_private(&entry.name) || only_names_issuer(decode, facts)) => Confidence::Low,
         // Where neither the token's way in is known nor what becomes of its claims, nothing is.
         None if decision.what == "passed on" => Confidence::Low,
         // Nobody was seen to send this one: the program may have fetched it itself.
         None if decision.what == "is tested" && !decode.token.origins.any(is_of_request) => Confidence::Low,
         // A library that takes tokens apart does so in functions like this; nobody was seen to trust it.
         Some(origin) if decode.model.path.is_empty() && origin.confidence < Confidence::High => Confidence::Low,
+        // Nobody was seen to call it with anything that a caller sent: clients read their own tokens in functions like this.
+        Some(origin) if entry.kind == EntryKind::Function && is_named_only(origin) => Confidence::Low,
         Some(origin) if decode.assumes_version => origin.confidence.lowered(),
         Some(origin) => origin.confidence,
         None => Confidence::Medium,
@@ -133,6 +142,22 @@ fn finding(decode: &Decode<'_>, ended: Ended<'_, '_, '_, '_>) -> Option<Finding>
             .flow(steps(origin, decode.place, "decoded without verification"));
     }
     Some(builder.build())
+}
+
+/// `_verify_scope`: those who call it know what came before.
+fn is_private(name: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|last| last.starts_with('_') && !last.starts_with("__"))
+}
+
+/// Nothing but the issuer is asked of the claims.
+fn only_names_issuer(decode: &Decode<'_>, facts: &Facts<'_>) -> bool {
+    let mut decisions = facts.decisions.iter().filter(|decision| decision.decode == decode.place);
+    decisions.all(|decision| matches!(decision.claim.as_str(), "iss" | "kid" | "tid"))
+}
+
+/// A parameter that is taken for a credential by its name.
+fn is_named_only(origin: &Origin) -> bool {
+    matches!(&origin.kind, OriginKind::Credential(credential) if credential.channel == Channel::Parameter)
 }
 
 /// The claims are tested, and nothing comes of it but other words.
@@ -268,7 +293,10 @@ fn decides(decision: &Decision, facts: &Facts<'_>, context: &Context<'_, '_>) ->
             && facts.decisions.iter().any(|other| is_of_it(other) && goes_along(other))
             && context.expression_at(decision.place).is_some_and(asks_for_form)
     };
+    // A page greets its reader by what they sent themselves.
+    let is_shown = decision.what == "is shown in a page" && decision.claim.is_empty();
     !goes_along(decision)
+        && !is_shown
         && !only_looks()
         && !matches!(decision.claim.as_str(), "exp" | "iat" | "nbf" | "kid" | "alg" | "typ")
 }
