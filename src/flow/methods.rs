@@ -284,7 +284,13 @@ impl<'p> Interpreter<'p, '_> {
     ) -> Branches<'p> {
         match name.as_str() {
             "get" | "pop" | "setdefault" | "__getitem__" => self.get(state, receiver, arguments, place),
-            "items" | "values" | "copy" | "keys" => one(state, receiver.clone()),
+            // The name of a claim says nothing of what the token says.
+            "items" => {
+                let pair = Shape::Sequence(Rc::new([Value::present(), receiver.clone()].into()));
+                let pairs = Value::of(Shape::Elements(Rc::new(Value::of(pair))));
+                one(state, pairs.with_origins(receiver.origins.clone()))
+            }
+            "values" | "copy" | "keys" => one(state, receiver.clone()),
             "update" => one(state, Value::none()),
             // A segment of a token, or several joined again.
             _ if super::texts::is_conversion(name)
