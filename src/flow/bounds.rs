@@ -99,8 +99,9 @@ impl<'p> Interpreter<'p, '_> {
         if self.work > self.most_work {
             self.bounds.note(Bound::Work, at);
         }
-        // What waits for others is run anew with them.
-        self.work <= self.most_work && self.waits_for.is_none()
+        // What waits for others is run anew with them. What is only looked up meanwhile is kept for other entries: it is looked up
+        // to its end.
+        self.work <= self.most_work && (self.waits_for.is_none() || !self.is_loud())
     }
 
     /// Runs something that costs the entry nothing, with a budget of its own, and says which bounds it reached.

@@ -116,7 +116,7 @@ fn begins_with_setting(call: &OutgoingCall<'_>, context: &Context<'_, '_>) -> bo
     sums.into_iter().any(|first| {
         let text = context.index.text(Place { file: call.place.file, span: first.span });
         let holder = text.split(['.', '[']).next().unwrap_or_default();
-        holder.len() < text.len() && vocabulary::words(holder).iter().any(|word| SETTINGS.contains(&word.as_str()))
+        holder.len() < text.len() && vocabulary::names_settings(holder)
     })
 }
 
@@ -167,18 +167,11 @@ fn first_name(parts: &[FormattedPart]) -> Option<&Name> {
         ExpressionKind::Name(name) if is_parted => Some(name),
         ExpressionKind::Attribute { value: holder, name, .. } => {
             let is_own = matches!(&holder.kind, ExpressionKind::Name(holder) if matches!(holder.as_str(), "self" | "cls"));
-            let says_address = || vocabulary::words(name).iter().any(|word| ADDRESSES.contains(&word.as_str()));
-            (is_own && (is_parted || says_address())).then_some(name)
+                        (is_own && (is_parted || vocabulary::names_a_server(name))).then_some(name)
         }
         _ => None,
     }
 }
-
-/// Words by which names say that they hold the address of another service.
-const ADDRESSES: [&str; 5] = ["base", "host", "server", "url", "root"];
-
-/// Words by which names say that they hold settings.
-const SETTINGS: [&str; 5] = ["config", "configuration", "settings", "conf", "cfg"];
 
 fn first_piece(expression: &Expression) -> &Expression {
     match &expression.kind {

@@ -5,6 +5,7 @@
 
 mod callers;
 mod literals;
+mod settings;
 
 use smallvec::SmallVec;
 
@@ -13,6 +14,7 @@ pub use callers::{
     names_a_user, sounds_like_check, sounds_like_refusal, sounds_optional, verifies,
 };
 pub use literals::{is_placeholder, is_scheme_or_word};
+pub use settings::{holds_settings, names_settings};
 
 /// What a presented credential is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -318,41 +320,6 @@ pub fn names_signature(name: &str) -> bool {
     words(name).last().is_some_and(|word| SIGNATURE_WORDS.contains(&word.as_str()))
 }
 
-/// Whether a class of this name holds the settings of an application: `DevelopmentConfig`, `Settings`. One that provides,
-/// reads or shows settings only knows their names.
-pub fn holds_settings(class: &str) -> bool {
-    const ACTORS: &[&str] = &[
-        "provider",
-        "parser",
-        "reader",
-        "loader",
-        "resolver",
-        "writer",
-        "manager",
-        "handler",
-        "builder",
-        "factory",
-        "validator",
-        "checker",
-        "helper",
-        "view",
-        "form",
-        "flow",
-        "entry",
-        "page",
-        "serializer",
-        "schema",
-        "error",
-        "exception",
-        "mapper",
-        "importer",
-        "exporter",
-    ];
-    let lower = class.to_ascii_lowercase();
-    let acts = words(class).last().is_some_and(|word| ACTORS.contains(&word.as_str()));
-    (lower.contains("config") || lower.contains("setting")) && !lower.contains("test") && !acts
-}
-
 /// Whether a setting of this name may be a switch that is off, or a text that is empty: not one that names a credential.
 pub fn may_be_off(name: &str) -> bool {
     let is_credential = |word: &String| {
@@ -503,6 +470,11 @@ pub fn names_an_address(name: &str) -> bool {
         "email", "address", "queue", "location", "database", "db",
     ];
     words(name).last().is_some_and(|word| places.contains(&word.as_str()))
+}
+
+/// Whether an attribute of this name holds the address of another service, with which others begin: `base_url`, `api_root`.
+pub fn names_a_server(name: &str) -> bool {
+    has(&words(name), &["base", "host", "server", "url", "root"])
 }
 
 /// Whether a method of this name writes down what it is handed, and decides nothing by it: `emitter.record(…)`, `span.set_attribute(…)`.
